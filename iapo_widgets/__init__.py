@@ -1,0 +1,37 @@
+"""Inference-aware prompt optimization: choose the prompt and the number of answers together.
+
+The names here need numpy only; widgets live in ``iapo_widgets.widgets``.
+"""
+
+from .core.completions import Completions
+from .core.environment import CategoricalEnvironment, Environment, voting_environment
+from .core.problem import Arm, Context, Prompt, bon_contexts, mv_contexts
+from .core.psst import psst
+from .core.rounds import Policy, Result, Round
+from .core.strategies import STRATEGIES, BestOfN, MajorityVote, VoteThenBest
+from .core.training import ALGORITHMS, acr, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ALGORITHMS",
+    "STRATEGIES",
+    "Arm",
+    "BestOfN",
+    "CategoricalEnvironment",
+    "Completions",
+    "Context",
+    "Environment",
+    "MajorityVote",
+    "Policy",
+    "Prompt",
+    "Result",
+    "Round",
+    "VoteThenBest",
+    "acr",
+    "bon_contexts",
+    "mv_contexts",
+    "psst",
+    "train",
+    "voting_environment",
+]

@@ -1,0 +1,325 @@
+"""The only door to the model: the Environment protocol, and environments of known outcome probabilities."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import voting
+from .completions import Completions
+from .problem import Context, Prompt, check_contexts, cost_weight_vector
+from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy, VoteThenBest, distinct_weights
+
+Array = NDArray[np.float64]
+FORMAT = "iapo-widgets categorical environment, version 1"
+
+
+@runtime_checkable
+class Environment(Protocol):
+    """What an algorithm may know: sizes, contexts, the strategy, and ``sample``."""
+
+    prompts: tuple[Prompt, ...]
+    contexts: tuple[Context, ...]
+    objectives: tuple[str, ...]
+    n_max: int
+    n_queries: int
+    strategy: Strategy
+
+    def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
+        """Draw ``n`` completions for each (prompt, query) pair: the paper's BATCH-QUERY."""
+
+
+class CategoricalEnvironment:
+    """Queries whose completions follow known categorical distributions, so that Q is exact.
+
+    probs (P, X, M): probability of each of M outcomes; values (P | 1, X, M, K): objectives of the outcomes;
+    answers (P | 1, X | 1, M): answer class of each outcome, -1 casts no vote; gold (X,): right answer, -1
+    unknown; cost: per completion, any shape that broadcasts to (P, X, M).  ``note`` says where the data comes
+    from; ``n_train`` is how many of the queries a published file puts in its train part.
+
+    Raises ``ValueError`` where shapes do not fit or numbers are not what they say they are.
+    """
+
+    def __init__(
+        self,
+        probs: ArrayLike,
+        values: ArrayLike,
+        cost: ArrayLike,
+        *,
+        contexts: Sequence[Context],
+        strategy: Strategy,
+        n_max: int,
+        answers: ArrayLike | None = None,
+        gold: ArrayLike | None = None,
+        objectives: Sequence[str] | None = None,
+        prompts: Sequence[Prompt] | None = None,
+        name: str = "unnamed",
+        note: str = "",
+        cost_unit: str = "cost",
+    ) -> None:
+        self.probs = _probabilities(probs)
+        p, x, m = self.probs.shape
+        self.values = _finite("values", values)
+        if self.values.ndim != 4 or self.values.shape[0] not in (1, p) or self.values.shape[1:3] != (x, m):
+            raise ValueError(f"values has shape {self.values.shape}, expected ({p} or 1, {x}, {m}, K)")
+        cost = _finite("cost", cost)
+        if np.any(cost < 0):
+            raise ValueError("cost must be at least 0; it is subtracted with its weight")
+        if cost.ndim == 1 and cost.shape == (p,):
+            cost = cost[:, None, None]
+        self.cost = np.broadcast_to(cost, self.probs.shape)
+        labels = np.full((1, 1, m), -1) if answers is None else np.asarray(answers, dtype=np.int64)
+        if labels.ndim == 1:
+            labels = labels[None, None]
+        self.answers = np.broadcast_to(labels, (p, x, m))
+        self.gold = np.full(x, -1) if gold is None else np.asarray(gold, dtype=np.int64)
+        if self.gold.shape != (x,):
+            raise ValueError(f"gold has shape {self.gold.shape}, expected ({x},)")
+        k = self.values.shape[3]
+        self.objectives = tuple(objectives or (f"objective {i + 1}" for i in range(k)))
+        if len(self.objectives) != k:
+            raise ValueError(f"{len(self.objectives)} objective names for {k} objectives")
+        self.prompts = tuple(prompts or (Prompt(f"prompt {i}") for i in range(p)))
+        if len(self.prompts) != p:
+            raise ValueError(f"{len(self.prompts)} prompts for {p} rows of probabilities")
+        self.n_max = check_scale(n_max)
+        self.contexts = check_contexts(contexts, k)
+        self.strategy = strategy
+        strategy.check(k, bool(np.all(self.gold >= 0)))
+        self.name, self.note, self.cost_unit = name, note, cost_unit
+        self._parent: tuple[CategoricalEnvironment, NDArray[np.int64]] | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"CategoricalEnvironment({self.name!r}, prompts={len(self.prompts)}, queries={self.n_queries},"
+            f" n_max={self.n_max}, contexts={len(self.contexts)}, strategy={self.strategy.name!r})"
+        )
+
+    @property
+    def n_queries(self) -> int:
+        """Number of queries."""
+        return int(self.probs.shape[1])
+
+    def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
+        """Draw ``n`` completions for each (prompt, query) pair, independently."""
+        prompts, queries = np.asarray(prompts, dtype=np.int64), np.asarray(queries, dtype=np.int64)
+        if prompts.ndim != 1 or prompts.shape != queries.shape:
+            raise ValueError(f"prompts {prompts.shape} and queries {queries.shape} must be one-dimensional and equal")
+        n = check_scale(n, "n")
+        for what, index, size in (("prompt", prompts, len(self.prompts)), ("query", queries, self.n_queries)):
+            if np.any((index < 0) | (index >= size)):
+                raise IndexError(f"{what} index out of range; there are {size}")
+        cdf = self._cdf[prompts, queries]
+        drawn = np.zeros((len(prompts), n), dtype=np.int64)
+        uniform = rng.random((len(prompts), n))
+        for m in range(cdf.shape[1] - 1):
+            drawn += uniform >= cdf[:, m, None]
+        row, query = prompts[:, None], queries[:, None]
+        shared = np.zeros_like(row) if self.values.shape[0] == 1 else row
+        return Completions(
+            prompts.copy(),
+            queries.copy(),
+            self.values[shared, query, drawn],
+            self.answers[row, query, drawn],
+            self.gold[queries],
+            self.cost[row, query, drawn],
+            np.ones(drawn.shape, dtype=bool),
+        )
+
+    def exact_q(self) -> Array:
+        """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max)."""
+        cost = np.einsum("pxm,pxm->p", self.probs, self.cost) / self.n_queries
+        _, which = distinct_weights(self.contexts)
+        reward = self._mean_curve[which]
+        spending = cost[:, None] * np.arange(1, self.n_max + 1)
+        return reward - cost_weight_vector(self.contexts)[:, None, None] * spending
+
+    def split(self, train_fraction: float, seed: int) -> tuple[CategoricalEnvironment, CategoricalEnvironment]:
+        """Queries shuffled by ``seed``: the first ``floor(train_fraction * n_queries)`` train, the others test.
+
+        Raises ``ValueError`` where either part would be empty.
+        """
+        if not 0 < train_fraction < 1:
+            raise ValueError(f"train_fraction must lie between 0 and 1, not {train_fraction!r}")
+        order = np.random.default_rng(seed).permutation(self.n_queries)
+        cut = int(np.floor(train_fraction * self.n_queries))
+        if cut == 0 or cut == self.n_queries:
+            raise ValueError(
+                f"{self.n_queries} queries at train_fraction {train_fraction} leave a part without queries"
+            )
+        return self._queries(order[:cut]), self._queries(order[cut:])
+
+    def with_(
+        self,
+        *,
+        strategy: Strategy | str | None = None,
+        contexts: Sequence[Context] | None = None,
+        n_max: int | None = None,
+    ) -> CategoricalEnvironment:
+        """A changed copy that shares the data; ``strategy`` may be a name."""
+        changed = self._copy()
+        if isinstance(strategy, str):
+            if strategy not in STRATEGIES:
+                raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
+            strategy = STRATEGIES[strategy]
+        changed.strategy = strategy or self.strategy
+        changed.contexts = check_contexts(contexts or self.contexts, len(self.objectives))
+        changed.n_max = self.n_max if n_max is None else check_scale(n_max)
+        changed.strategy.check(len(self.objectives), bool(np.all(self.gold >= 0)))
+        if self._parent is not None:
+            parent, index = self._parent
+            same = changed.strategy == self.strategy and changed.contexts == self.contexts
+            changed._parent = (parent, index) if same and changed.n_max <= self.n_max else None
+        return changed
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a ``.npz`` file without pickling; it is complete or it is not there."""
+        path = Path(path)
+        if path.suffix != ".npz":
+            raise ValueError(f"a saved environment ends in .npz, not {path.name!r}")
+        about = {
+            "format": FORMAT,
+            "name": self.name,
+            "note": self.note,
+            "cost_unit": self.cost_unit,
+            "n_max": self.n_max,
+            "strategy": self.strategy.name,
+            "correctness": getattr(self.strategy, "correctness", None),
+            "objectives": self.objectives,
+            "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens] for p in self.prompts],
+            "contexts": [[c.name, c.weights, c.cost_weight] for c in self.contexts],
+        }
+        part = path.with_name(path.name + ".part")
+        try:
+            with open(part, "wb") as file:
+                np.savez_compressed(
+                    file,
+                    about=np.array(json.dumps(about)),
+                    probs=self.probs,
+                    values=self.values,
+                    answers=self.answers,
+                    gold=self.gold,
+                    cost=self.cost,
+                )
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> CategoricalEnvironment:
+        """Read what ``save`` wrote; raises ``ValueError`` for anything else."""
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                about: dict[str, Any] = json.loads(str(data["about"]))
+                arrays = {k: data[k] for k in ("probs", "values", "answers", "gold", "cost")}
+        except (OSError, KeyError, ValueError, EOFError) as error:
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise ValueError(f"{path} is not a saved environment: {error}") from error
+        if about.get("format") != FORMAT:
+            raise ValueError(f"{path} has format {about.get('format')!r}, expected {FORMAT!r}")
+        strategy = STRATEGIES[about["strategy"]]
+        if about["correctness"] is not None:
+            strategy = VoteThenBest(correctness=about["correctness"])
+        return cls(
+            **arrays,
+            strategy=strategy,
+            n_max=about["n_max"],
+            objectives=about["objectives"],
+            prompts=[Prompt(*p) for p in about["prompts"]],
+            contexts=[Context(n, tuple(w), c) for n, w, c in about["contexts"]],
+            name=about["name"],
+            note=about["note"],
+            cost_unit=about["cost_unit"],
+        )
+
+    @cached_property
+    def _cdf(self) -> Array:
+        return np.cumsum(self.probs, axis=2)
+
+    @cached_property
+    def _curves(self) -> Array:
+        """Expected reward before cost of every query, (W, P, X, N_max), W distinct weight vectors."""
+        vectors, _ = distinct_weights(self.contexts)
+        lookalikes = [Context(str(i), tuple(v)) for i, v in enumerate(vectors)]
+        p, x, m = self.probs.shape
+        out = np.empty((len(vectors), p * x, self.n_max))
+        prompt, query = np.divmod(np.arange(p * x), x)
+        shared = np.zeros_like(prompt) if self.values.shape[0] == 1 else prompt
+        for rows in voting.blocks(p * x, 4 * voting.BLOCK):
+            i, j = prompt[rows], query[rows]
+            outcomes = Outcomes(self.probs[i, j], self.values[shared[rows], j], self.answers[i, j], self.gold[j])
+            out[:, rows] = self.strategy.expected(outcomes, lookalikes, self.n_max).transpose(1, 0, 2)
+        return out.reshape(len(vectors), p, x, self.n_max)
+
+    @cached_property
+    def _mean_curve(self) -> Array:
+        if self._parent is None:
+            return self._curves.mean(axis=2)
+        parent, index = self._parent
+        return parent._curves[:, :, index, : self.n_max].mean(axis=2)
+
+    def _queries(self, index: NDArray[np.int64]) -> CategoricalEnvironment:
+        part = self._copy()
+        part.probs, part.values = self.probs[:, index], self.values[:, index]
+        part.cost, part.answers, part.gold = self.cost[:, index], self.answers[:, index], self.gold[index]
+        parent, inside = self._parent or (self, np.arange(self.n_queries))
+        part._parent = (parent, inside[index])
+        return part
+
+    def _copy(self) -> CategoricalEnvironment:
+        new = object.__new__(type(self))
+        hidden = ("_cdf", "_curves", "_mean_curve")
+        new.__dict__.update({k: v for k, v in self.__dict__.items() if k not in hidden})
+        return new
+
+
+def voting_environment(
+    probs: ArrayLike, gold: ArrayLike, cost: ArrayLike, *, contexts: Sequence[Context], n_max: int, **more: Any
+) -> CategoricalEnvironment:
+    """A majority-voting task: outcomes are answers, the only objective is being right; probs (P, X, A), gold (X,)."""
+    probs, gold = np.asarray(probs, dtype=float), np.asarray(gold, dtype=np.int64)
+    answers = np.arange(probs.shape[-1])
+    right = (answers == gold[:, None]).astype(float)[None, :, :, None]
+    return CategoricalEnvironment(
+        probs, right, cost, contexts=contexts, strategy=MajorityVote(), n_max=n_max, answers=answers, gold=gold,
+        objectives=("correct",), **more,
+    )  # fmt: skip
+
+
+def check_scale(n: Any, name: str = "n_max") -> int:
+    """``n`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, not {n!r}")
+    return int(n)
+
+
+def _finite(name: str, values: ArrayLike) -> Array:
+    out = np.asarray(values, dtype=float)
+    if not np.all(np.isfinite(out)):
+        raise ValueError(f"{name} holds NaN or infinity")
+    return out
+
+
+def _probabilities(probs: ArrayLike) -> Array:
+    out = np.asarray(probs, dtype=float)
+    if out.ndim != 3 or 0 in out.shape:
+        raise ValueError(
+            f"probs has shape {out.shape}, expected (prompts, queries, outcomes) with at least one of each"
+        )
+    if np.any(np.isnan(out)):
+        raise ValueError("probs holds NaN")
+    if np.any(out < 0):
+        raise ValueError("probs holds negative numbers")
+    total = out.sum(axis=2)
+    if not np.allclose(total, 1.0, atol=1e-6):
+        p, x = np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape)
+        raise ValueError(f"the probabilities of prompt {p}, query {x} sum to {total[p, x]:.6g}, not to 1")
+    return out

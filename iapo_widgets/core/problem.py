@@ -1,0 +1,101 @@
+"""What there is to choose from, and for whom: prompts, arms and contexts (section 3 of the paper)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Cost weights of the paper's low, mid and high contexts on MATH.
+COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt variant: a text and the decoding settings g that it is run with (``None``: the model's own)."""
+
+    text: str
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Arm:
+    """An arm a = (p, N): a prompt, as an index into ``env.prompts``, and how many completions to draw.
+
+    ``n`` is ``None`` only for a method that draws N at random for each query.
+    """
+
+    prompt: int
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A context c = (w_1 .. w_K, w_{K+1}): what a user cares about, and how much spending hurts.
+
+    Raises ``ValueError`` where a weight is negative or not finite, or where all of ``weights`` are zero.
+    """
+
+    name: str
+    weights: tuple[float, ...]
+    cost_weight: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
+        object.__setattr__(self, "cost_weight", float(self.cost_weight))
+        where = f"context {self.name!r}"
+        if not self.weights:
+            raise ValueError(f"{where} has no objective weights; give at least one")
+        for weight in (*self.weights, self.cost_weight):
+            if not (isinstance(weight, Real) and math.isfinite(weight) and weight >= 0):
+                raise ValueError(f"{where} has weight {weight!r}; weights must be finite and at least 0")
+        if not any(self.weights):
+            raise ValueError(f"{where} has only zero objective weights; at least one must be above 0")
+
+
+def mv_contexts(cost_weights: dict[str, float] | None = None) -> tuple[Context, ...]:
+    """The paper's majority-voting contexts: correctness has weight 1, the cost weight is low, mid or high."""
+    return tuple(Context(name, (1.0,), w) for name, w in (cost_weights or COST_WEIGHTS).items())
+
+
+def bon_contexts(cost_weights: dict[str, float] | None = None) -> tuple[Context, ...]:
+    """The paper's 27 best-of-N contexts: weights (0.1, 0.9) .. (0.9, 0.1) times three cost weights."""
+    return tuple(
+        Context(f"w1={i / 10:.1f} {name}", (i / 10, round(1 - i / 10, 1)), w)
+        for i in range(1, 10)
+        for name, w in (cost_weights or COST_WEIGHTS).items()
+    )
+
+
+def weight_matrix(contexts: Sequence[Context]) -> NDArray[np.float64]:
+    """Objective weights of the contexts, shape (C, K)."""
+    return np.array([c.weights for c in contexts], dtype=float)
+
+
+def cost_weight_vector(contexts: Sequence[Context]) -> NDArray[np.float64]:
+    """Cost weights w_{K+1} of the contexts, shape (C,)."""
+    return np.array([c.cost_weight for c in contexts], dtype=float)
+
+
+def check_contexts(contexts: Sequence[Context], n_objectives: int) -> tuple[Context, ...]:
+    """The contexts as a tuple, or ``ValueError`` where they do not fit ``n_objectives`` or share a name."""
+    contexts = tuple(contexts)
+    if not contexts:
+        raise ValueError("no contexts; give at least one")
+    for context in contexts:
+        if not isinstance(context, Context):
+            raise TypeError(f"a context must be a Context, not {type(context).__name__}")
+        if len(context.weights) != n_objectives:
+            raise ValueError(
+                f"context {context.name!r} weighs {len(context.weights)} objectives, the environment has {n_objectives}"
+            )
+    names = [c.name for c in contexts]
+    if len(set(names)) < len(names):
+        raise ValueError(f"context names must differ; got {names}")
+    return contexts

@@ -1,0 +1,162 @@
+"""PSST, Prompt Scaling via Sequential Trimming (algorithm 1): contextual sequential halving over (p, N)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from numbers import Real
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .completions import Completions
+from .environment import Environment
+from .problem import Arm
+from .reuse import Tally
+from .rounds import Policy, Round
+
+
+def psst(
+    env: Environment,
+    budget: int,
+    *,
+    seed: int | np.random.Generator,
+    reuse: str = "blocks",
+    paired: bool = False,
+    stockpile: bool = True,
+) -> Iterator[Round]:
+    """Yield the rounds of PSST; the policy of the last one is the result.
+
+    budget: completions T.  reuse: ``"blocks"`` (the paper's) or ``"subsets"``.  paired: ask every prompt of a
+    round the same queries (common random numbers).  stockpile: keep earlier rounds' samples.
+    Never spends more than ``budget``, leaves less than ``n_max``.  Raises ``ValueError`` on bad input at once.
+    """
+    budget = check_budget(budget)
+    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse)
+    return _rounds(env, budget, np.random.default_rng(seed), tally, reuse, paired, stockpile)
+
+
+def _rounds(env, budget, rng, tally, reuse, paired, stockpile):
+    shape = (len(env.contexts), len(env.prompts), env.n_max)
+    active = np.ones(shape, dtype=bool)
+    order = tie_order(shape[1], shape[2], rng)
+    n_rounds = max(1, math.ceil(math.log2(shape[1] * shape[2])))
+    spent = 0
+    for number in range(1, n_rounds + 1):
+        last = number == n_rounds
+        share = budget - spent if last else (budget - spent) // (n_rounds - number + 1)
+        pulls = allocate(active, share, budget - spent, last, rng)
+        completions = draw(env, pulls, rng, paired)
+        if not stockpile and any(len(c) for c in completions):
+            tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse)
+        for batch in completions:
+            tally.add(batch)
+        spent += spending(pulls)
+        q = tally.q
+        active = keep_best_half(q, active, order)
+        yield Round(number, spent, budget, pulls, active, q, recommend(env, q, active, order), completions)
+
+
+def allocate(
+    active: NDArray[np.bool_], share: int, left: int, last: bool, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Pulls of each prompt at each scale, (P, N_max): eq. 6, and what it leaves open.
+
+    Every prompt is pulled floor(share / M) times at its largest scale that survives in any context, M the
+    sum of these scales.  If that is no pull, one, as far as the ``left`` completions of all later rounds
+    go; if they do not, all scales shrink to what they can pay; below one completion per prompt, prompts are
+    pulled in random order.  In the last round the remainder buys single pulls in random order.
+    """
+    n_prompts, n_max = active.shape[1:]
+    scale = largest_scale(active)
+    alive = rng.permutation(np.flatnonzero(scale))
+    pulls = np.zeros((n_prompts, n_max), dtype=np.int64)
+    m = int(scale.sum())
+    times = share // m or int(m <= left)
+    if times:
+        pulls[alive, scale[alive] - 1] = times
+        left -= times * m
+        extra = scale
+    else:
+        affordable = np.minimum(scale[:, None], np.arange(n_max + 1)).sum(axis=0)
+        s = int(np.searchsorted(affordable, left, side="right")) - 1
+        if s:
+            pulls[alive, np.minimum(scale[alive], s) - 1] = 1
+            left -= int(affordable[s])
+        last = last or not s
+        extra = np.minimum(scale, 1)
+    if last:
+        for p in alive:
+            if extra[p] <= left:
+                pulls[p, extra[p] - 1] += 1
+                left -= int(extra[p])
+    return pulls
+
+
+def largest_scale(active: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """N_max^(r)(p): the largest scale of each prompt that survives in any context, 0 if none, (P,)."""
+    scales = np.arange(1, active.shape[2] + 1)
+    return np.where(active.any(axis=0), scales, 0).max(axis=1)
+
+
+def spending(pulls: NDArray[np.int64]) -> int:
+    """Completions that ``pulls`` (P, N_max) ask for: pulling (p, N) costs N."""
+    return int((pulls * np.arange(1, pulls.shape[1] + 1)).sum())
+
+
+def draw(
+    env: Environment, pulls: NDArray[np.int64], rng: np.random.Generator, paired: bool = False
+) -> tuple[Completions, ...]:
+    """Carry out ``pulls`` (P, N_max) on random queries, one batch a scale.
+
+    paired: the i-th pull of every prompt at a scale asks the same query.
+    """
+    batches = []
+    for i in np.flatnonzero(pulls.any(axis=0)):
+        times = pulls[:, i]
+        prompts = np.repeat(np.arange(len(times)), times)
+        if paired:
+            turn = np.arange(len(prompts)) - np.repeat(np.cumsum(times) - times, times)
+            queries = rng.integers(env.n_queries, size=times.max())[turn]
+        else:
+            queries = rng.integers(env.n_queries, size=len(prompts))
+        batches.append(env.sample(prompts, queries, int(i) + 1, rng))
+    return tuple(batches)
+
+
+def tie_order(n_prompts: int, n_max: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Rank of each arm among equals, (P * N_max,): fewer completions first, then prompts in random order."""
+    place = np.argsort(rng.permutation(n_prompts))
+    return (np.arange(n_max) * n_prompts + place[:, None]).ravel()
+
+
+def ranking(q: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Arms of one context from best to worst, unknown ones last; q (P, N_max)."""
+    return np.lexsort((order, -np.nan_to_num(q.ravel(), nan=-np.inf)))
+
+
+def keep_best_half(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The better ceil(|A| / 2) active arms of every context, (C, P, N_max)."""
+    kept = np.zeros_like(active)
+    for c in range(len(q)):
+        ranked = ranking(q[c], order)
+        ranked = ranked[active[c].ravel()[ranked]]
+        kept[c].ravel()[ranked[: math.ceil(len(ranked) / 2)]] = True
+    return kept
+
+
+def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> Policy:
+    """The best active arm of every context."""
+    n_max = q.shape[2]
+    best = [ranking(np.where(a, v, np.nan), np.where(a.ravel(), order, order + order.size))[0]
+            for v, a in zip(q, active, strict=True)]  # fmt: skip
+    return Policy(env.contexts, [Arm(int(i // n_max), int(i % n_max) + 1) for i in best])
+
+
+def check_budget(budget: object) -> int:
+    """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
+    if isinstance(budget, (bool, str)) or not isinstance(budget, Real) or budget != budget:
+        raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
+    if budget < 1 or math.isinf(budget) or budget != int(budget):
+        raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
+    return int(budget)

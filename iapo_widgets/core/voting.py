@@ -1,0 +1,117 @@
+"""Who wins a vote, exactly: generating functions for plurality with ties split equally.
+
+Let answer ``a`` have *mass* x_a: its probability (draws with replacement: exact values and plug-in
+estimates) or its count among the completions of one pull (subsets: draws without replacement).  With
+e_x[j] = x^j / j! in the first case and binom(x, j) in the second, the probability that answer ``a`` gets
+``m`` of ``n`` votes, shares the top with t - 1 rivals and is then picked (1/t) is, up to a norm,
+
+    [z^n]  e_a[m] z^m  prod_{b != a} sum_{j <= m} e_b[j] u^(j == m) z^j ,   averaged over u in [0, 1],
+
+because the integral of u^(t-1) over [0, 1] is 1/t.  Gauss-Legendre with ceil(A / 2) nodes is exact for A
+answers.  Where m > n / 2 nobody can tie, and the rivals' product is the single e of their total mass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+BLOCK = 256  # rows worked on at once, so that the polynomials stay in the cache
+
+
+def power_series(mass: Array, n_max: int) -> Array:
+    """e_x[j] = (s x)^j / j! for j = 0 .. n_max, shape (n_max + 1, *mass.shape); s keeps the norm near 1."""
+    out = np.empty((n_max + 1, *mass.shape))
+    out[0] = 1.0
+    scaled = mass * _scale(n_max)
+    for j in range(1, n_max + 1):
+        np.multiply(out[j - 1], scaled / j, out=out[j])
+    return out
+
+
+def power_norm(n_max: int) -> Array:
+    """n! / s^n for n = 1 .. n_max."""
+    log_s = math.log(_scale(n_max))
+    return np.array([math.exp(math.lgamma(n + 1) - n * log_s) for n in range(1, n_max + 1)])
+
+
+def _scale(n_max: int) -> float:
+    return max(1.0, n_max / math.e)
+
+
+def binomial_series(mass: Array, n_max: int) -> Array:
+    """e_x[j] = binom(x, j) for j = 0 .. n_max and whole counts x, shape (n_max + 1, *mass.shape)."""
+    out = np.empty((n_max + 1, *mass.shape))
+    out[0] = 1.0
+    for j in range(1, n_max + 1):
+        np.multiply(out[j - 1], np.maximum(mass - (j - 1), 0.0) / j, out=out[j])
+    return out
+
+
+def win_weights(
+    series: Callable[[Array, int], Array], mass: Array, free: Array, target: NDArray[np.int64], n_max: int
+) -> Array:
+    """Un-normed probability that ``target`` wins with m of n votes, shape (n_max + 1 [m], n_max [n - 1], R).
+
+    mass (R, A): mass of each answer; free (R,): mass of completions that cast no vote; target (R,).
+    """
+    rows, n_answers = mass.shape
+    own = mass[np.arange(rows), target]
+    keep = np.arange(n_answers) != target[:, None]
+    rivals = series(mass[keep].reshape(rows, n_answers - 1).T, n_max)  # (j, A - 1, R)
+    unvoted = series(free, n_max)
+    rest = series(mass.sum(axis=1) - own + free, n_max)  # (j, R)
+    own_series = series(own, n_max)
+    nodes, node_weights = np.polynomial.legendre.leggauss((n_answers + 1) // 2)
+    u = (nodes[:, None] + 1) / 2  # (G, 1)
+    out = np.zeros((n_max + 1, n_max, rows))
+    any_free = bool(np.any(free))
+    for m in range(1, n_max + 1):
+        contested = min(2 * m - 1, n_max)  # for n <= contested nobody can tie: m > n / 2
+        out[m, m - 1 : contested] = rest[: contested - m + 1]
+        if 2 * m <= n_max:
+            degree = n_max - m
+            product = np.ones((1, rows))  # nobody else to vote for
+            if n_answers > 1:
+                capped = np.repeat(rivals[: m + 1, :, None], len(u), axis=2)  # (j, A - 1, G, R)
+                capped[m] *= u
+                product = _product([capped[:, a] for a in range(n_answers - 1)], degree)
+                product = np.tensordot(node_weights / 2, product, axes=(0, 1))  # (degree, R)
+            if any_free:
+                product = _multiply(product, unvoted[: degree + 1], degree)
+            reached = min(len(product) - 1, degree)
+            if reached >= m:  # n = m + degree runs from 2 m
+                out[m, 2 * m - 1 : m + reached] = product[m : reached + 1]
+        out[m] *= own_series[m]
+    return out
+
+
+def _product(polynomials: list[Array], degree: int) -> Array:
+    """Product of polynomials (j, ...), cut above ``degree``; pairs first, so that factors stay short."""
+    while len(polynomials) > 1:
+        polynomials = [
+            _multiply(polynomials[i], polynomials[i + 1], degree) if i + 1 < len(polynomials) else polynomials[i]
+            for i in range(0, len(polynomials), 2)
+        ]
+    return polynomials[0][: degree + 1]
+
+
+def _multiply(a: Array, b: Array, degree: int) -> Array:
+    if len(a) > len(b):
+        a, b = b, a
+    size = min(len(a) + len(b) - 1, degree + 1)
+    out = np.zeros((size, *b.shape[1:]))
+    for j in range(min(len(a), size)):
+        stop = min(len(b), size - j)
+        out[j : j + stop] += a[j] * b[:stop]
+    return out
+
+
+def blocks(rows: int, size: int = BLOCK) -> Iterator[slice]:
+    """Slices that cut ``rows`` rows into blocks."""
+    for start in range(0, rows, size):
+        yield slice(start, min(start + size, rows))
