@@ -1,0 +1,33 @@
+"""Where optional data lies, and how hypothesis runs."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("ci")
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = (ROOT / os.environ.get("IAPO_SHARED", "../shared")).resolve()
+
+
+def shared_file(name: str) -> Path:
+    """A file of the optional shared folder; the test is skipped where it is absent."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"{name} is not in the folder that IAPO_SHARED names")
+    return path
+
+
+@pytest.fixture(scope="session")
+def math_file() -> Path:
+    """The authors' published MATH file."""
+    return shared_file("data/MATH_final.pkl")
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """Exact values for the published MATH file."""
+    return shared_file("golden/math_mv.json")

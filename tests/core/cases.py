@@ -1,0 +1,30 @@
+"""Small random environments and pulls for the tests."""
+
+import numpy as np
+
+from iapo_widgets import Completions, Context, mv_contexts, voting_environment
+
+
+def small_environment(seed, prompts=3, queries=6, answers=3, n_max=4, contexts=None):
+    """A random majority-voting environment."""
+    rng = np.random.default_rng(seed)
+    return voting_environment(
+        rng.dirichlet(np.ones(answers), (prompts, queries)),
+        rng.integers(answers, size=queries),
+        rng.uniform(0.005, 0.05, prompts),
+        contexts=contexts or mv_contexts(),
+        n_max=n_max,
+    )
+
+
+def pull(answers, gold, style, valid=None):
+    """One pull with the objectives (correct, style)."""
+    answers = np.asarray(answers)[None]
+    n = answers.shape[1]
+    valid = np.ones((1, n), bool) if valid is None else np.asarray(valid)[None]
+    objectives = np.stack([(answers == gold).astype(float), np.asarray(style, float)[None]], axis=2)
+    one = np.zeros(1, int)
+    return Completions(one, one.copy(), objectives, answers, np.array([gold]), np.zeros((1, n)), valid)
+
+
+TWO = (Context("a", (1.0, 0.3)), Context("b", (0.2, 1.0), 0.1))
