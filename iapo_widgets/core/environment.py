@@ -249,7 +249,7 @@ class CategoricalEnvironment:
         """Expected reward before cost of every query, (W, P, X, N_max), W distinct weight vectors."""
         vectors, _ = distinct_weights(self.contexts)
         lookalikes = [Context(str(i), tuple(v)) for i, v in enumerate(vectors)]
-        p, x, m = self.probs.shape
+        p, x = self.probs.shape[:2]
         out = np.empty((len(vectors), p * x, self.n_max))
         prompt, query = np.divmod(np.arange(p * x), x)
         shared = np.zeros_like(prompt) if self.values.shape[0] == 1 else prompt

@@ -155,8 +155,7 @@ def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_
 
 def check_budget(budget: object) -> int:
     """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
-    if isinstance(budget, (bool, str)) or not isinstance(budget, Real) or budget != budget:
+    number = float(budget) if isinstance(budget, Real) and not isinstance(budget, bool) else math.nan
+    if not (number >= 1 and number.is_integer()):
         raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
-    if budget < 1 or math.isinf(budget) or budget != int(budget):
-        raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
-    return int(budget)
+    return int(number)

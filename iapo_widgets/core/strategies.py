@@ -39,7 +39,10 @@ class Outcomes:
 class Strategy(Protocol):
     """What an inference strategy must offer; rewards exclude cost."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name in ``STRATEGIES``."""
+        ...
 
     def check(self, n_objectives: int, has_gold: bool) -> None:
         """Raise ``ValueError`` where the strategy cannot score such a task."""
@@ -81,7 +84,7 @@ def subset_maximum(utility: Array, present: NDArray[np.bool_], n_max: int) -> Ar
 
     utility, present (R, N).  Source: sum_i u_(i) binom(i - 1, n - 1) / binom(N, n), u ascending.
     """
-    rows, n_drawn = utility.shape
+    n_drawn = utility.shape[1]
     count = present.sum(axis=1)
     u = np.sort(np.where(present, utility, np.inf), axis=1)
     u = np.where(np.arange(n_drawn) < count[:, None], u, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.environment import CategoricalEnvironment, voting_environment
 from ..core.problem import Context
-from .pickles import Record, read_records
+from .pickles import read_records
 
 
 def read_published(path: str | os.PathLike[str], index: int = 0) -> CategoricalEnvironment:
@@ -41,6 +41,6 @@ def _majority_vote(record: Any) -> CategoricalEnvironment:
     )
 
 
-def _cost_contexts(record: Record) -> tuple[Context, ...]:
+def _cost_contexts(record: Any) -> tuple[Context, ...]:
     """Their cost weights are negative, ours positive."""
     return tuple(Context(str(name), (1.0,), abs(float(w))) for name, w in record.cost_coeffs.items())
