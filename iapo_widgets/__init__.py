@@ -10,6 +10,7 @@ from .core.psst import psst
 from .core.rounds import Policy, Result, Round
 from .core.strategies import STRATEGIES, BestOfN, MajorityVote, VoteThenBest
 from .core.training import ALGORITHMS, acr, train
+from .tasks.catalogue import fetch, load
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,8 @@ __all__ = [
     "VoteThenBest",
     "acr",
     "bon_contexts",
+    "fetch",
+    "load",
     "mv_contexts",
     "psst",
     "train",

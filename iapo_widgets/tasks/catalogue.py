@@ -1,0 +1,95 @@
+"""Environments by name: generated here, published by the authors, or saved by ``env.save``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ..core.environment import CategoricalEnvironment
+from .published import read_published
+from .standins import MATH, voting_standin
+
+COMMIT = "ba274e4bed9283476c7efe52481e6d9bdf2d2947"
+SOURCE = f"https://raw.githubusercontent.com/IAPO-AAAI25/IAPO-PSST/{COMMIT}/data/"
+
+#: Published files: name -> (file name, git blob id).
+PUBLISHED: dict[str, tuple[str, str]] = {
+    "math": ("MATH_final.pkl", "50a3f35a26c689c611f92a32248624c7e9bcc302"),
+}
+GENERATED: dict[str, Callable[[int], CategoricalEnvironment]] = {
+    "math": lambda seed: voting_standin(MATH, "math", seed),
+}
+
+
+def load(
+    name_or_path: str | os.PathLike[str], published: bool = False, index: int = 0, *, seed: int = 0
+) -> CategoricalEnvironment:
+    """The environment of that name, generated (and saying so in its ``note``), or of that file.
+
+    published: the authors' file instead, downloaded once and checked.  index: which environment of a file
+    that holds several.  seed: of the generator.  Raises ``ValueError`` for an unknown name or a bad file and
+    ``FileNotFoundError`` for a path that is not there.
+    """
+    name = os.fspath(name_or_path)
+    if name in GENERATED:
+        if not published:
+            return GENERATED[name](seed)
+        env = read_published(fetch(name), index)
+        env.name = name
+        return env
+    path = Path(name)
+    if not path.suffix and os.sep not in name:
+        raise ValueError(f"unknown environment {name!r}; known: {', '.join(GENERATED)}, or the path of a file")
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {name}")
+    if path.suffix == ".npz":
+        return CategoricalEnvironment.read(path)
+    env = read_published(path, index)
+    env.name = path.stem
+    return env
+
+
+def git_blob_id(path: str | os.PathLike[str]) -> str:
+    """The id that git gives to a file: sha1 of ``blob <size>``, a zero byte and the content."""
+    content = Path(path).read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def fetch(name: str, cache: str | os.PathLike[str] | None = None) -> Path:
+    """Path of the published file, downloaded on first use to ``cache`` (default: the user's cache folder).
+
+    Raises ``ValueError`` for an unknown name or a file whose git blob id is not the published one,
+    ``ConnectionError`` without a network and ``PermissionError`` where the folder cannot be written.
+    """
+    if name not in PUBLISHED:
+        raise ValueError(f"nothing is published for {name!r}; known: {', '.join(PUBLISHED)}")
+    import pooch  # only needed here
+
+    file_name, blob = PUBLISHED[name]
+    folder = Path(cache or os.environ.get("IAPO_CACHE") or pooch.os_cache("iapo-widgets"))
+    path = folder / file_name
+    if path.exists() and git_blob_id(path) == blob:
+        return path
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(folder)
+    except OSError as error:
+        raise PermissionError(f"the cache folder {folder} cannot be written; name another one in IAPO_CACHE") from error
+    part = folder / (file_name + ".part")
+    try:
+        pooch.retrieve(SOURCE + file_name, known_hash=None, fname=part.name, path=folder)
+    except OSError as error:
+        raise ConnectionError(
+            f"{file_name} could not be downloaded from {SOURCE}: {error}; it can be put into {folder} by hand"
+        ) from error
+    try:
+        found = git_blob_id(part)
+        if found != blob:
+            raise ValueError(f"the downloaded {file_name} has git blob id {found}, expected {blob}; it was not kept")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
