@@ -25,12 +25,35 @@ FORMAT = "iapo-widgets categorical environment, version 1"
 class Environment(Protocol):
     """What an algorithm may know: sizes, contexts, the strategy, and ``sample``."""
 
-    prompts: tuple[Prompt, ...]
-    contexts: tuple[Context, ...]
-    objectives: tuple[str, ...]
-    n_max: int
-    n_queries: int
-    strategy: Strategy
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """Prompt variants; an arm names one by its index."""
+        ...
+
+    @property
+    def contexts(self) -> tuple[Context, ...]:
+        """Whom to serve."""
+        ...
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Names of the K objectives."""
+        ...
+
+    @property
+    def n_max(self) -> int:
+        """Largest inference scale."""
+        ...
+
+    @property
+    def n_queries(self) -> int:
+        """Number of queries."""
+        ...
+
+    @property
+    def strategy(self) -> Strategy:
+        """How completions become one reward."""
+        ...
 
     def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
         """Draw ``n`` completions for each (prompt, query) pair: the paper's BATCH-QUERY."""

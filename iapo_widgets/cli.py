@@ -1,0 +1,109 @@
+"""The command ``iapo``: train, measure and fetch from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from .core.training import ALGORITHMS, acr, train
+from .tasks.catalogue import GENERATED, PUBLISHED, fetch, load
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``iapo``; returns the exit code: 0, or 2 where the input was wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except (ValueError, OSError) as error:
+        print(f"iapo: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="iapo", description="Inference-aware prompt optimization.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="train once and print the policy")
+    run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
+    run.add_argument("--budget", type=int, default=5_000, help="completions that training may draw (5000)")
+    run.set_defaults(command=_run)
+
+    bench = commands.add_parser("bench", help="measure ACR and regret over many splits")
+    bench.add_argument("--algorithms", default="psst", help="names, separated by commas")
+    bench.add_argument("--budgets", default="5000", help="completions, separated by commas")
+    bench.add_argument("--runs", type=int, default=50, help="splits (50)")
+    bench.set_defaults(command=_bench)
+
+    for command in (run, bench):
+        command.add_argument("--env", default="math", help=f"{', '.join(GENERATED)}, or the path of a file")
+        command.add_argument("--published", action="store_true", help="the authors' file instead of a generated one")
+        command.add_argument("--seed", type=int, default=0)
+        command.add_argument("--json", action="store_true", help="one JSON object a line")
+        command.add_argument(
+            "--option", action="append", default=[], metavar="KEY=VALUE", help="option of the algorithm; may repeat"
+        )
+
+    get = commands.add_parser("fetch", help="download the published files, check them and print their paths")
+    get.add_argument("names", nargs="*", help=f"any of {', '.join(PUBLISHED)}; all without")
+    get.set_defaults(command=_fetch)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    env = load(options.env, options.published)
+    result = train(options.algorithm, env, options.budget, seed=options.seed, **_key_values(options.option))
+    value = acr(result.policy, env)
+    if options.json:
+        policy = {c: [a.prompt, a.n] for c, a in result.policy.items()}
+        print(json.dumps({"policy": policy, "spent": result.spent, "acr": value, "unreached": result.unreached}))
+        return
+    print(f"{env.name} ({env.note})" if env.note else env.name)
+    for context, arm in result.policy.items():
+        print(f"  {context:<12} prompt {arm.prompt:>3}  N = {arm.n}")
+    print(f"spent {result.spent:,} of {options.budget:,} completions; ACR {value:.4f} on these queries")
+    if result.unreached:
+        print(f"the budget did not reach {result.unreached} of {len(env.prompts)} prompts")
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from .study.bench import bench
+
+    env = load(options.env, options.published)
+    try:
+        budgets = [int(b) for b in options.budgets.split(",")]
+    except ValueError:
+        raise ValueError(f"--budgets takes whole numbers separated by commas, not {options.budgets!r}") from None
+    rows = bench(env, options.algorithms.split(","), budgets, options.runs, options.seed, _key_values(options.option))
+    for row in rows:
+        if options.json:
+            print(json.dumps(row.record()), flush=True)
+        else:
+            print(
+                f"{row.algorithm:<16} T = {row.budget:>7,}  ACR {row.acr_mean:.4f} ± {row.acr_sem:.4f}"
+                f"  regret {row.regret_mean:.4f} ± {row.regret_sem:.4f}"
+                f"  spent {row.spent_min:,}-{row.spent_max:,}  {1000 * row.seconds_per_training:.1f} ms",
+                flush=True,
+            )
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    for name in options.names or PUBLISHED:
+        print(fetch(name))
+
+
+def _key_values(pairs: Sequence[str]) -> dict[str, Any]:
+    """``["paired=true", "rho=0.2"]`` as ``{"paired": True, "rho": 0.2}``; what is no JSON is text."""
+    out: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key.isidentifier() and equals):
+            raise ValueError(f"--option takes KEY=VALUE, not {pair!r}")
+        try:
+            out[key] = json.loads(value)
+        except json.JSONDecodeError:
+            out[key] = value
+    return out

@@ -1,0 +1,1 @@
+"""Runs over splits, budgets and algorithms."""
