@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import voting
 from .completions import Completions
-from .problem import Context, Prompt, check_contexts, cost_weight_vector
-from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy, VoteThenBest, distinct_weights
+from .problem import Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
+from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy, VoteThenBest
 
 Array = NDArray[np.float64]
 FORMAT = "iapo-widgets categorical environment, version 1"
@@ -112,7 +112,7 @@ class CategoricalEnvironment:
         self.prompts = tuple(prompts or (Prompt(f"prompt {i}") for i in range(p)))
         if len(self.prompts) != p:
             raise ValueError(f"{len(self.prompts)} prompts for {p} rows of probabilities")
-        self.n_max = check_scale(n_max)
+        self.n_max = self._recorded = check_scale(n_max)
         self.contexts = check_contexts(contexts, k)
         self.strategy = strategy
         strategy.check(k, bool(np.all(self.gold >= 0)))
@@ -195,6 +195,8 @@ class CategoricalEnvironment:
         changed.strategy = strategy or self.strategy
         changed.contexts = check_contexts(contexts or self.contexts, len(self.objectives))
         changed.n_max = self.n_max if n_max is None else check_scale(n_max)
+        if changed.n_max > self._recorded:
+            raise ValueError(f"n_max {n_max} is above the {self._recorded} completions that were recorded")
         changed.strategy.check(len(self.objectives), bool(np.all(self.gold >= 0)))
         if self._parent is not None:
             parent, index = self._parent
@@ -271,7 +273,6 @@ class CategoricalEnvironment:
     def _curves(self) -> Array:
         """Expected reward before cost of every query, (W, P, X, N_max), W distinct weight vectors."""
         vectors, _ = distinct_weights(self.contexts)
-        lookalikes = [Context(str(i), tuple(v)) for i, v in enumerate(vectors)]
         p, x = self.probs.shape[:2]
         out = np.empty((len(vectors), p * x, self.n_max))
         prompt, query = np.divmod(np.arange(p * x), x)
@@ -279,7 +280,7 @@ class CategoricalEnvironment:
         for rows in voting.blocks(p * x, 4 * voting.BLOCK):
             i, j = prompt[rows], query[rows]
             outcomes = Outcomes(self.probs[i, j], self.values[shared[rows], j], self.answers[i, j], self.gold[j])
-            out[:, rows] = self.strategy.expected(outcomes, lookalikes, self.n_max).transpose(1, 0, 2)
+            out[:, rows] = self.strategy.expected(outcomes, vectors, self.n_max).transpose(1, 0, 2)
         return out.reshape(len(vectors), p, x, self.n_max)
 
     @cached_property

@@ -78,6 +78,12 @@ def weight_matrix(contexts: Sequence[Context]) -> NDArray[np.float64]:
     return np.array([c.weights for c in contexts], dtype=float)
 
 
+def distinct_weights(contexts: Sequence[Context]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Objective weights that differ, (W, K), and which of them each context has, (C,)."""
+    vectors, which = np.unique(weight_matrix(contexts), axis=0, return_inverse=True)
+    return vectors, which.ravel()
+
+
 def cost_weight_vector(contexts: Sequence[Context]) -> NDArray[np.float64]:
     """Cost weights w_{K+1} of the contexts, shape (C,)."""
     return np.array([c.cost_weight for c in contexts], dtype=float)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
-from .problem import Context, cost_weight_vector
+from .problem import Context, cost_weight_vector, distinct_weights
 from .strategies import Strategy
 
 Array = NDArray[np.float64]
-REUSES = ("blocks", "subsets")
 
 
 @lru_cache(maxsize=256)
@@ -27,67 +28,84 @@ def _tiling(n: int, n_max: int) -> tuple[NDArray[np.int64], NDArray[np.int64], N
     return k * size, (k + 1) * size, first
 
 
-def block_rewards(
-    completions: Completions, strategy: Strategy, contexts: Sequence[Context], n_max: int
-) -> tuple[Array, NDArray[np.int64]]:
-    """Sum over the disjoint blocks of every scale, (B, C, n_max), and how many blocks there are, (B, n_max).
+@dataclass(frozen=True, eq=False, slots=True)
+class Samples:
+    """What pulls say about every scale: sums over their samples of rewards and costs, and how many samples.
 
-    The paper's nested reuse: a pull of (p, N) holds floor(N / n) samples of (p, n), n <= N.  Cost is subtracted.
+    reward (B, W, n_max) for W vectors of objective weights, cost (B, n_max), count (B, n_max).
     """
+
+    reward: Array
+    cost: Array
+    count: NDArray[np.int64]
+
+
+def block_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
+    """The paper's nested reuse: a pull of (p, N) holds floor(N / n) disjoint samples of (p, n), n <= N."""
     packed = completions.packed()
     starts, ends, first = _tiling(packed.n, n_max)
-    rewards = strategy.rewards(packed, starts, ends, contexts)
+    arrived = ends <= packed.n_valid[:, None]
+    rewards = np.where(arrived[:, None], strategy.rewards(packed, starts, ends, weights), 0.0)
     running = np.zeros((len(packed), packed.n + 1))
     np.cumsum(np.where(packed.valid, packed.cost, 0.0), axis=1, out=running[:, 1:])
-    spent = running[:, ends] - running[:, starts]
-    rewards = rewards - cost_weight_vector(contexts)[:, None] * spent[:, None]
-    arrived = ends <= packed.n_valid[:, None]
-    rewards = np.where(arrived[:, None], rewards, 0.0)
-    total = np.zeros((len(packed), len(contexts), n_max))
-    count = np.zeros((len(packed), n_max), dtype=np.int64)
-    total[..., : len(first)] = np.add.reduceat(rewards, first, axis=2)
-    count[:, : len(first)] = np.add.reduceat(arrived.astype(np.int64), first, axis=1)
-    return total, count
+    spent = np.where(arrived, running[:, ends] - running[:, starts], 0.0)
+
+    def per_scale(values: NDArray[Any]) -> NDArray[Any]:
+        out = np.zeros((*values.shape[:-1], n_max), dtype=values.dtype)
+        out[..., : len(first)] = np.add.reduceat(values, first, axis=-1)
+        return out
+
+    return Samples(per_scale(rewards), per_scale(spent), per_scale(arrived.astype(np.int64)))
 
 
-def subset_rewards(
-    completions: Completions, strategy: Strategy, contexts: Sequence[Context], n_max: int
-) -> tuple[Array, NDArray[np.int64]]:
-    """Mean over all n-subsets of every pull, (B, C, n_max), and 1 where there is one, (B, n_max).
+def subset_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
+    """The mean over all n-subsets of every pull, one sample a pull and scale n <= N.
 
     A U-statistic: the same expectation as the blocks, less variance, nothing wasted between N / 2 and N.
     """
-    rewards = strategy.subsets(completions, contexts, n_max)
-    arrived = completions.n_valid
-    spent = np.where(completions.valid, completions.cost, 0.0).sum(axis=1) / np.maximum(arrived, 1)
     scales = np.arange(1, n_max + 1)
-    rewards = rewards - cost_weight_vector(contexts)[:, None] * (spent[:, None] * scales)[:, None]
-    count = (scales <= arrived[:, None]).astype(np.int64)
-    return np.where(count[:, None] > 0, rewards, 0.0), count
+    count = (scales <= completions.n_valid[:, None]).astype(np.int64)
+    reward = np.where(count[:, None] > 0, strategy.subsets(completions, weights, n_max), 0.0)
+    total = np.where(completions.valid, completions.cost, 0.0).sum(axis=1)
+    mean = total / np.maximum(completions.n_valid, 1)
+    return Samples(reward, mean[:, None] * scales * count, count)
+
+
+REUSES: dict[str, Callable[[Completions, Strategy, Array, int], Samples]] = {
+    "blocks": block_samples,
+    "subsets": subset_samples,
+}
 
 
 class Tally:
-    """Running sums of rewards for every context, prompt and scale: stockpiling in a few arrays.
+    """Running sums for every prompt, scale and distinct vector of objective weights: stockpiling in a few arrays.
 
-    ``reuse`` is ``"blocks"`` or ``"subsets"``; ``q`` is the estimate, NaN where nothing is known.
+    Contexts that differ only in what spending costs them share their sums.  ``reuse`` is ``"blocks"`` or
+    ``"subsets"``; ``q`` is the estimate, NaN where nothing is known.
     """
 
-    def __init__(self, strategy: Strategy, contexts: Sequence[Context], n_prompts: int, n_max: int,
-                 reuse: str = "blocks") -> None:  # fmt: skip
+    def __init__(
+        self, strategy: Strategy, contexts: Sequence[Context], n_prompts: int, n_max: int, reuse: str = "blocks"
+    ) -> None:
         if reuse not in REUSES:
             raise ValueError(f"unknown reuse {reuse!r}; known: {', '.join(REUSES)}")
-        self._strategy, self._contexts, self._reuse = strategy, tuple(contexts), reuse
-        self._total = np.zeros((n_prompts, len(self._contexts), n_max))
+        self._strategy, self._samples = strategy, REUSES[reuse]
+        self._weights, self._which = distinct_weights(contexts)
+        self._cost_weights = cost_weight_vector(contexts)
+        self._reward = np.zeros((n_prompts, len(self._weights), n_max))
+        self._cost = np.zeros((n_prompts, n_max))
         self._count = np.zeros((n_prompts, n_max), dtype=np.int64)
 
     def add(self, completions: Completions) -> None:
         """Count the pulls in."""
         if not len(completions):
             return
-        rewards = block_rewards if self._reuse == "blocks" else subset_rewards
-        total, count = rewards(completions, self._strategy, self._contexts, self._total.shape[2])
-        np.add.at(self._total, completions.prompts, total)
-        np.add.at(self._count, completions.prompts, count)
+        n_prompts, _, n_max = self._reward.shape
+        samples = self._samples(completions, self._strategy, self._weights, n_max)
+        member = (completions.prompts == np.arange(n_prompts)[:, None]).astype(float)  # (P, B): sums by BLAS
+        self._reward += (member @ samples.reward.reshape(len(completions), -1)).reshape(self._reward.shape)
+        self._cost += member @ samples.cost
+        self._count += np.rint(member @ samples.count).astype(np.int64)
 
     @property
     def count(self) -> NDArray[np.int64]:
@@ -98,5 +116,6 @@ class Tally:
     def q(self) -> Array:
         """Estimated Q(c, (p, n)), (C, P, n_max)."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = self._total / self._count[:, None]
-        return np.where(self._count[:, None] > 0, mean, np.nan).transpose(1, 0, 2)
+            reward = self._reward / self._count[:, None]
+            cost = self._cost / self._count
+        return reward[:, self._which].transpose(1, 0, 2) - self._cost_weights[:, None, None] * cost

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Series = Callable[[Array, int], Array]
 BLOCK = 256  # rows worked on at once, so that the polynomials stay in the cache
 
 
@@ -52,9 +53,7 @@ def binomial_series(mass: Array, n_max: int) -> Array:
     return out
 
 
-def win_weights(
-    series: Callable[[Array, int], Array], mass: Array, free: Array, target: NDArray[np.int64], n_max: int
-) -> Array:
+def win_weights(series: Series, mass: Array, free: Array, target: NDArray[np.int64], n_max: int) -> Array:
     """Un-normed probability that ``target`` wins with m of n votes, shape (n_max + 1 [m], n_max [n - 1], R).
 
     mass (R, A): mass of each answer; free (R,): mass of completions that cast no vote; target (R,).
@@ -115,3 +114,10 @@ def blocks(rows: int, size: int = BLOCK) -> Iterator[slice]:
     """Slices that cut ``rows`` rows into blocks."""
     for start in range(0, rows, size):
         yield slice(start, min(start + size, rows))
+
+
+def answer_mass(mass: Array, answers: NDArray[np.int64], gold: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Mass of each answer (R, A) and of what casts no vote (R,); mass and answers (R, M), gold (R,)."""
+    n_answers = max(int(answers.max(initial=0)), int(gold.max(initial=0))) + 1
+    by_answer = [np.where(answers == a, mass, 0.0).sum(axis=1) for a in range(n_answers)]
+    return np.stack(by_answer, axis=1), np.where(answers < 0, mass, 0.0).sum(axis=1)

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iapo_widgets import STRATEGIES, CategoricalEnvironment, MajorityVote, mv_contexts, voting_environment
-from iapo_widgets.core.reuse import block_rewards, subset_rewards
+from iapo_widgets.core.reuse import block_samples, subset_samples
 from iapo_widgets.tasks.published import read_published
+
+WEIGHTS = np.array([c.weights for c in TWO])
 
 
 def reward(name, answers, gold, style, weights):
@@ -40,7 +42,8 @@ completions_of_a_pull = st.lists(
 def test_subset_rewards_equal_brute_force_over_all_subsets(name, drawn, gold):
     """Subset reuse is the mean of the definition over every n-subset, ties and missing votes included."""
     answers, style = [a for a, _ in drawn], [s for _, s in drawn]
-    found, count = subset_rewards(pull(answers, gold, style), STRATEGIES[name], TWO, len(drawn) + 1)
+    samples = subset_samples(pull(answers, gold, style), STRATEGIES[name], WEIGHTS, len(drawn) + 1)
+    found, count = samples.reward, samples.count
     for c, context in enumerate(TWO):
         for n in range(1, len(drawn) + 1):
             rewards = [
@@ -56,7 +59,8 @@ def test_subset_rewards_equal_brute_force_over_all_subsets(name, drawn, gold):
 def test_block_rewards_equal_the_definition_on_each_block(name, drawn, gold):
     """Block reuse sums the definition over floor(N / n) disjoint blocks."""
     answers, style = [a for a, _ in drawn], [s for _, s in drawn]
-    found, count = block_rewards(pull(answers, gold, style), STRATEGIES[name], TWO, len(drawn))
+    samples = block_samples(pull(answers, gold, style), STRATEGIES[name], WEIGHTS, len(drawn))
+    found, count = samples.reward, samples.count
     for n in range(1, len(drawn) + 1):
         parts = [slice(k * n, (k + 1) * n) for k in range(len(drawn) // n)]
         assert count[0, n - 1] == len(parts)
@@ -118,7 +122,9 @@ def test_subset_votes_meet_the_golden_values(golden):
     """Subset reuse of given vote counts, the first being the right answer's, equals known values."""
     for key, values in json.loads(golden.read_text())["subset_mv"].items():
         answers = np.repeat(np.arange(len(json.loads(key))), json.loads(key))
-        found, _ = subset_rewards(pull(answers, 0, np.zeros(len(answers))), MajorityVote(), TWO[:1], len(answers))
+        found = subset_samples(
+            pull(answers, 0, np.zeros(len(answers))), MajorityVote(), WEIGHTS[:1], len(answers)
+        ).reward
         assert found[0, 0] == pytest.approx(values, abs=1e-9)
 
 
@@ -127,6 +133,7 @@ def test_exact_q_agrees_with_monte_carlo(name):
     """The mean of sampled rewards lies within five standard errors of exact Q at every scale."""
     env = small_environment(0, prompts=1, queries=1).with_(strategy=name)
     pulls = env.sample(np.zeros(40_000, int), np.zeros(40_000, int), 4, np.random.default_rng(1))
-    total, _ = subset_rewards(pulls, env.strategy, env.contexts, 4)
-    error = total.std(axis=0) / np.sqrt(len(pulls))
-    assert np.all(np.abs(total.mean(axis=0) - env.exact_q()[:, 0]) <= 5 * error + 1e-12)
+    low = env.with_(contexts=env.contexts[:1])  # cost weight 0: the reward alone
+    reward = subset_samples(pulls, env.strategy, np.ones((1, 1)), 4).reward[:, 0]
+    error = reward.std(axis=0) / np.sqrt(len(pulls))
+    assert np.all(np.abs(reward.mean(axis=0) - low.exact_q()[0, 0]) <= 5 * error + 1e-12)
