@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -54,6 +55,15 @@ class Completions:
     def rows(self, which: NDArray[np.generic] | slice) -> Completions:
         """The chosen pulls only."""
         return Completions(*(getattr(self, f.name)[which] for f in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Completions]) -> Completions:
+        """Batches of equally many completions a pull as one batch; raises ``ValueError`` for none."""
+        if not parts:
+            raise ValueError("nothing to join: give at least one batch")
+        return parts[0] if len(parts) == 1 else cls(
+            *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls))
+        )
 
     def packed(self) -> Completions:
         """The same pulls with the completions that arrived first; order within them is kept."""

@@ -1,0 +1,69 @@
+"""Other weights, the same completions: estimates of past rounds re-scored without a new pull."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .problem import Arm, Context
+from .reuse import Tally
+from .rounds import Round
+from .strategies import Strategy
+
+Array = NDArray[np.float64]
+KEPT = 16  # weight vectors whose estimates are kept: a slider that comes back costs nothing
+
+
+@dataclass(eq=False)
+class _Track:
+    """Mean reward and cost after each round for one vector of weights that sums to 1."""
+
+    tally: Tally
+    reward: list[Array] = field(default_factory=list)
+    cost: list[Array] = field(default_factory=list)
+
+
+class Rescorer:
+    """Estimates of Q after each round for any context, from the completions that the rounds kept.
+
+    Reward is homogeneous in the objective weights and cost is linear, so one pass over the completions
+    serves every multiple of a weight vector and every cost weight.  Rounds may be added at any time.
+    """
+
+    def __init__(self, strategy: Strategy, n_prompts: int, n_max: int, reuse: str = "blocks") -> None:
+        self._strategy, self._size, self._reuse = strategy, (n_prompts, n_max), reuse
+        self._tracks: OrderedDict[tuple[float, ...], _Track] = OrderedDict()
+
+    def q(self, rounds: Sequence[Round], context: Context) -> Array:
+        """Estimated Q after each of ``rounds`` (all rounds so far, in order), (R, P, N_max), NaN where unknown."""
+        total = sum(context.weights)
+        track = self._track(tuple(w / total for w in context.weights))
+        for done in rounds[len(track.reward) :]:
+            for batch in done.completions:
+                track.tally.add(batch)
+            reward, less_cost = track.tally.q
+            track.reward.append(reward)
+            track.cost.append(reward - less_cost)
+        used = len(rounds)
+        return total * np.array(track.reward[:used]) - context.cost_weight * np.array(track.cost[:used])
+
+    def _track(self, weights: tuple[float, ...]) -> _Track:
+        if weights not in self._tracks:
+            pair = (Context("reward", weights), Context("reward less cost", weights, 1.0))
+            self._tracks[weights] = _Track(Tally(self._strategy, pair, *self._size, self._reuse))
+            if len(self._tracks) > KEPT:
+                self._tracks.popitem(last=False)
+        self._tracks.move_to_end(weights)
+        return self._tracks[weights]
+
+
+def best_known(q: Array) -> Arm | None:
+    """The arm with the largest known estimate, the smaller scale among equals; q (P, N_max)."""
+    if np.all(np.isnan(q)):
+        return None
+    i = int(np.nanargmax(q.T))  # scales first: fewer completions win a tie
+    return Arm(i % q.shape[0], i // q.shape[0] + 1)

@@ -1,0 +1,163 @@
+"""Records as matplotlib figures, for papers, GitHub and nbviewer; no pyplot, so any thread may draw."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from .core.environment import CategoricalEnvironment
+from .core.rounds import Round
+
+ORANGE, SKY, GREEN, BLUE, VERMILLION = "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00"  # Okabe-Ito
+CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, SKY)
+GREY = "#757575"
+LABELLED = 32  # up to so many rows or columns the number of the trimming round is written into the cell
+
+
+class Picture(Figure):
+    """A figure that notebooks show without pyplot, sharp on dense screens, with its ``alt`` text."""
+
+    alt = ""
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=2 * self.dpi)
+        width, height = (int(v * self.dpi) for v in self.get_size_inches())
+        about = {"image/png": {"width": width, "height": height, "alt": self.alt}}
+        return {"image/png": buffer.getvalue(), "text/plain": self.alt or repr(self)}, about
+
+
+def trimming_rounds(rounds: Sequence[Round], number: int, context: int) -> NDArray[np.int64]:
+    """The round that trimmed each arm up to round ``number``, 0 for survivors, (P, N_max)."""
+    alive = np.array([done.active[context] for done in rounds[:number]])
+    return np.where(alive[-1], 0, 1 + alive.sum(axis=0))
+
+
+def elimination(rounds: Sequence[Round], context: str, number: int | None = None, *, note: str = "") -> Picture:
+    """The elimination after round ``number`` (default: the last) for the context of that name.
+
+    Left the heat map of estimates, trimmed arms pale with the round that trimmed them; right Q against N.
+    Raises ``ValueError`` without rounds or for a round that is not there, ``KeyError`` for an unknown context.
+    """
+    number = len(rounds) if number is None else number
+    if not 1 <= number <= len(rounds):
+        raise ValueError(f"round {number} is not among the {len(rounds)} rounds")
+    done = rounds[number - 1]
+    best = done.policy[context]
+    c = list(done.policy).index(context)
+    trimmed = trimming_rounds(rounds, number, c)
+    known = np.concatenate([r.q[c][~np.isnan(r.q[c])] for r in rounds])
+    low, high = (np.quantile(known, 0.05), known.max()) if known.size else (0.0, 1.0)
+    figure = Picture(figsize=(11, 4.6), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
+    _heat(figure, left, done, c, trimmed, (low, high))
+    _curves(right, done.q[c], trimmed, best.prompt, (low, high))
+    for axes, y in ((left, best.prompt), (right, done.q[c, best.prompt, best.n - 1])):
+        axes.plot(best.n, y, "*", ms=15, mfc="white", mec="black", mew=1.4, label="recommended", zorder=5)
+    left.legend(
+        handles=[
+            Patch(fc="0.85", ec="0.6", label="trimmed, with its round"),
+            *left.get_legend_handles_labels()[0],
+        ],
+        loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=8, frameon=False,
+    )  # fmt: skip
+    right.legend(fontsize=8, loc="lower right")
+    figure.suptitle(
+        f"Context {context}, round {number}: {done.spent:,} of {done.budget:,} completions spent; "
+        f"recommended prompt {best.prompt}, N = {best.n}" + (f"\n{note}" if note else ""),
+        fontsize=10,
+    )
+    figure.alt = describe(rounds, context, number)
+    return figure
+
+
+def describe(rounds: Sequence[Round], context: str, number: int | None = None) -> str:
+    """The same figure in words, for who cannot see it."""
+    done = rounds[(number or len(rounds)) - 1]
+    best = done.policy[context]
+    c = list(done.policy).index(context)
+    alive = done.active[c]
+    prompts = np.flatnonzero(alive.any(axis=1))
+    names = ", ".join(map(str, prompts)) if len(prompts) <= 8 else f"{len(prompts)} prompts"
+    return (
+        f"After round {done.number}, with {done.spent:,} of {done.budget:,} completions spent, {int(alive.sum())} of "
+        f"{alive.size} arms are left for context {context}, of prompt {names}. Recommended: prompt {best.prompt} with "
+        f"N = {best.n}, estimated Q {done.q[c, best.prompt, (best.n or 1) - 1]:.3f}."
+    )
+
+
+def _heat(
+    figure: Figure, axes: Axes, done: Round, c: int, trimmed: NDArray[np.int64], limits: tuple[float, float]
+) -> None:
+    q = done.q[c]
+    n_prompts, n_max = q.shape
+    image = axes.imshow(
+        q, aspect="auto", cmap="cividis", vmin=limits[0], vmax=limits[1], interpolation="nearest",
+        alpha=np.where(trimmed > 0, 0.22, 1.0), extent=(0.5, n_max + 0.5, n_prompts - 0.5, -0.5),
+    )  # fmt: skip
+    figure.colorbar(image, ax=axes, label="estimated Q", extend="min", alpha=1.0)
+    if max(n_prompts, n_max) <= LABELLED:
+        for p, i in np.argwhere(trimmed):
+            axes.text(i + 1, p, trimmed[p, i], ha="center", va="center", fontsize=5.5, color="0.25")
+    largest = np.where(done.active.any(axis=0), np.arange(1, n_max + 1), 0).max(axis=1)
+    rows = np.flatnonzero(largest)
+    axes.vlines(largest[rows] + 0.5, rows - 0.45, rows + 0.45, VERMILLION, lw=2.5, label="largest scale alive")
+    axes.set(xlabel="N, completions per query", ylabel="prompt")
+
+
+def _curves(
+    axes: Axes, q: NDArray[np.float64], trimmed: NDArray[np.int64], best: int, limits: tuple[float, float]
+) -> None:
+    scales = np.arange(1, q.shape[1] + 1)
+    for p in np.argsort(np.arange(len(q)) == best, kind="stable"):
+        colour, width = (VERMILLION, 2.6) if p == best else (GREY, 1.4)
+        axes.plot(scales, q[p], ":", color=colour, lw=1, alpha=1 if p == best else 0.5)
+        alive = np.where(trimmed[p] > 0, np.nan, q[p])
+        marker = "o" if p == best else "s"
+        label = f"prompt {best}, recommended" if p == best else None
+        axes.plot(scales, alive, color=colour, lw=width, marker=marker, ms=3.5, label=label)
+    axes.plot([], [], color=GREY, marker="s", ms=3.5, label="other scales in the race")
+    axes.plot([], [], ":", color=GREY, label="trimmed")
+    margin = 0.04 * (limits[1] - limits[0]) or 0.5
+    axes.set(
+        xlabel="N, completions per query", ylabel="estimated Q", ylim=(limits[0] - margin, limits[1] + margin),
+    )  # fmt: skip
+    axes.grid(alpha=0.3)
+
+
+def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] | None = None) -> Picture:
+    """Exact Q against N, one curve a prompt (default: all), the best arm marked; for the context of that name.
+
+    Raises ``ValueError`` for an unknown context or prompt.
+    """
+    names = [c.name for c in env.contexts]
+    if context not in names:
+        raise ValueError(f"unknown context {context!r}; known: {', '.join(names)}")
+    chosen = list(range(len(env.prompts))) if prompts is None else list(prompts)
+    if not all(0 <= p < len(env.prompts) for p in chosen):
+        raise ValueError(f"prompts must lie in 0 .. {len(env.prompts) - 1}, not {chosen}")
+    q = env.exact_q()[names.index(context)][chosen]
+    scales = np.arange(1, env.n_max + 1)
+    figure = Picture(figsize=(6.4, 3.8), layout="constrained")
+    axes = figure.subplots()
+    for i, (p, curve) in enumerate(zip(chosen, q, strict=True)):
+        style = (CYCLE[i % len(CYCLE)], "os^Dv"[i % 5]) if len(chosen) <= len(CYCLE) else (GREY, None)
+        label = env.prompts[p].text if len(chosen) <= len(CYCLE) else None
+        axes.plot(scales, curve, color=style[0], marker=style[1], ms=5, markevery=max(1, env.n_max // 10), label=label)
+    i, n = np.unravel_index(int(q.argmax()), q.shape)
+    best = f"best arm: {env.prompts[chosen[int(i)]].text}, N = {n + 1}"
+    axes.plot(n + 1, q[i, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=best, zorder=5)
+    axes.set(xlabel="N, completions per query", ylabel="Q, expected reward less cost", title=f"Context {context}")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    figure.alt = (
+        f"Q against N for {len(chosen)} prompts in context {context}; the best arm is "
+        f"{env.prompts[chosen[int(i)]].text} with N = {n + 1}, Q {q[i, n]:.3f}."
+    )
+    return figure

@@ -1,0 +1,20 @@
+"""Widgets for JupyterLab, Notebook 7 and Voila; each is loaded when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {"EliminationView": "elimination_view", "PSSTLab": "psst_lab"}
+
+__all__ = ["EliminationView", "PSSTLab"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; known: {', '.join(_HOME)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

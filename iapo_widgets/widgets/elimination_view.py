@@ -1,0 +1,166 @@
+"""The elimination, round by round: a heat map of arms and curves of Q, live and replayed in the browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import anywidget
+import traitlets as t
+from matplotlib.figure import Figure
+
+from ..core.environment import Environment
+from ..core.problem import Arm, Context
+from ..core.rescoring import Rescorer, best_known
+from ..core.rounds import Round
+from .assets import module, styles
+from .frames import FrameWriter, quantised
+
+
+class EliminationView(anywidget.AnyWidget):
+    """Shows the rounds of one run of an elimination algorithm.
+
+    ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
+    no kernel.  Traits to read, set or link: ``context`` (name of the one shown), ``round`` (number of the
+    round shown, 0 follows the newest), ``arm`` ([prompt, n] in focus, or []), ``n_frames``, ``finished``.
+    """
+
+    _esm = module("canvas", "elimination_data", "elimination_draw", "elimination_view")
+    _css = styles("elimination_view")
+
+    context = t.Unicode().tag(sync=True)
+    round = t.Int(0, min=0).tag(sync=True)
+    arm = t.List(t.Int()).tag(sync=True)
+    n_frames = t.Int(0, min=0).tag(sync=True)
+    finished = t.Bool(False).tag(sync=True)
+    show_context = t.Bool(True).tag(sync=True)
+    _about = t.Dict().tag(sync=True)
+    _run = t.Int(0).tag(sync=True)
+    _rescored = t.Dict().tag(sync=True)
+
+    def __init__(self, env: Environment, budget: int, rounds: Iterable[Round] = (), **traits: Any) -> None:
+        self.lock = threading.RLock()  # guards what the worker and the front end both set
+        self.rounds: list[Round] = []
+        super().__init__(**traits)
+        self.on_msg(self._missing)
+        self.clear(env, budget)
+        for done in rounds:
+            self.append(done)
+        self.finished = bool(self.rounds)
+
+    def clear(self, env: Environment, budget: int) -> None:
+        """Forget every round, and expect those of a run on ``env`` within ``budget``."""
+        with self.lock, self.hold_sync():
+            for i in range(len(self.rounds)):
+                setattr(self, _slot(i + 1), None)
+            self.env, self.budget, self.rounds = env, budget, []
+            self._writer = FrameWriter(len(env.prompts))
+            self._about = {
+                "prompts": [f"prompt {p}" for p in range(len(env.prompts))],
+                "contexts": [{"name": c.name, "weights": c.weights, "cost_weight": c.cost_weight} for c in env.contexts],
+                "objectives": list(env.objectives),
+                "n_max": env.n_max,
+                "budget": budget,
+                "note": note(env),
+                "cost_unit": getattr(env, "cost_unit", "cost"),
+            }
+            self.n_frames, self.round, self.finished, self._rescored = 0, 0, False, {}
+            self._run += 1
+            if self.context not in {c.name for c in env.contexts}:
+                self.context = env.contexts[0].name
+
+    def append(self, done: Round) -> None:
+        """Show the next round.  Raises ``ValueError`` where it is not the next, or of another size."""
+        size = (len(self.env.contexts), len(self.env.prompts), self.env.n_max)
+        if done.q.shape != size:
+            raise ValueError(f"the round has estimates of shape {done.q.shape}, this view shows {size}")
+        if done.number != len(self.rounds) + 1:
+            raise ValueError(f"round {done.number} cannot follow {len(self.rounds)} rounds")
+        with self.lock, self.hold_sync():
+            slot = _slot(done.number)
+            if not self.has_trait(slot):
+                # One synced trait a round: what was sent is never sent again, and a saved page holds them all.
+                self.add_traits(**{slot: t.Dict(None, allow_none=True).tag(sync=True)})
+                self.keys = [*self.keys, slot]
+            self.rounds.append(done)
+            setattr(self, slot, self._writer.write(done))
+            self.n_frames = len(self.rounds)
+
+    def rescore(self, context: Context, rescorer: Rescorer, label: str) -> None:
+        """Show ``context`` (one of the environment's, by name, with other weights) from the completions at hand."""
+        names = [c.name for c in self.env.contexts]
+        if context.name not in names:
+            raise ValueError(f"unknown context {context.name!r}; known: {', '.join(names)}")
+        if not self.rounds:
+            return
+        with self.lock:
+            q = rescorer.q(self.rounds, context)
+            best = [best_known(estimates) for estimates in q]
+            entry = {"label": label, "policy": [a and [a.prompt, a.n] for a in best], **quantised(q)}
+            self._rescored = {**self._rescored, str(names.index(context.name)): entry}
+
+    def unscore(self, name: str) -> None:
+        """Show the context of that name as it was trained."""
+        index = str([c.name for c in self.env.contexts].index(name))
+        with self.lock:
+            self._rescored = {c: entry for c, entry in self._rescored.items() if c != index}
+
+    def recommendation(self) -> Arm | None:
+        """The arm recommended for the chosen context at the newest round, ``None`` before any."""
+        if not self.rounds:
+            return None
+        index = str([c.name for c in self.env.contexts].index(self.context))
+        if index in self._rescored:
+            return Arm(*self._rescored[index]["policy"][-1])
+        return self.rounds[-1].policy[self.context]
+
+    def figure(self, round: int | None = None) -> Figure:
+        """The static twin: the same pictures by matplotlib, of the chosen context."""
+        from ..plots import elimination
+
+        number = round or self.round or len(self.rounds)
+        return elimination(self.rounds, self.context, number, note=note(self.env))
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser changed, never in the middle of an ``append``."""
+        with self.lock:
+            super().set_state(sync_data)
+
+    @t.validate("context")
+    def _known_context(self, proposal: Any) -> str:
+        names = [c.name for c in self.env.contexts] if hasattr(self, "env") else [proposal["value"]]
+        if proposal["value"] not in names:
+            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
+        return str(proposal["value"])
+
+    @t.validate("arm")
+    def _known_arm(self, proposal: Any) -> list[int]:
+        at = list(proposal["value"])
+        if not at:
+            return at
+        if len(at) != 2 or not (0 <= at[0] < len(self.env.prompts) and 1 <= at[1] <= self.env.n_max):
+            raise t.TraitError(
+                f"arm must be [prompt, n], prompt 0 .. {len(self.env.prompts) - 1} and n 1 .. {self.env.n_max}, not {at}"
+            )
+        return at
+
+    def _missing(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        """Send again from the frame that the browser lacks."""
+        need = content.get("need")
+        if isinstance(need, int):
+            with self.lock:
+                self.send_state([*(_slot(i) for i in range(max(1, need), len(self.rounds) + 1)), "n_frames"])
+
+    def __repr__(self) -> str:
+        return f"EliminationView(context={self.context!r}, rounds={len(self.rounds)}, budget={self.budget})"
+
+
+def note(env: Environment) -> str:
+    """What the screen says about the data: simulated things say so."""
+    text = getattr(env, "note", "")
+    return f"Simulated: {text}." if "generated" in text else text
+
+
+def _slot(number: int) -> str:
+    return f"_frame_{number}"

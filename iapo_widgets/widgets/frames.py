@@ -1,0 +1,52 @@
+"""Rounds as small messages: what the browser keeps of each, so that it can replay without a kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.rounds import Round
+
+UNKNOWN = 65_535  # the code of an estimate that is not known
+Frame = dict[str, Any]
+
+
+def quantised(q: NDArray[np.float64]) -> Frame:
+    """q in 65,535 steps between its extremes: two bytes a number, and 1e-5 of the range in error."""
+    known = q[~np.isnan(q)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    step = (high - low) / (UNKNOWN - 1) or 1.0
+    code = np.where(np.isnan(q), UNKNOWN, np.rint((np.nan_to_num(q, nan=low) - low) / step))
+    return {"low": low, "step": step, "q": code.astype("<u2").tobytes()}
+
+
+class FrameWriter:
+    """Turns the rounds of one run into frames; keeps what adds up over rounds."""
+
+    def __init__(self, n_prompts: int) -> None:
+        self._completions = np.zeros(n_prompts, dtype=np.int64)
+        self._cost = np.zeros(n_prompts)
+
+    def write(self, done: Round) -> Frame:
+        """The frame of the next round: q and active as bytes, the rest as numbers.
+
+        Cumulative per prompt: ``completions`` that arrived and ``cost``, their mean (``None`` before any).
+        """
+        n_prompts = len(self._completions)
+        for batch in done.completions:
+            self._completions += np.bincount(batch.prompts, batch.valid.sum(axis=1), n_prompts).astype(np.int64)
+            spent = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
+            self._cost += np.bincount(batch.prompts, spent, n_prompts)
+        mean = self._cost / np.maximum(self._completions, 1)
+        return {
+            "number": done.number,
+            "spent": done.spent,
+            "pulls": [[int(p), int(i) + 1, int(done.pulls[p, i])] for p, i in np.argwhere(done.pulls)],
+            "completions": self._completions.tolist(),
+            "cost": [float(c) if n else None for c, n in zip(mean, self._completions, strict=True)],
+            "policy": [[arm.prompt, arm.n] for arm in done.policy.values()],
+            "active": np.packbits(done.active, bitorder="little").tobytes(),
+            **quantised(done.q),
+        }

@@ -1,0 +1,77 @@
+// Colours, themes and crisp canvases, shared by the widgets.
+
+const CIVIDIS = [
+  [0, 34, 78], [0, 46, 106], [26, 56, 111], [50, 67, 109], [67, 78, 108], [83, 90, 109], [97, 101, 111],
+  [111, 112, 115], [125, 124, 120], [140, 136, 120], [155, 148, 118], [171, 160, 114], [188, 174, 108],
+  [205, 187, 99], [222, 201, 88], [240, 216, 70], [254, 232, 56],
+];
+// Okabe and Ito's colours, told apart by nearly everyone.
+const OKABE_ITO = { orange: "#e69f00", sky: "#56b4e9", green: "#009e73", blue: "#0072b2", vermillion: "#d55e00" };
+
+function cividis(share) {
+  const x = Math.min(1, Math.max(0, share)) * (CIVIDIS.length - 1);
+  const i = Math.min(CIVIDIS.length - 2, Math.floor(x));
+  return CIVIDIS[i].map((v, k) => Math.round(v + (x - i) * (CIVIDIS[i + 1][k] - v)));
+}
+
+function theme(element) {
+  const style = getComputedStyle(element);
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  const ink = read("--iapo-ink", "#212121");
+  return {
+    ink,
+    quiet: read("--iapo-quiet", "#616161"),
+    line: read("--iapo-line", "#bdbdbd"),
+    paper: read("--iapo-paper", "#ffffff"),
+    font: (size, weight = "") => `${weight} ${size}px ${style.fontFamily || "sans-serif"}`,
+  };
+}
+
+// Sets the canvas to its CSS size at the screen's density; returns a context in CSS pixels.
+function crisp(canvas) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const density = window.devicePixelRatio || 1;
+  const [w, h] = [Math.round(width * density), Math.round(height * density)];
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const pen = canvas.getContext("2d");
+  pen.setTransform(density, 0, 0, density, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  return { pen, width, height };
+}
+
+// Round numbers between low and high, about `count` of them.
+function ticks(low, high, count) {
+  const raw = (high - low) / Math.max(1, count) || 1;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.999);
+  const out = [];
+  for (let v = Math.ceil(low / step) * step; v <= high + step * 1e-9; v += step) out.push(Math.abs(v) < step / 1e6 ? 0 : v);
+  return { values: out, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
+}
+
+function star(pen, x, y, radius) {
+  pen.beginPath();
+  for (let i = 0; i < 10; i++) {
+    const r = i % 2 ? radius * 0.45 : radius;
+    pen.lineTo(x + r * Math.sin((i * Math.PI) / 5), y - r * Math.cos((i * Math.PI) / 5));
+  }
+  pen.closePath();
+}
+
+function build(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// Calls `changed` when the page turns light or dark; returns how to stop.
+function onThemeChange(changed) {
+  const watch = new MutationObserver(changed);
+  watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  const query = window.matchMedia("(prefers-color-scheme: dark)");
+  query.addEventListener("change", changed);
+  return () => { watch.disconnect(); query.removeEventListener("change", changed); };
+}

@@ -1,0 +1,375 @@
+"""The lab: choose budget, weights and strategy, run PSST, and watch the elimination."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets as w
+import traitlets as t
+from matplotlib.figure import Figure
+
+from ..core.environment import CategoricalEnvironment
+from ..core.problem import Arm, Context
+from ..core.psst import check_budget, psst
+from ..core.rescoring import Rescorer
+from ..core.reuse import REUSES
+from ..core.rounds import Result, Round
+from ..core.strategies import STRATEGIES
+from .elimination_view import EliminationView
+from .field import Field
+from .runner import Runner
+
+BUDGET = 20_000
+SECONDS = 0.6  # training takes milliseconds; an eye needs more
+
+
+class PSSTLab(w.VBox):
+    """Run PSST on ``env`` and watch it trim.
+
+    Traits to read, set or link: ``budget`` (completions), ``n_max``, ``strategy``, ``reuse``, ``seed``: what the
+    next run takes; ``context``, ``contexts``: whom to serve, re-scored at once from what was sampled;
+    ``seconds_per_round`` (0: at once); ``state``.  A bad value raises ``traitlets.TraitError`` and changes nothing.
+    """
+
+    budget = t.Int(BUDGET)
+    n_max = t.Int(1)
+    strategy = t.Unicode()
+    reuse = t.Unicode("blocks")
+    seed = t.Int(0)
+    context = t.Unicode()
+    contexts = t.Tuple()
+    seconds_per_round = t.Float(SECONDS, min=0.0)
+    state = t.Unicode("idle", read_only=True)
+
+    def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
+        self.env = env
+        self.view = EliminationView(env, traits.get("budget", BUDGET), show_context=False)
+        self.lock = self.view.lock  # one lock, so that no two can wait for each other
+        self._trained, self._runner, self._result = env, None, None
+        self._settings: dict[str, Any] = {}
+        self._ready = False
+        starts = {"n_max": env.n_max, "strategy": env.strategy.name, "context": env.contexts[0].name}
+        super().__init__(**{**starts, "contexts": env.contexts, **traits})
+        self._initial = {name: getattr(self, name) for name in (*_TRAINING, "contexts", "context", "seconds_per_round")}
+        self._rescorer = self._new_rescorer(env)
+        self._build()
+        self._ready = True
+        self.observe(self._refresh, [*self._fields, "contexts"])
+        t.link((self, "context"), (self.view, "context"))
+        self._refresh()
+
+    # What the buttons do; each may also be called from a cell.
+
+    def run(self) -> None:
+        """Start a run, or go on with one that is paused."""
+        if self._runner and self._runner.active:
+            self._runner.run()
+            self._say()
+        else:
+            self._begin(paused=False)
+
+    def step(self) -> None:
+        """Do one round, starting a run if there is none."""
+        if not (self._runner and self._runner.active):
+            self._begin(paused=True)
+        if self._runner:
+            self._runner.step()
+            self._say()
+
+    def pause(self) -> None:
+        """Halt, between or within rounds."""
+        if self._runner:
+            self._runner.pause()
+        self._say()
+
+    def stop(self) -> None:
+        """End the run; what it has shown stays."""
+        if self._runner:
+            self._runner.stop()
+        self._say()
+
+    def reset(self) -> None:
+        """Stop, forget the run and set every control back to where it was at first."""
+        if self._runner:
+            self._runner.stop()
+        with self.lock:
+            self._runner = self._result = None
+            self.view.clear(self.env, self._initial["budget"])
+            for name, value in self._initial.items():
+                setattr(self, name, value)
+            self._trained, self._rescorer = self.env, self._new_rescorer(self.env)
+        for field in self._fields.values():
+            field.show(field.control.value)
+        self._refresh()
+        self._say()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
+        if self._runner:
+            self._runner.join(timeout)
+
+    @property
+    def result(self) -> Result:
+        """What the last complete run returned; raises what ended it, or ``RuntimeError`` without one."""
+        if self._runner and self._runner.error:
+            raise self._runner.error
+        if self._result is None:
+            raise RuntimeError(f"no complete run yet: the lab is {self.state}; press Run")
+        return self._result
+
+    @property
+    def recommendation(self) -> Arm | None:
+        """The arm recommended for the chosen context, re-scored where its weights were moved."""
+        return self.view.recommendation()
+
+    def figure(self) -> Figure:
+        """The static twin of the elimination; raises ``ValueError`` before the first round."""
+        return self.view.figure()
+
+    # The run.
+
+    def _begin(self, paused: bool) -> None:
+        with self.lock:
+            try:
+                env = self.env.with_(strategy=STRATEGIES[self.strategy] if self.strategy != self.env.strategy.name
+                                     else None, contexts=self.contexts, n_max=self.n_max)  # fmt: skip
+                self._settings = {name: getattr(self, name) for name in _TRAINING}
+                options = {"seed": self.seed, "reuse": self.reuse}
+                runner = Runner(
+                    env, lambda gated: psst(gated, self.budget, **options),
+                    lambda done: self._on_round(runner, done), lambda: self._on_end(runner),
+                    self.seconds_per_round, paused,
+                )  # fmt: skip
+            except (ValueError, TypeError) as error:
+                self._say(str(error))
+                return
+            self._trained, self._result, self._runner = env, None, runner
+            self._rescorer = self._new_rescorer(env)
+            self.view.clear(env, self.budget)
+        runner.start()
+        self._say()
+
+    def _on_round(self, runner: Runner, done: Round) -> None:
+        with self.lock:
+            if runner is not self._runner:
+                return  # a reset came first
+            self.view.append(done)
+            for context in self.contexts:
+                self._rescore(context)
+        self._say()
+
+    def _on_end(self, runner: Runner) -> None:
+        with self.lock:
+            if runner is not self._runner:
+                return
+            rounds = tuple(self.view.rounds)
+            self.view.finished = True
+            if runner.state == "finished":
+                self._result = Result(rounds[-1].policy, rounds[-1].spent, rounds)
+        self._say()
+
+    def _new_rescorer(self, env: CategoricalEnvironment) -> Rescorer:
+        return Rescorer(env.strategy, len(env.prompts), env.n_max, self.reuse)
+
+    def _rescore(self, context: Context) -> None:
+        """Show the context with the weights that it has now."""
+        trained = next(c for c in self._trained.contexts if c.name == context.name)
+        if context == trained:
+            self.view.unscore(context.name)
+        else:
+            weights = [f"{name} {_plain(v)}" for name, v in zip(self.env.objectives, context.weights, strict=True)]
+            label = ", ".join([*weights, f"cost {_plain(context.cost_weight)}"])
+            self.view.rescore(context, self._rescorer, label)
+
+    # The controls.
+
+    def _build(self) -> None:
+        style = {"description_width": "112px"}
+        wide = w.Layout(width="330px")
+
+        def field(name: str, control: Any, take: Callable[[Any], None] | None = None, **more: Any) -> Field:
+            return Field(control, take or (lambda value: setattr(self, name, value)), **more)
+
+        slider = {"style": style, "layout": wide}
+        self._fields = {
+            "budget": field("budget", w.FloatLogSlider(
+                value=self.budget, base=10, min=1, max=max(5.0, math.log10(self.budget)), step=0.05, readout=False, description="Budget T", **slider),
+                lambda value: setattr(self, "budget", _two_digits(value)), reading=True),
+            "n_max": field("n_max", w.IntSlider(
+                value=self.n_max, min=1, max=self.env.n_max, description="Largest N", **slider)),
+            "strategy": field("strategy", w.Dropdown(
+                value=self.strategy, options=list(STRATEGIES), description="Strategy", **slider)),
+            "reuse": field("reuse", w.Dropdown(
+                value=self.reuse, options=[("blocks (the paper's)", "blocks"), ("all subsets", "subsets")],
+                description="Reuse of a pull", **slider)),
+            "seed": field("seed", w.IntText(value=self.seed, description="Seed", style=style,
+                                            layout=w.Layout(width="200px"))),
+            "context": field("context", w.Dropdown(
+                value=self.context, options=[c.name for c in self.contexts], description="Context", **slider)),
+            "seconds_per_round": field("seconds_per_round", w.SelectionSlider(
+                value=SECONDS, options=_SPEEDS, description="Pace", **slider)),
+        }  # fmt: skip
+        self._weights = [
+            Field(w.FloatSlider(value=v, min=0, max=max(1.0, v), step=0.05, description=f"Weight: {name}", **slider),
+                  lambda value, k=k: self._weigh(k, value))
+            for k, (name, v) in enumerate(zip([*self.env.objectives, "cost"], self._of_context(), strict=True))
+        ]  # fmt: skip
+        self._weights[-1].control.max = max(2.0, *(c.cost_weight for c in self.contexts))
+        self._buttons = w.HBox([self._button(*spec) for spec in _BUTTONS], layout=w.Layout(flex_flow="row wrap"))
+        self._status = w.HTML()
+        self._status.add_class("iapo-status")
+        f = self._fields
+        column = w.Layout(width="460px", padding="0 8px 0 0")
+        training = w.VBox([_heading("Training: takes effect at the next Run"),
+                           f["budget"], f["n_max"], f["strategy"], f["reuse"], f["seed"]], layout=column)  # fmt: skip
+        wishes = w.VBox([_heading("Whom to serve: re-scores at once, without new pulls"),
+                         f["context"], *self._weights, f["seconds_per_round"]], layout=column)  # fmt: skip
+        controls = w.HBox([training, wishes], layout=w.Layout(flex_flow="row wrap"))
+        self.children = [controls, self._buttons, self._status, self.view]
+        self._say()
+
+    def _button(self, text: str, icon: str, name: str, tip: str) -> w.Button:
+        button = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="96px"))
+        button.on_click(lambda _: getattr(self, name)())
+        return button
+
+    def _of_context(self) -> list[float]:
+        context = next(c for c in self.contexts if c.name == self.context)
+        return [*context.weights, context.cost_weight]
+
+    def _weigh(self, k: int, value: float) -> None:
+        """Give weight ``k`` of the chosen context (the last is the cost weight) a new value."""
+        with self.lock:
+            values = self._of_context()
+            values[k] = value
+            old = next(c for c in self.contexts if c.name == self.context)
+            new = replace(old, weights=tuple(values[:-1]), cost_weight=values[-1])
+            self.contexts = tuple(new if c is old else c for c in self.contexts)
+            self._rescore(new)
+
+    def _refresh(self, _: Any = None) -> None:
+        """Bring the controls to the traits."""
+        for name, field in self._fields.items():
+            value = getattr(self, name)
+            if name == "budget":
+                field.read(f"{value:,} completions")
+                if _two_digits(field.control.value) == value:
+                    continue
+            if field.control.value != value:
+                field.show(value)
+        for field, value in zip(self._weights, self._of_context(), strict=True):
+            field.control.max = max(field.control.max, value)
+            if field.control.value != value:
+                field.show(value)
+        if self._runner:
+            self._runner.seconds = self.seconds_per_round
+        self._say()
+
+    def _say(self, error: str = "") -> None:
+        """Set the state and its line."""
+        if not self._ready and not hasattr(self, "_status"):
+            return
+        with self.lock:
+            runner, rounds = self._runner, self.view.rounds
+            self.set_trait("state", runner.state if runner else "idle")
+            number = len(rounds)
+            after = f" after round {number}" if number else " before the first round"
+            text = {
+                "idle": "Ready: press Run, or Step for one round.",
+                "running": f"Running{after}.",
+                "paused": f"Paused{after}: press Run to go on, or Step for one round.",
+                "stopped": f"Stopped{after}: what was sampled stays; Run starts anew.",
+                "finished": f"Finished{after}.",
+                "failed": f"Failed{after}: {runner.error if runner else ''}",
+            }[self.state]
+            if number and (missing := rounds[-1].unreached):
+                text += f" The budget did not reach {missing} of {len(self.env.prompts)} prompts."
+            changed = [_TRAINING[name] for name, value in self._settings.items() if getattr(self, name) != value]
+            if runner and changed:
+                text += f" Changed since: {', '.join(changed)}; press {'Stop, then ' if runner.active else ''}Run to train with it."
+            if error:
+                text = error
+            colour = "var(--jp-error-color1,#b71c1c)" if error or self.state == "failed" else "inherit"
+            line = f"<div role='status' aria-live='polite' style='color:{colour}'>{html.escape(text)}</div>"
+            if self._status.value != line:
+                self._status.value = line
+
+    # Errors at the door.
+
+    @t.validate("budget")
+    def _check_budget(self, proposal: Any) -> int:
+        return _checked(check_budget, proposal["value"])
+
+    @t.validate("n_max")
+    def _check_n_max(self, proposal: Any) -> int:
+        return _checked(lambda value: self.env.with_(n_max=value).n_max, proposal["value"])
+
+    @t.validate("strategy")
+    def _check_strategy(self, proposal: Any) -> str:
+        return _checked(lambda value: self.env.with_(strategy=value).strategy.name, proposal["value"])
+
+    @t.validate("reuse")
+    def _check_reuse(self, proposal: Any) -> str:
+        if proposal["value"] not in REUSES:
+            raise t.TraitError(f"unknown reuse {proposal['value']!r}; known: {', '.join(REUSES)}")
+        return str(proposal["value"])
+
+    @t.validate("seed")
+    def _check_seed(self, proposal: Any) -> int:
+        if proposal["value"] < 0:
+            raise t.TraitError(f"seed must be a whole number of at least 0, not {proposal['value']}")
+        return int(proposal["value"])
+
+    @t.validate("context")
+    def _check_context(self, proposal: Any) -> str:
+        names = [c.name for c in self.env.contexts]
+        if proposal["value"] not in names:
+            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
+        return str(proposal["value"])
+
+    @t.validate("contexts")
+    def _check_contexts(self, proposal: Any) -> tuple[Context, ...]:
+        contexts: tuple[Context, ...] = _checked(
+            lambda value: self.env.with_(contexts=value).contexts, proposal["value"]
+        )
+        if [c.name for c in contexts] != [c.name for c in self.env.contexts]:
+            raise t.TraitError(f"contexts must keep their names: {', '.join(c.name for c in self.env.contexts)}")
+        return contexts
+
+    def __repr__(self) -> str:
+        return f"PSSTLab(env={self.env.name!r}, budget={self.budget}, state={self.state!r})"
+
+
+_TRAINING = {"budget": "budget", "n_max": "largest N", "strategy": "strategy", "reuse": "reuse", "seed": "seed"}
+_SPEEDS = [("at once", 0.0), ("0.2 s a round", 0.2), ("0.6 s a round", 0.6), ("1.5 s a round", 1.5), ("4 s a round", 4.0)]
+_BUTTONS = (
+    ("Run", "play", "run", "Start, or go on after a pause"),
+    ("Step", "step-forward", "step", "Do one round"),
+    ("Pause", "pause", "pause", "Halt, between or within rounds"),
+    ("Stop", "stop", "stop", "End the run and keep what it has shown"),
+    ("Reset", "refresh", "reset", "Forget the run and set all controls back"),
+)
+
+
+def _heading(text: str) -> w.HTML:
+    return w.HTML(f"<b>{html.escape(text)}</b>")
+
+
+def _two_digits(value: float) -> int:
+    return int(float(f"{value:.1e}"))
+
+
+def _plain(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _checked(check: Callable[[Any], Any], value: Any) -> Any:
+    """The checked value; what the core refuses becomes a ``TraitError``, which leaves the trait as it was."""
+    try:
+        return check(value)
+    except (ValueError, TypeError) as error:
+        raise t.TraitError(str(error)) from None
