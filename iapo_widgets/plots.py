@@ -53,7 +53,7 @@ def elimination(rounds: Sequence[Round], context: str, number: int | None = None
     c = list(done.policy).index(context)
     trimmed = trimming_rounds(rounds, number, c)
     known = np.concatenate([r.q[c][~np.isnan(r.q[c])] for r in rounds])
-    low, high = (np.quantile(known, 0.05), known.max()) if known.size else (0.0, 1.0)
+    low, high = (np.quantile(known, 0.2), known.max()) if known.size else (0.0, 1.0)
     figure = Picture(figsize=(11, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
     _heat(figure, left, done, c, trimmed, (low, high))

@@ -61,8 +61,10 @@ class Completions:
         """Batches of equally many completions a pull as one batch; raises ``ValueError`` for none."""
         if not parts:
             raise ValueError("nothing to join: give at least one batch")
-        return parts[0] if len(parts) == 1 else cls(
-            *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls))
+        return (
+            parts[0]
+            if len(parts) == 1
+            else cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
         )
 
     def packed(self) -> Completions:

@@ -61,9 +61,19 @@ class Rescorer:
         return self._tracks[weights]
 
 
-def best_known(q: Array) -> Arm | None:
-    """The arm with the largest known estimate, the smaller scale among equals; q (P, N_max)."""
-    if np.all(np.isnan(q)):
-        return None
-    i = int(np.nanargmax(q.T))  # scales first: fewer completions win a tie
+def rescored_arm(q: Array, queries: NDArray[np.int64], trained: Arm) -> Arm:
+    """The best arm by re-scored estimates, among those asked of at least half as many queries as the trained one.
+
+    q (P, N_max), queries (P, N_max): on how many queries each estimate rests.  Arms trimmed early keep the luck of
+    a few queries; under new weights that luck must not win.  Fewer completions win a tie.
+    """
+    known = 2 * queries >= queries[trained.prompt, (trained.n or 1) - 1]
+    value = np.where(known & ~np.isnan(q), q, -np.inf).T  # scales first, for the tie
+    i = int(value.argmax())
     return Arm(i % q.shape[0], i // q.shape[0] + 1)
+
+
+def queries_seen(rounds: Sequence[Round]) -> NDArray[np.int64]:
+    """Pulls so far that hold a sample of each arm, after each round: those at its scale or above, (R, P, N_max)."""
+    pulls = np.cumsum([done.pulls for done in rounds], axis=0)
+    return np.asarray(pulls[..., ::-1].cumsum(axis=-1)[..., ::-1], dtype=np.int64)

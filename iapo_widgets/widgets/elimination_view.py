@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..core.environment import Environment
 from ..core.problem import Arm, Context
-from ..core.rescoring import Rescorer, best_known
+from ..core.rescoring import Rescorer, queries_seen, rescored_arm
 from ..core.rounds import Round
 from .assets import module, styles
 from .frames import FrameWriter, quantised
@@ -58,7 +58,9 @@ class EliminationView(anywidget.AnyWidget):
             self._writer = FrameWriter(len(env.prompts))
             self._about = {
                 "prompts": [f"prompt {p}" for p in range(len(env.prompts))],
-                "contexts": [{"name": c.name, "weights": c.weights, "cost_weight": c.cost_weight} for c in env.contexts],
+                "contexts": [
+                    {"name": c.name, "weights": c.weights, "cost_weight": c.cost_weight} for c in env.contexts
+                ],
                 "objectives": list(env.objectives),
                 "n_max": env.n_max,
                 "budget": budget,
@@ -96,8 +98,9 @@ class EliminationView(anywidget.AnyWidget):
             return
         with self.lock:
             q = rescorer.q(self.rounds, context)
-            best = [best_known(estimates) for estimates in q]
-            entry = {"label": label, "policy": [a and [a.prompt, a.n] for a in best], **quantised(q)}
+            trained = [done.policy[context.name] for done in self.rounds]
+            best = [rescored_arm(*each) for each in zip(q, queries_seen(self.rounds), trained, strict=True)]
+            entry = {"label": label, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
             self._rescored = {**self._rescored, str(names.index(context.name)): entry}
 
     def unscore(self, name: str) -> None:

@@ -32,7 +32,7 @@ class Field(w.VBox):
 
     def read(self, text: str) -> None:
         """Set the reading beside the control."""
-        self._reading.value = f"<span class='iapo-reading'>{html.escape(text)}</span>"
+        self._reading.value = f"<span style='white-space:nowrap'>{html.escape(text)}</span>"
 
     def show(self, value: Any) -> None:
         """Set the control to a value that is already in force."""

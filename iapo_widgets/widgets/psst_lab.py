@@ -189,7 +189,7 @@ class PSSTLab(w.VBox):
 
     def _build(self) -> None:
         style = {"description_width": "112px"}
-        wide = w.Layout(width="330px")
+        wide = w.Layout(width="310px")
 
         def field(name: str, control: Any, take: Callable[[Any], None] | None = None, **more: Any) -> Field:
             return Field(control, take or (lambda value: setattr(self, name, value)), **more)
@@ -211,7 +211,7 @@ class PSSTLab(w.VBox):
             "context": field("context", w.Dropdown(
                 value=self.context, options=[c.name for c in self.contexts], description="Context", **slider)),
             "seconds_per_round": field("seconds_per_round", w.SelectionSlider(
-                value=SECONDS, options=_SPEEDS, description="Pace", **slider)),
+                value=SECONDS, options=_SPEEDS, description="A round takes", **slider)),
         }  # fmt: skip
         self._weights = [
             Field(w.FloatSlider(value=v, min=0, max=max(1.0, v), step=0.05, description=f"Weight: {name}", **slider),
@@ -223,7 +223,7 @@ class PSSTLab(w.VBox):
         self._status = w.HTML()
         self._status.add_class("iapo-status")
         f = self._fields
-        column = w.Layout(width="460px", padding="0 8px 0 0")
+        column = w.Layout(width="420px", padding="0 4px 0 0")
         training = w.VBox([_heading("Training: takes effect at the next Run"),
                            f["budget"], f["n_max"], f["strategy"], f["reuse"], f["seed"]], layout=column)  # fmt: skip
         wishes = w.VBox([_heading("Whom to serve: re-scores at once, without new pulls"),
@@ -280,7 +280,7 @@ class PSSTLab(w.VBox):
             after = f" after round {number}" if number else " before the first round"
             text = {
                 "idle": "Ready: press Run, or Step for one round.",
-                "running": f"Running{after}.",
+                "running": f"Running: {f'round {number} done' if number else 'first round'}.",
                 "paused": f"Paused{after}: press Run to go on, or Step for one round.",
                 "stopped": f"Stopped{after}: what was sampled stays; Run starts anew.",
                 "finished": f"Finished{after}.",
@@ -345,7 +345,7 @@ class PSSTLab(w.VBox):
 
 
 _TRAINING = {"budget": "budget", "n_max": "largest N", "strategy": "strategy", "reuse": "reuse", "seed": "seed"}
-_SPEEDS = [("at once", 0.0), ("0.2 s a round", 0.2), ("0.6 s a round", 0.6), ("1.5 s a round", 1.5), ("4 s a round", 4.0)]
+_SPEEDS = [("at once", 0.0), ("0.2 s", 0.2), ("0.6 s", 0.6), ("1.5 s", 1.5), ("4 s", 4.0)]
 _BUTTONS = (
     ("Run", "play", "run", "Start, or go on after a pause"),
     ("Step", "step-forward", "step", "Do one round"),

@@ -65,7 +65,7 @@ class Replay {
     return 0;
   }
 
-  // One scale of colours for all rounds, so that a replay never shifts it; the lowest twentieth is cut off.
+  // One scale of colours for all rounds, so that a replay never shifts it; the lowest fifth shares one colour.
   range(c) {
     const known = [];
     for (let r = 0; r < this.frames.length; r++) {
@@ -76,7 +76,7 @@ class Replay {
     }
     if (!known.length) return [0, 1];
     known.sort((a, b) => a - b);
-    const [low, high] = [known[Math.floor(known.length * 0.05)], known.at(-1)];
+    const [low, high] = [known[Math.floor(known.length * 0.2)], known.at(-1)];
     return high - low > 1e-9 ? [low, high] : [low - 0.5, high + 0.5];
   }
 

@@ -1,7 +1,7 @@
 // The two pictures of an elimination: the heat map of arms and the curves Q against N.
 
 function heatPlan(width, height, P, N) {
-  const left = 46, right = 74, top = 10, bottom = 40;
+  const left = 46, right = 88, top = 10, bottom = 40;
   return { left, top, w: (width - left - right) / N, h: (height - top - bottom) / P, right: width - right, bottom: height - bottom };
 }
 
@@ -47,7 +47,7 @@ function drawHeat(canvas, replay, r, c, arm, range) {
       pen.fillStyle = OKABE_ITO.vermillion; pen.fillRect(x - 2.5, plan.top + p * plan.h + 0.5, 3, plan.h - 1);
     }
   }
-  drawHeatAxes(pen, look, plan, width, replay, range);
+  drawHeatAxes(pen, look, plan, replay, range);
   if (r < 0) return;
   const best = replay.best(r, c);
   if (best) {
@@ -62,7 +62,7 @@ function drawHeat(canvas, replay, r, c, arm, range) {
   }
 }
 
-function drawHeatAxes(pen, look, plan, width, replay, [low, high]) {
+function drawHeatAxes(pen, look, plan, replay, [low, high]) {
   const { P, N } = replay;
   pen.strokeStyle = look.line; pen.lineWidth = 1;
   pen.strokeRect(plan.left, plan.top, N * plan.w, P * plan.h);
@@ -84,7 +84,8 @@ function drawHeatAxes(pen, look, plan, width, replay, [low, high]) {
   pen.fillStyle = look.ink; pen.textAlign = "left";
   const marks = ticks(low, high, 5);
   for (const v of marks.values) pen.fillText(v.toFixed(marks.digits), x + 14, plan.top + span * (1 - (v - low) / (high - low)));
-  upright(pen, "estimated Q", width - 6, plan.top + span / 2);
+  pen.fillText("\u2264", x + 14, plan.bottom - 1);
+  upright(pen, "estimated Q", x + 44, plan.top + span / 2);
 }
 
 function upright(pen, text, x, y) {

@@ -119,7 +119,7 @@ function parts() {
   const context = build("select", { id: `${id}-context` });
   const slider = build("input", { type: "range", id: `${id}-round`, min: 1, max: 1, value: 1, disabled: "" });
   const play = build("button", { type: "button", "aria-pressed": "false", disabled: "" }, "\u25b6 Replay");
-  const at = build("output", { for: `${id}-round`, class: "iapo-at" });
+  const at = build("span", { class: "iapo-at", "aria-hidden": "true" });
   const bar = build("div", { class: "iapo-bar-fill" });
   const budget = build("div", { class: "iapo-bar", role: "progressbar", "aria-label": "budget spent", "aria-valuemin": 0 }, bar);
   const spent = build("span", { class: "iapo-spent" });
@@ -135,12 +135,14 @@ function parts() {
   const key = (kind, text) => build("span", { class: "iapo-key" }, build("span", { class: `iapo-swatch iapo-${kind}`, "aria-hidden": "true" }, { star: "\u2606", trimmed: "3" }[kind] ?? ""), text);
   const legend = build("div", { class: "iapo-legend" },
     key("alive", "in the race"), key("trimmed", "trimmed, with its round"), key("unknown", "no estimate"),
-    key("largest", "largest scale alive in any context: the next pull"), key("star", "recommended"), key("arm-key", "chosen arm"));
+    key("largest", "largest scale alive in any context: the next pull"), key("star", "recommended"), key("arm-key", "chosen arm"), key("curve-alive", "curve: in the race"), key("curve-trimmed", "curve: trimmed"));
   const root = build("div", { class: "iapo-elimination" },
     build("div", { class: "iapo-controls" },
       build("label", { for: `${id}-context` }, "Context "), context,
       build("label", { for: `${id}-round` }, "Round "), slider, at, play, build("span", { class: "iapo-budget" }, budget, spent)),
     pictures, legend, build("div", { class: "iapo-words" }, policy, armText, changed, note));
+  // JupyterLab's own shortcuts would take the arrow keys; it looks for this on the very element in focus.
+  for (const element of [context, slider, play, heat]) element.setAttribute("data-lm-suppress-shortcuts", "true");
   return { root, context, slider, play, at, bar, budget, spent, heat, curves, tip, pictures, policy, armText, note, changed };
 }
 
@@ -170,7 +172,7 @@ function words(view, replay, r, c, arm, model) {
   put(view.armText, !frame ? "" : arm ? replay.tell(r, c, ...arm) + "." : "Hover or focus the heat map to read an arm: arrow keys move from arm to arm.");
   view.heat.setAttribute("aria-valuetext", view.armText.textContent);
   const entry = replay.rescored[c];
-  put(view.changed, entry ? `Re-scored with ${entry.label}: no new pulls; estimates and recommendation are new, the arms were trimmed under the earlier weights.` : "");
+  put(view.changed, entry ? `Re-scored with ${entry.label}: no new pulls. Estimates and recommendation are new (among arms known from enough queries); the arms were trimmed under the earlier weights.` : "");
   put(view.note, about.note);
 }
 
