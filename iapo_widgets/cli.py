@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
+import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from .core.training import ALGORITHMS, acr, train
@@ -26,6 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="iapo", description="Inference-aware prompt optimization.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="copy the course to a folder and open it in JupyterLab")
+    lab.add_argument(
+        "folder", nargs="?", default="iapo-course", metavar="DIR", help="folder of your copies (iapo-course)"
+    )
+    lab.add_argument("--copy-only", action="store_true", help="copy, do not open")
+    lab.add_argument("--no-browser", action="store_true", help="serve, and print the address instead of opening it")
+    lab.set_defaults(command=_lab)
 
     run = commands.add_parser("run", help="train once and print the policy")
     run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
@@ -51,6 +62,22 @@ def _parser() -> argparse.ArgumentParser:
     get.add_argument("names", nargs="*", help=f"any of {', '.join(PUBLISHED)}; all without")
     get.set_defaults(command=_fetch)
     return parser
+
+
+def _lab(options: argparse.Namespace) -> None:
+    from .course.files import FIRST, copy_course
+
+    copied, kept = copy_course(options.folder)
+    print(
+        f"{len(copied)} files copied to {options.folder}" + (f", {len(kept)} of yours left as they are" if kept else "")
+    )
+    if options.copy_only:
+        return
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise FileNotFoundError("JupyterLab is not installed here: pip install 'iapo-widgets[lab]'")
+    arguments = ["--no-browser"] if options.no_browser else []
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path(options.folder).resolve()}"]
+    subprocess.run([*command, f"--LabApp.default_url=/lab/tree/{FIRST}", *arguments], check=False)
 
 
 def _run(options: argparse.Namespace) -> None:

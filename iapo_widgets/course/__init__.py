@@ -1,0 +1,1 @@
+"""The notebook course: its files, and later the checks of its exercises."""

@@ -1,0 +1,43 @@
+"""Where the lessons lie, and how a learner gets copies of their own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+FIRST = "00_start_here.ipynb"
+
+
+def course_folder() -> Path:
+    """The folder of the lessons: inside the installed package, or beside it in a checkout.
+
+    Raises ``FileNotFoundError`` where neither is there.
+    """
+    for folder in (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks"):
+        if (folder / FIRST).exists():
+            return folder
+    raise FileNotFoundError("the lessons are not installed; reinstall iapo-widgets from a wheel or a full checkout")
+
+
+def copy_course(target: str | os.PathLike[str]) -> tuple[list[Path], list[Path]]:
+    """Copy the lessons to ``target``; returns what was copied and what was there already and left alone.
+
+    Raises ``NotADirectoryError`` where ``target`` is a file, ``OSError`` where it cannot be written.
+    """
+    target = Path(target)
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(f"{target} is a file; name a folder for the course")
+    target.mkdir(parents=True, exist_ok=True)
+    copied, kept = [], []
+    for source in sorted(course_folder().iterdir()):
+        if source.suffix not in (".ipynb", ".md"):
+            continue
+        copy, part = target / source.name, target / (source.name + ".part")
+        if copy.exists():
+            kept.append(copy)
+            continue
+        part.write_bytes(source.read_bytes())
+        os.replace(part, copy)
+        copied.append(copy)
+    return copied, kept
