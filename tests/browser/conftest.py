@@ -1,0 +1,41 @@
+"""One JupyterLab and one browser for all tests in it."""
+
+import shutil
+
+import pytest
+from chromium import find
+from playwright.sync_api import expect, sync_playwright
+
+from browser.jupyter import CHROMIUM_FLAGS, NotebookPage, jupyter_server
+from iapo_widgets.course.files import course_folder
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def lab_address(tmp_path_factory):
+    """Address of a running JupyterLab with copies of the lessons."""
+    folder = tmp_path_factory.mktemp("lab")
+    for lesson in course_folder().glob("*.ipynb"):
+        shutil.copy(lesson, folder)
+    with jupyter_server(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium; these tests fail, not skip, without one."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def start_here(lab_address, browser):
+    """The first lesson, opened and run from top to bottom."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1400})
+    notebook = NotebookPage(page, lab_address, "00_start_here.ipynb")
+    notebook.run_all()
+    yield notebook
+    page.close()

@@ -1,0 +1,111 @@
+"""A real JupyterLab in a real browser, for the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+                  "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+
+
+@contextmanager
+def jupyter_server(folder: Path) -> Iterator[str]:
+    """Serve ``folder`` by JupyterLab on a free port; yields its address."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
+        environment[f"JUPYTER_{kind}"] = str(folder / f".jupyter-{kind.lower()}")
+    environment["JUPYTERLAB_SETTINGS_DIR"] = str(folder / ".jupyter-settings")
+    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / ".jupyter-workspaces")
+    quiet = folder / ".jupyter-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True, exist_ok=True)
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    log = (folder / "server.log").open("w")
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
+               "--ServerApp.port=0", "--IdentityProvider.token=", "--ServerApp.password=",
+               "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"]  # fmt: skip
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        yield _address(Path(environment["JUPYTER_RUNTIME_DIR"]), server, folder / "server.log")
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        log.close()
+
+
+def _address(runtime: Path, server: subprocess.Popen[bytes], log: Path, seconds: float = 90) -> str:
+    """Wait until the server answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended:\n{log.read_text()[-3000:]}")
+        for file in runtime.glob("jpserver-*.json"):
+            url = json.loads(file.read_text())["url"]
+            try:
+                urllib.request.urlopen(url + "api", timeout=5).read()
+                return str(url)
+            except OSError:
+                pass
+        time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not answer within {seconds} s:\n{log.read_text()[-3000:]}")
+
+
+class NotebookPage:
+    """A notebook open in JupyterLab."""
+
+    def __init__(self, page: Page, address: str, name: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(f"{address}lab/tree/{name}")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+        page.wait_for_function(
+            "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=90_000
+        )
+
+    def run_all(self) -> None:
+        """Run every cell and wait until all have run."""
+        self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(
+            """() => jupyterapp.shell.currentWidget.content.widgets.every(
+                 (cell) => cell.model.type !== 'code' || cell.model.executionCount > 0)""",
+            timeout=120_000,
+        )
+
+    def outputs(self, kind: str) -> list[dict[str, object]]:
+        """Outputs of that kind (``error``, ``stream`` ...) in the notebook."""
+        return self.page.evaluate(
+            """(kind) => jupyterapp.shell.currentWidget.content.model.toJSON().cells
+                 .flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === kind)""",
+            kind,
+        )
+
+    def ask(self, code: str) -> object:
+        """Value of a Python expression in the notebook's kernel."""
+        text = self.page.evaluate(
+            """async (code) => {
+                 const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                 const future = kernel.requestExecute({code, store_history: false});
+                 let text = '';
+                 future.onIOPub = (message) => {
+                   if (message.header.msg_type === 'stream') text += message.content.text;
+                   if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
+                 };
+                 await future.done;
+                 return text;
+               }""",
+            f"import json as _json; print(_json.dumps({code}))",
+        )
+        return json.loads(text)
