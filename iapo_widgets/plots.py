@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +26,7 @@ class Picture(Figure):
 
     alt = ""
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=2 * self.dpi)
         width, height = (int(v * self.dpi) for v in self.get_size_inches())
@@ -58,8 +59,9 @@ def elimination(rounds: Sequence[Round], context: str, number: int | None = None
     left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
     _heat(figure, left, done, c, trimmed, (low, high))
     _curves(right, done.q[c], trimmed, best.prompt, (low, high))
-    for axes, y in ((left, best.prompt), (right, done.q[c, best.prompt, best.n - 1])):
-        axes.plot(best.n, y, "*", ms=15, mfc="white", mec="black", mew=1.4, label="recommended", zorder=5)
+    n = best.n or 1
+    for axes, y in ((left, best.prompt), (right, done.q[c, best.prompt, n - 1])):
+        axes.plot(n, y, "*", ms=15, mfc="white", mec="black", mew=1.4, label="recommended", zorder=5)
     left.legend(
         handles=[
             Patch(fc="0.85", ec="0.6", label="trimmed, with its round"),
@@ -150,14 +152,15 @@ def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] |
         style = (CYCLE[i % len(CYCLE)], "os^Dv"[i % 5]) if len(chosen) <= len(CYCLE) else (GREY, None)
         label = env.prompts[p].text if len(chosen) <= len(CYCLE) else None
         axes.plot(scales, curve, color=style[0], marker=style[1], ms=5, markevery=max(1, env.n_max // 10), label=label)
-    i, n = np.unravel_index(int(q.argmax()), q.shape)
-    best = f"best arm: {env.prompts[chosen[int(i)]].text}, N = {n + 1}"
-    axes.plot(n + 1, q[i, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=best, zorder=5)
+    row, n = divmod(int(q.argmax()), env.n_max)
+    winner = env.prompts[chosen[row]].text
+    best = f"best arm: {winner}, N = {n + 1}"
+    axes.plot(n + 1, q[row, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=best, zorder=5)
     axes.set(xlabel="N, completions per query", ylabel="Q, expected reward less cost", title=f"Context {context}")
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8)
     figure.alt = (
         f"Q against N for {len(chosen)} prompts in context {context}; the best arm is "
-        f"{env.prompts[chosen[int(i)]].text} with N = {n + 1}, Q {q[i, n]:.3f}."
+        f"{winner} with N = {n + 1}, Q {q[row, n]:.3f}."
     )
     return figure

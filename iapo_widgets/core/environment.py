@@ -193,7 +193,7 @@ class CategoricalEnvironment:
                 raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
             strategy = STRATEGIES[strategy]
         changed.strategy = strategy or self.strategy
-        changed.contexts = check_contexts(contexts or self.contexts, len(self.objectives))
+        changed.contexts = check_contexts(self.contexts if contexts is None else contexts, len(self.objectives))
         changed.n_max = self.n_max if n_max is None else check_scale(n_max)
         if changed.n_max > self._recorded:
             raise ValueError(f"n_max {n_max} is above the {self._recorded} completions that were recorded")

@@ -58,9 +58,7 @@ class EliminationView(anywidget.AnyWidget):
             self._writer = FrameWriter(len(env.prompts))
             self._about = {
                 "prompts": [f"prompt {p}" for p in range(len(env.prompts))],
-                "contexts": [
-                    {"name": c.name, "weights": c.weights, "cost_weight": c.cost_weight} for c in env.contexts
-                ],
+                "contexts": [{"name": c.name} for c in env.contexts],
                 "objectives": list(env.objectives),
                 "n_max": env.n_max,
                 "budget": budget,
@@ -84,7 +82,6 @@ class EliminationView(anywidget.AnyWidget):
             if not self.has_trait(slot):
                 # One synced trait a round: what was sent is never sent again, and a saved page holds them all.
                 self.add_traits(**{slot: t.Dict(None, allow_none=True).tag(sync=True)})
-                self.keys = [*self.keys, slot]
             self.rounds.append(done)
             setattr(self, slot, self._writer.write(done))
             self.n_frames = len(self.rounds)
@@ -142,10 +139,9 @@ class EliminationView(anywidget.AnyWidget):
         at = list(proposal["value"])
         if not at:
             return at
-        if len(at) != 2 or not (0 <= at[0] < len(self.env.prompts) and 1 <= at[1] <= self.env.n_max):
-            raise t.TraitError(
-                f"arm must be [prompt, n], prompt 0 .. {len(self.env.prompts) - 1} and n 1 .. {self.env.n_max}, not {at}"
-            )
+        last = len(self.env.prompts) - 1
+        if len(at) != 2 or not (0 <= at[0] <= last and 1 <= at[1] <= self.env.n_max):
+            raise t.TraitError(f"arm must be [prompt, n], prompt 0 .. {last} and n 1 .. {self.env.n_max}, not {at}")
         return at
 
     def _missing(self, _: Any, content: dict[str, Any], buffers: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,9 +16,8 @@ from ..core.psst import check_budget, psst
 from ..core.rescoring import Rescorer
 from ..core.reuse import REUSES
 from ..core.rounds import Result, Round
-from ..core.strategies import STRATEGIES
 from .elimination_view import EliminationView
-from .field import Field
+from .lab_controls import LabControls
 from .runner import Runner
 
 BUDGET = 20_000
@@ -49,16 +46,20 @@ class PSSTLab(w.VBox):
         self.env = env
         self.view = EliminationView(env, traits.get("budget", BUDGET), show_context=False)
         self.lock = self.view.lock  # one lock, so that no two can wait for each other
-        self._trained, self._runner, self._result = env, None, None
+        self._trained = env
+        self._runner: Runner | None = None
+        self._result: Result | None = None
         self._settings: dict[str, Any] = {}
-        self._ready = False
         starts = {"n_max": env.n_max, "strategy": env.strategy.name, "context": env.contexts[0].name}
         super().__init__(**{**starts, "contexts": env.contexts, **traits})
         self._initial = {name: getattr(self, name) for name in (*_TRAINING, "contexts", "context", "seconds_per_round")}
         self._rescorer = self._new_rescorer(env)
-        self._build()
-        self._ready = True
-        self.observe(self._refresh, [*self._fields, "contexts"])
+        self.controls = LabControls(
+            env, self._values(), self._of_context(), lambda name, value: setattr(self, name, value), self._weigh,
+            lambda name: getattr(self, name)(),
+        )  # fmt: skip
+        self.children = [self.controls, self.view]
+        self.observe(self._refresh, [*self._values(), "contexts"])
         t.link((self, "context"), (self.view, "context"))
         self._refresh()
 
@@ -102,10 +103,8 @@ class PSSTLab(w.VBox):
             for name, value in self._initial.items():
                 setattr(self, name, value)
             self._trained, self._rescorer = self.env, self._new_rescorer(self.env)
-        for field in self._fields.values():
-            field.show(field.control.value)
+        self.controls.forget_errors()
         self._refresh()
-        self._say()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
@@ -135,10 +134,10 @@ class PSSTLab(w.VBox):
     def _begin(self, paused: bool) -> None:
         with self.lock:
             try:
-                env = self.env.with_(strategy=STRATEGIES[self.strategy] if self.strategy != self.env.strategy.name
-                                     else None, contexts=self.contexts, n_max=self.n_max)  # fmt: skip
+                strategy = self.strategy if self.strategy != self.env.strategy.name else None
+                env = self.env.with_(strategy=strategy, contexts=self.contexts, n_max=self.n_max)
                 self._settings = {name: getattr(self, name) for name in _TRAINING}
-                options = {"seed": self.seed, "reuse": self.reuse}
+                options: dict[str, Any] = {"seed": self.seed, "reuse": self.reuse}
                 runner = Runner(
                     env, lambda gated: psst(gated, self.budget, **options),
                     lambda done: self._on_round(runner, done), lambda: self._on_end(runner),
@@ -187,56 +186,6 @@ class PSSTLab(w.VBox):
 
     # The controls.
 
-    def _build(self) -> None:
-        style = {"description_width": "112px"}
-        wide = w.Layout(width="310px")
-
-        def field(name: str, control: Any, take: Callable[[Any], None] | None = None, **more: Any) -> Field:
-            return Field(control, take or (lambda value: setattr(self, name, value)), **more)
-
-        slider = {"style": style, "layout": wide}
-        self._fields = {
-            "budget": field("budget", w.FloatLogSlider(
-                value=self.budget, base=10, min=1, max=max(5.0, math.log10(self.budget)), step=0.05, readout=False, description="Budget T", **slider),
-                lambda value: setattr(self, "budget", _two_digits(value)), reading=True),
-            "n_max": field("n_max", w.IntSlider(
-                value=self.n_max, min=1, max=self.env.n_max, description="Largest N", **slider)),
-            "strategy": field("strategy", w.Dropdown(
-                value=self.strategy, options=list(STRATEGIES), description="Strategy", **slider)),
-            "reuse": field("reuse", w.Dropdown(
-                value=self.reuse, options=[("blocks (the paper's)", "blocks"), ("all subsets", "subsets")],
-                description="Reuse of a pull", **slider)),
-            "seed": field("seed", w.IntText(value=self.seed, description="Seed", style=style,
-                                            layout=w.Layout(width="200px"))),
-            "context": field("context", w.Dropdown(
-                value=self.context, options=[c.name for c in self.contexts], description="Context", **slider)),
-            "seconds_per_round": field("seconds_per_round", w.SelectionSlider(
-                value=SECONDS, options=_SPEEDS, description="A round takes", **slider)),
-        }  # fmt: skip
-        self._weights = [
-            Field(w.FloatSlider(value=v, min=0, max=max(1.0, v), step=0.05, description=f"Weight: {name}", **slider),
-                  lambda value, k=k: self._weigh(k, value))
-            for k, (name, v) in enumerate(zip([*self.env.objectives, "cost"], self._of_context(), strict=True))
-        ]  # fmt: skip
-        self._weights[-1].control.max = max(2.0, *(c.cost_weight for c in self.contexts))
-        self._buttons = w.HBox([self._button(*spec) for spec in _BUTTONS], layout=w.Layout(flex_flow="row wrap"))
-        self._status = w.HTML()
-        self._status.add_class("iapo-status")
-        f = self._fields
-        column = w.Layout(width="420px", padding="0 4px 0 0")
-        training = w.VBox([_heading("Training: takes effect at the next Run"),
-                           f["budget"], f["n_max"], f["strategy"], f["reuse"], f["seed"]], layout=column)  # fmt: skip
-        wishes = w.VBox([_heading("Whom to serve: re-scores at once, without new pulls"),
-                         f["context"], *self._weights, f["seconds_per_round"]], layout=column)  # fmt: skip
-        controls = w.HBox([training, wishes], layout=w.Layout(flex_flow="row wrap"))
-        self.children = [controls, self._buttons, self._status, self.view]
-        self._say()
-
-    def _button(self, text: str, icon: str, name: str, tip: str) -> w.Button:
-        button = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="96px"))
-        button.on_click(lambda _: getattr(self, name)())
-        return button
-
     def _of_context(self) -> list[float]:
         context = next(c for c in self.contexts if c.name == self.context)
         return [*context.weights, context.cost_weight]
@@ -253,26 +202,16 @@ class PSSTLab(w.VBox):
 
     def _refresh(self, _: Any = None) -> None:
         """Bring the controls to the traits."""
-        for name, field in self._fields.items():
-            value = getattr(self, name)
-            if name == "budget":
-                field.read(f"{value:,} completions")
-                if _two_digits(field.control.value) == value:
-                    continue
-            if field.control.value != value:
-                field.show(value)
-        for field, value in zip(self._weights, self._of_context(), strict=True):
-            field.control.max = max(field.control.max, value)
-            if field.control.value != value:
-                field.show(value)
+        self.controls.show(self._values(), self._of_context())
         if self._runner:
             self._runner.seconds = self.seconds_per_round
         self._say()
 
+    def _values(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in (*_TRAINING, "context", "seconds_per_round")}
+
     def _say(self, error: str = "") -> None:
         """Set the state and its line."""
-        if not self._ready and not hasattr(self, "_status"):
-            return
         with self.lock:
             runner, rounds = self._runner, self.view.rounds
             self.set_trait("state", runner.state if runner else "idle")
@@ -290,13 +229,9 @@ class PSSTLab(w.VBox):
                 text += f" The budget did not reach {missing} of {len(self.env.prompts)} prompts."
             changed = [_TRAINING[name] for name, value in self._settings.items() if getattr(self, name) != value]
             if runner and changed:
-                text += f" Changed since: {', '.join(changed)}; press {'Stop, then ' if runner.active else ''}Run to train with it."
-            if error:
-                text = error
-            colour = "var(--jp-error-color1,#b71c1c)" if error or self.state == "failed" else "inherit"
-            line = f"<div role='status' aria-live='polite' style='color:{colour}'>{html.escape(text)}</div>"
-            if self._status.value != line:
-                self._status.value = line
+                how = "Stop, then Run" if runner.active else "Run"
+                text += f" Changed since: {', '.join(changed)}; press {how} to train with it."
+            self.controls.say(error or text, alarm=bool(error) or self.state == "failed")
 
     # Errors at the door.
 
@@ -345,22 +280,6 @@ class PSSTLab(w.VBox):
 
 
 _TRAINING = {"budget": "budget", "n_max": "largest N", "strategy": "strategy", "reuse": "reuse", "seed": "seed"}
-_SPEEDS = [("at once", 0.0), ("0.2 s", 0.2), ("0.6 s", 0.6), ("1.5 s", 1.5), ("4 s", 4.0)]
-_BUTTONS = (
-    ("Run", "play", "run", "Start, or go on after a pause"),
-    ("Step", "step-forward", "step", "Do one round"),
-    ("Pause", "pause", "pause", "Halt, between or within rounds"),
-    ("Stop", "stop", "stop", "End the run and keep what it has shown"),
-    ("Reset", "refresh", "reset", "Forget the run and set all controls back"),
-)
-
-
-def _heading(text: str) -> w.HTML:
-    return w.HTML(f"<b>{html.escape(text)}</b>")
-
-
-def _two_digits(value: float) -> int:
-    return int(float(f"{value:.1e}"))
 
 
 def _plain(value: float) -> str:

@@ -1,0 +1,133 @@
+"""The controls of a lab: stock sliders and lists, each with its error beside it, buttons and a line of status."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import ipywidgets as w
+
+from ..core.environment import CategoricalEnvironment
+from ..core.strategies import STRATEGIES
+from .field import Field
+
+SPEEDS = [("at once", 0.0), ("0.2 s", 0.2), ("0.6 s", 0.6), ("1.5 s", 1.5), ("4 s", 4.0)]
+BUTTONS = (
+    ("Run", "play", "run", "Start, or go on after a pause"),
+    ("Step", "step-forward", "step", "Do one round"),
+    ("Pause", "pause", "pause", "Halt, between or within rounds"),
+    ("Stop", "stop", "stop", "End the run and keep what it has shown"),
+    ("Reset", "refresh", "reset", "Forget the run and set all controls back"),
+)
+
+
+class LabControls(w.VBox):
+    """Shows ``values`` (trait name -> value) and ``weights`` (of the objectives, then of cost).
+
+    What the user sets goes to ``take(name, value)`` or ``weigh(k, value)``, a button to ``press(name)``.
+    """
+
+    def __init__(
+        self,
+        env: CategoricalEnvironment,
+        values: Mapping[str, Any],
+        weights: Sequence[float],
+        take: Callable[[str, Any], None],
+        weigh: Callable[[int, float], None],
+        press: Callable[[str], None],
+    ) -> None:
+        style = {"style": {"description_width": "112px"}, "layout": w.Layout(width="310px")}
+        small = {**style, "layout": w.Layout(width="200px")}
+        largest = max(5.0, math.log10(values["budget"]))
+        budget = w.FloatLogSlider(
+            value=values["budget"], min=1, max=largest, step=0.05, readout=False, description="Budget T", **style
+        )
+        reuses = [("blocks (the paper's)", "blocks"), ("all subsets", "subsets")]
+        controls = {
+            "n_max": w.IntSlider(value=values["n_max"], min=1, max=env.n_max, description="Largest N", **style),
+            "strategy": w.Dropdown(value=values["strategy"], options=list(STRATEGIES), description="Strategy", **style),
+            "reuse": w.Dropdown(value=values["reuse"], options=reuses, description="Reuse of a pull", **style),
+            "seed": w.IntText(value=values["seed"], description="Seed", **small),
+            "context": w.Dropdown(
+                value=values["context"], options=[c.name for c in env.contexts], description="Context", **style
+            ),
+            "seconds_per_round": w.SelectionSlider(
+                value=values["seconds_per_round"], options=_speeds(values["seconds_per_round"]),
+                description="A round takes", **style,
+            ),
+        }  # fmt: skip
+        f = {name: Field(control, partial(take, name)) for name, control in controls.items()}
+        f["budget"] = Field(budget, lambda value: take("budget", two_digits(value)), reading=True)
+        self.fields = f
+        self.weights = [
+            self._weight(k, name, weights[k], style, weigh) for k, name in enumerate([*env.objectives, "cost"])
+        ]
+        self.status = w.HTML()
+        self.status.add_class("iapo-status")
+        buttons = w.HBox([_button(*spec, press) for spec in BUTTONS], layout=w.Layout(flex_flow="row wrap"))
+        column = w.Layout(width="420px", padding="0 4px 0 0")
+        training = [f[name] for name in ("budget", "n_max", "strategy", "reuse", "seed")]
+        wishes = [f["context"], *self.weights, f["seconds_per_round"]]
+        columns = [
+            w.VBox([_heading("Training: takes effect at the next Run"), *training], layout=column),
+            w.VBox([_heading("Whom to serve: re-scores at once, without new pulls"), *wishes], layout=column),
+        ]
+        super().__init__([w.HBox(columns, layout=w.Layout(flex_flow="row wrap")), buttons, self.status])
+
+    def show(self, values: Mapping[str, Any], weights: Sequence[float]) -> None:
+        """Set every control to what is in force."""
+        for name, field in self.fields.items():
+            value = values[name]
+            if name == "budget":
+                field.read(f"{value:,} completions")
+                if two_digits(field.control.value) == value:
+                    continue
+            if name == "seconds_per_round":
+                field.control.options = _speeds(value)
+            if field.control.value != value:
+                field.show(value)
+        for field, value in zip(self.weights, weights, strict=True):
+            field.control.max = max(field.control.max, value)
+            if field.control.value != value:
+                field.show(value)
+
+    def forget_errors(self) -> None:
+        """Take back every complaint."""
+        for field in (*self.fields.values(), *self.weights):
+            field.show(field.control.value)
+
+    def say(self, text: str, alarm: bool = False) -> None:
+        """Set the line of status."""
+        colour = "var(--jp-error-color1,#b71c1c)" if alarm else "inherit"
+        line = f"<div role='status' aria-live='polite' style='color:{colour}'>{html.escape(text)}</div>"
+        if self.status.value != line:
+            self.status.value = line
+
+    def _weight(self, k: int, name: str, value: float, style: Any, weigh: Callable[[int, float], None]) -> Field:
+        largest = max(2.0 if name == "cost" else 1.0, value)
+        control = w.FloatSlider(value=value, min=0, max=largest, step=0.05, description=f"Weight: {name}", **style)
+        return Field(control, partial(weigh, k))
+
+
+def two_digits(value: float) -> int:
+    """The nearest whole number of two digits and zeros."""
+    return int(float(f"{value:.1e}"))
+
+
+def _speeds(value: float) -> list[tuple[str, float]]:
+    """The speeds to choose from, ``value`` among them."""
+    more = [] if value in dict(SPEEDS).values() else [(f"{value:g} s", value)]
+    return sorted([*SPEEDS, *more], key=lambda pair: pair[1])
+
+
+def _heading(text: str) -> w.HTML:
+    return w.HTML(f"<b>{html.escape(text)}</b>")
+
+
+def _button(text: str, icon: str, name: str, tip: str, press: Callable[[str], None]) -> w.Button:
+    button = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="96px"))
+    button.on_click(lambda _: press(name))
+    return button
