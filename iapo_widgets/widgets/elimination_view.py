@@ -81,7 +81,7 @@ class EliminationView(anywidget.AnyWidget):
             slot = _slot(done.number)
             if not self.has_trait(slot):
                 # One synced trait a round: what was sent is never sent again, and a saved page holds them all.
-                self.add_traits(**{slot: t.Dict(None, allow_none=True).tag(sync=True)})
+                self.add_traits(**{slot: t.Any(None).tag(sync=True)})
             self.rounds.append(done)
             setattr(self, slot, self._writer.write(done))
             self.n_frames = len(self.rounds)
