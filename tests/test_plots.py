@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from cases import small_environment
 
+from cases import small_environment
 from iapo_widgets import psst
 from iapo_widgets.plots import describe, elimination, q_curves, trimming_rounds
 

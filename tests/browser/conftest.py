@@ -3,10 +3,10 @@
 import shutil
 
 import pytest
-from chromium import find
 from playwright.sync_api import expect, sync_playwright
 
 from browser.jupyter import CHROMIUM_FLAGS, NotebookPage, jupyter_server
+from chromium import find
 from iapo_widgets.course.files import course_folder
 
 expect.set_options(timeout=20_000)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cases import small_environment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import small_environment
 from iapo_widgets import acr, psst, train, voting_environment
 
 sizes = st.tuples(st.integers(1, 6), st.integers(1, 9), st.integers(2, 4), st.integers(1, 6))

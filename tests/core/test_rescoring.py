@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cases import small_environment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import small_environment
 from iapo_widgets import Arm, Context, psst
 from iapo_widgets.core.rescoring import Rescorer, queries_seen, rescored_arm
 

@@ -5,10 +5,10 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from cases import TWO, pull, small_environment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import TWO, pull, small_environment
 from iapo_widgets import STRATEGIES, CategoricalEnvironment, MajorityVote, mv_contexts, voting_environment
 from iapo_widgets.core.reuse import block_samples, subset_samples
 from iapo_widgets.tasks.published import read_published

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import traitlets as t
-from cases import small_environment
 
+from cases import small_environment
 from iapo_widgets import Arm, Context, psst
 from iapo_widgets.core.rescoring import Rescorer
 from iapo_widgets.widgets import EliminationView

@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 import traitlets as t
-from cases import small_environment
 
+from cases import small_environment
 from iapo_widgets import Context, train
 from iapo_widgets.widgets import PSSTLab
 
