@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     lab.add_argument("--copy-only", action="store_true", help="copy, do not open")
     lab.add_argument("--no-browser", action="store_true", help="serve, and print the address instead of opening it")
+    lab.add_argument(
+        "--jupyter", action="append", default=[], metavar="OPTION", help="handed on: --jupyter=--port=9999; may repeat"
+    )
     lab.set_defaults(command=_lab)
 
     run = commands.add_parser("run", help="train once and print the policy")
@@ -77,7 +80,13 @@ def _lab(options: argparse.Namespace) -> None:
         raise FileNotFoundError("JupyterLab is not installed here: pip install 'iapo-widgets[lab]'")
     arguments = ["--no-browser"] if options.no_browser else []
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path(options.folder).resolve()}"]
-    subprocess.run([*command, f"--LabApp.default_url=/lab/tree/{FIRST}", *arguments], check=False)
+    command = [*command, f"--LabApp.default_url=/lab/tree/{FIRST}", *arguments, *options.jupyter]
+    try:
+        ended = subprocess.run(command, check=False).returncode
+    except KeyboardInterrupt:  # Ctrl-C is how one leaves JupyterLab
+        return
+    if ended:
+        raise OSError(f"JupyterLab ended with code {ended}; its own message stands above")
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -59,3 +59,14 @@ def test_bad_input_is_said_in_a_line(capsys, arguments, message):
     assert main(arguments) == 2
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+def test_lab_copies_and_never_overwrites(capsys, tmp_path):
+    """A lesson that is there stays as it is, and the command says so; a file in the way is named."""
+    assert main(["lab", str(tmp_path / "mine"), "--copy-only"]) == 0
+    lesson = tmp_path / "mine" / "00_start_here.ipynb"
+    lesson.write_text("my notes")
+    assert main(["lab", str(tmp_path / "mine"), "--copy-only"]) == 0
+    assert lesson.read_text() == "my notes" and "yours left as they are" in capsys.readouterr().out
+    assert main(["lab", str(lesson), "--copy-only"]) == 2
+    assert "is a file; name a folder" in capsys.readouterr().err

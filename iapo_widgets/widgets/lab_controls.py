@@ -68,7 +68,7 @@ class LabControls(w.VBox):
         self.status = w.HTML()
         self.status.add_class("iapo-status")
         buttons = w.HBox([_button(*spec, press) for spec in BUTTONS], layout=w.Layout(flex_flow="row wrap"))
-        column = w.Layout(width="420px", padding="0 4px 0 0")
+        column = w.Layout(width="405px")
         training = [f[name] for name in ("budget", "n_max", "strategy", "reuse", "seed")]
         wishes = [f["context"], *self.weights, f["seconds_per_round"]]
         columns = [

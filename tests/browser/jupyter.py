@@ -35,7 +35,7 @@ def jupyter_server(folder: Path) -> Iterator[str]:
                "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"]  # fmt: skip
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     try:
-        yield _address(Path(environment["JUPYTER_RUNTIME_DIR"]), server, folder / "server.log")
+        yield address_of(Path(environment["JUPYTER_RUNTIME_DIR"]), server, folder / "server.log")
     finally:
         server.terminate()
         try:
@@ -45,7 +45,7 @@ def jupyter_server(folder: Path) -> Iterator[str]:
         log.close()
 
 
-def _address(runtime: Path, server: subprocess.Popen[bytes], log: Path, seconds: float = 90) -> str:
+def address_of(runtime: Path, server: subprocess.Popen[bytes], log: Path, seconds: float = 90) -> str:
     """Wait until the server answers."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -170,7 +170,7 @@ def test_an_arm_tells_its_fate_by_keyboard_and_by_pointer(start_here, fresh):
     heat.press("ArrowRight")
     expect(arm).to_have_text(
         re.compile(r"prompt 4, N = 6 · estimated Q [-\d.]+ · (never pulled|pulled .*) at this N, "
-                   r"[\d,]+ completions of this prompt seen · costs [\d.]+ cost a query · "
+                   r"[\d,]+ completions of this prompt seen · costs [\d.]+ a query · "
                    r"(trimmed in round \d+|still in the race)\.")
     )  # fmt: skip
     assert start_here.ask("lab.view.arm") == [4, 6]

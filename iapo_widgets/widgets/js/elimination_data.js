@@ -89,7 +89,8 @@ class Replay {
     parts.push(Number.isNaN(value) ? "no estimate" : `estimated Q ${value.toFixed(3)}`);
     const own = pulls === 1 ? "pulled once at this N" : pulls ? `pulled ${pulls.toLocaleString()} times at this N` : "never pulled at this N";
     parts.push(seen ? `${own}, ${seen.toLocaleString()} completions of this prompt seen` : "no completion of this prompt seen");
-    if (frame.cost[p] !== null) parts.push(`costs ${(n * frame.cost[p]).toPrecision(3)} ${this.about.cost_unit} a query`);
+    const unit = this.about.cost_unit === "cost" ? "" : ` ${this.about.cost_unit}`;
+    if (frame.cost[p] !== null) parts.push(`costs ${(n * frame.cost[p]).toPrecision(3)}${unit} a query`);
     const trimmed = this.trimmedIn(r, c, p, n);
     parts.push(trimmed ? `trimmed in round ${trimmed}${this.isRescored(c) ? " under the earlier weights" : ""}` : "still in the race");
     return parts.join(" \u00b7 ");

@@ -133,9 +133,9 @@ function drawCurves(canvas, replay, r, c, arm, range) {
     curve(pen, replay, plan, r, c, p, look, colour, p === best?.[0] || p === arm?.[0]);
   }
   pen.restore();
-  if (arm) label(pen, look, replay, plan, r, c, arm[0], OKABE_ITO.blue);
+  const above = best ? label(pen, look, replay, plan, r, c, best[0], OKABE_ITO.vermillion) : null;
+  if (arm && arm[0] !== best?.[0]) label(pen, look, replay, plan, r, c, arm[0], OKABE_ITO.blue, above);
   if (best) {
-    label(pen, look, replay, plan, r, c, best[0], OKABE_ITO.vermillion);
     star(pen, plan.x(best[1]), plan.y(replay.q(r, c, ...best)), 8);
     pen.fillStyle = look.paper; pen.strokeStyle = look.ink; pen.lineWidth = 1.8; pen.fill(); pen.stroke();
   }
@@ -173,14 +173,18 @@ function curve(pen, replay, plan, r, c, p, look, colour, strong) {
   }
 }
 
-function label(pen, look, replay, plan, r, c, p, colour) {
+// Names a curve at its end, out of the way of the label at height `taken`; returns its own height.
+function label(pen, look, replay, plan, r, c, p, colour, taken = null) {
   for (let n = replay.N; n > 0; n--) {
     const v = replay.q(r, c, p, n);
     if (Number.isNaN(v)) continue;
     pen.fillStyle = colour; pen.textAlign = "left"; pen.font = look.font(11, "bold");
-    pen.fillText(`p${p}`, plan.x(n) + 5, Math.min(plan.bottom, Math.max(plan.top + 6, plan.y(v))));
-    return;
+    let y = Math.min(plan.bottom, Math.max(plan.top + 6, plan.y(v)));
+    if (taken !== null && Math.abs(y - taken) < 12) y = taken + 13;
+    pen.fillText(`p${p}`, plan.x(n) + 5, y);
+    return y;
   }
+  return null;
 }
 
 // The arm under the pointer, or null.
