@@ -86,10 +86,11 @@ def describe(rounds: Sequence[Round], context: str, number: int | None = None) -
     c = list(done.policy).index(context)
     alive = done.active[c]
     prompts = np.flatnonzero(alive.any(axis=1))
-    names = ", ".join(map(str, prompts)) if len(prompts) <= 8 else f"{len(prompts)} prompts"
+    some = f"prompt{'s' if len(prompts) > 1 else ''} " + ", ".join(map(str, prompts))
+    names = some if len(prompts) <= 8 else f"{len(prompts)} prompts"
     return (
         f"After round {done.number}, with {done.spent:,} of {done.budget:,} completions spent, {int(alive.sum())} of "
-        f"{alive.size} arms are left for context {context}, of prompt {names}. Recommended: prompt {best.prompt} with "
+        f"{alive.size} arms are left for context {context}, of {names}. Recommended: prompt {best.prompt} with "
         f"N = {best.n}, estimated Q {done.q[c, best.prompt, (best.n or 1) - 1]:.3f}."
     )
 
