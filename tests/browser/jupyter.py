@@ -84,6 +84,18 @@ class NotebookPage:
             timeout=120_000,
         )
 
+    def show(self, source: str) -> None:
+        """Scroll to the cell that holds that source; JupyterLab lays out only what is near the screen."""
+        self.page.evaluate(
+            """async (source) => {
+                 const notebook = jupyterapp.shell.currentWidget.content;
+                 const index = notebook.widgets.findIndex((cell) => cell.model.sharedModel.source.includes(source));
+                 notebook.activeCellIndex = index;
+                 await notebook.scrollToItem(index, 'start');
+               }""",
+            source,
+        )
+
     def outputs(self, kind: str) -> list[dict[str, object]]:
         """Outputs of that kind (``error``, ``stream`` ...) in the notebook."""
         return self.page.evaluate(

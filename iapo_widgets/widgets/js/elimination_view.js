@@ -42,11 +42,11 @@ function render({ model, el }) {
   }
 
   function paint() {
-    if (!view.root.isConnected || !view.heat.clientWidth) return;
     const [r, c, at] = [shown(), context(), arm()];
+    words(view, replay, r, c, at, model);
+    if (!view.heat.clientWidth) return; // not laid out yet; the size observer calls again
     drawHeat(view.heat, replay, r, c, at, range);
     drawCurves(view.curves, replay, r, c, at, range);
-    words(view, replay, r, c, at, model);
   }
 
   function go(r) { set("round", r >= replay.frames.length ? 0 : Math.max(1, r)); }
