@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .core.training import ALGORITHMS, acr, train
-from .tasks.catalogue import GENERATED, PUBLISHED, fetch, load
+from .tasks.catalogue import GENERATED, PUBLISHED, SYNTHETIC, fetch, load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,7 +108,8 @@ def _run(options: argparse.Namespace) -> None:
 def _bench(options: argparse.Namespace) -> None:
     from .study.bench import bench
 
-    env = load(options.env, options.published)
+    fresh = None if options.published else SYNTHETIC.get(options.env)
+    env = fresh or load(options.env, options.published)
     try:
         budgets = [int(b) for b in options.budgets.split(",")]
     except ValueError:

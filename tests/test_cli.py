@@ -44,7 +44,7 @@ def test_run_prints_the_policy_and_says_stand_in(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "--env", "maths"], "known: math"),
+        (["run", "--env", "maths"], "known: synth-bernoulli, math"),
         (["run", "--budget", "0"], "at least 1"),
         (["run", "--algorithm", "best"], "unknown algorithm 'best'; known: psst"),
         (["run", "--option", "paired"], "KEY=VALUE"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -44,17 +44,18 @@ def oracle(env: CategoricalEnvironment) -> Policy:
 
 
 def bench(
-    env: CategoricalEnvironment,
+    env: CategoricalEnvironment | Callable[[int], CategoricalEnvironment],
     algorithms: Sequence[str],
     budgets: Sequence[int],
     runs: int,
     seed: int = 0,
     options: Mapping[str, Any] | None = None,
 ) -> Iterator[BenchRow]:
-    """Yield a row for each algorithm and budget.
+    """Yield a row for each algorithm and budget, after the last run.
 
-    Run i splits with ``env.split(0.8, seed + i)`` and trains with ``seed + i``; regret is the ACR on the test
-    part of the arms that are best by exact Q on the train part, minus the policy's: it can be negative.
+    Run i splits with ``env.split(0.8, seed + i)``, or where ``env`` is a generator of synthetic environments
+    trains and tests on ``env(seed + i)``; it trains with ``seed + i``.  Regret is the ACR on the test part of
+    the arms that are best by exact Q on the train part, minus the policy's: it can be negative.
     Raises ``ValueError`` for an unknown algorithm or less than one run.
     """
     if runs < 1:
@@ -62,28 +63,41 @@ def bench(
     for name in algorithms:
         if name not in ALGORITHMS:
             raise ValueError(f"unknown algorithm {name!r}; known: {', '.join(ALGORITHMS)}")
-    parts = [env.split(0.8, seed + i) for i in range(runs)]
-    best = [acr(oracle(train_part), test_part) for train_part, test_part in parts]
-    return _rows(parts, best, algorithms, budgets, seed, dict(options or {}))
+    return _rows(env, algorithms, budgets, runs, seed, dict(options or {}))
 
 
-def _rows(parts, best, algorithms, budgets, seed, options):
-    for name in algorithms:
-        for budget in budgets:
-            train(name, parts[0][0], budget, seed=seed, **options)  # warm-up
-            values, seconds, spent, policies = [], [], [], []
-            for i, (train_part, test_part) in enumerate(parts):
-                start = time.perf_counter()
-                result = train(name, train_part, budget, seed=seed + i, **options)
-                seconds.append(time.perf_counter() - start)
-                values.append(acr(result.policy, test_part))
-                spent.append(result.spent)
-                policies.append({c: [a.prompt, a.n] for c, a in result.policy.items()})
-            regret = np.array(best) - values
-            yield BenchRow(
-                name, budget, len(parts), float(np.mean(values)), _sem(values), float(regret.mean()), _sem(regret),
-                min(spent), max(spent), float(np.median(seconds)), policies,
-            )  # fmt: skip
+def parts(
+    env: CategoricalEnvironment | Callable[[int], CategoricalEnvironment], seed: int
+) -> tuple[CategoricalEnvironment, CategoricalEnvironment]:
+    """Train and test part of the run with that seed: a split, or one fresh environment as both."""
+    if isinstance(env, CategoricalEnvironment):
+        return env.split(0.8, seed)
+    fresh = env(seed)
+    return fresh, fresh
+
+
+def _rows(env, algorithms, budgets, runs, seed, options):
+    cases = [(name, budget) for name in algorithms for budget in budgets]
+    values, regret, seconds, spent, policies = ({case: [] for case in cases} for _ in range(5))
+    for i in range(runs):
+        train_part, test_part = parts(env, seed + i)
+        best = acr(oracle(train_part), test_part)
+        for case in cases:
+            name, budget = case
+            if i == 0:
+                train(name, train_part, budget, seed=seed, **options)  # warm-up
+            start = time.perf_counter()
+            result = train(name, train_part, budget, seed=seed + i, **options)
+            seconds[case].append(time.perf_counter() - start)
+            values[case].append(acr(result.policy, test_part))
+            regret[case].append(best - values[case][-1])
+            spent[case].append(result.spent)
+            policies[case].append({c: [a.prompt, a.n] for c, a in result.policy.items()})
+    for case in cases:
+        yield BenchRow(
+            *case, runs, float(np.mean(values[case])), _sem(values[case]), float(np.mean(regret[case])),
+            _sem(regret[case]), min(spent[case]), max(spent[case]), float(np.median(seconds[case])), policies[case],
+        )  # fmt: skip
 
 
 def _sem(values: Sequence[float] | np.ndarray) -> float:

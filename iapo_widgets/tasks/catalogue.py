@@ -8,18 +8,35 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..core.environment import CategoricalEnvironment
+from .preferences import HELPFUL_HARMLESS, SUMMARIZATION, preference_standin
 from .published import read_published
-from .standins import MATH, voting_standin
+from .standins import COMMONSENSE_QA, MATH, voting_standin
+from .synthetic import synth_bernoulli, synth_categorical
 
 COMMIT = "ba274e4bed9283476c7efe52481e6d9bdf2d2947"
 SOURCE = f"https://raw.githubusercontent.com/IAPO-AAAI25/IAPO-PSST/{COMMIT}/data/"
 
 #: Published files: name -> (file name, git blob id).
 PUBLISHED: dict[str, tuple[str, str]] = {
+    "synth-bernoulli": ("SB_final.pkl", "50b002e6334eab0b1cb6c4bb721bda1b493fbf79"),
     "math": ("MATH_final.pkl", "50a3f35a26c689c611f92a32248624c7e9bcc302"),
+    "commonsense-qa": ("CQA_final.pkl", "18307bad4f8d71098546fe887e064436015ef3dc"),
+    "helpful-harmless": ("HH_final.pkl", "d6043f39466a98048c31f75654c84f4c0bf47fa5"),
+    "summarization": ("Summarization_final.pkl", "cfea635c99b5665f3d68aa0d89e91d4a67aa6481"),
 }
+#: Environments whose every instance is drawn fresh: name -> generator(seed).
+SYNTHETIC: dict[str, Callable[[int], CategoricalEnvironment]] = {
+    "synth-bernoulli": synth_bernoulli,
+    "synth-categorical": synth_categorical,
+}
+#: Everything that is generated, in the order of table 1: name -> generator(seed).
 GENERATED: dict[str, Callable[[int], CategoricalEnvironment]] = {
+    "synth-bernoulli": synth_bernoulli,
     "math": lambda seed: voting_standin(MATH, "math", seed),
+    "commonsense-qa": lambda seed: voting_standin(COMMONSENSE_QA, "commonsense-qa", seed),
+    "synth-categorical": synth_categorical,
+    "helpful-harmless": lambda seed: preference_standin(HELPFUL_HARMLESS, "helpful-harmless", seed),
+    "summarization": lambda seed: preference_standin(SUMMARIZATION, "summarization", seed),
 }
 
 

@@ -69,6 +69,19 @@ MATH = VotingStatistics(
     concentration=0.45,
     cost=(0.0049, 0.0100),
 )
+COMMONSENSE_QA = VotingStatistics(
+    prompts=48,
+    queries=1500,
+    answers=4,
+    broken=0,
+    levels=(0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 1.0),
+    shares=(0.001, 0.01, 0.03, 0.46, 0.99, 0.997, 0.998, 0.999),
+    likeness=0.9,
+    ability=(-0.07, 0.11),
+    flatness=(0.80, 1.05),
+    concentration=0.25,
+    cost=(0.01, 0.01),
+)
 
 
 def voting_standin(statistics: VotingStatistics, name: str, seed: int = 0) -> CategoricalEnvironment:

@@ -65,7 +65,7 @@ def test_a_saved_environment_comes_back(tmp_path, standin):
 
 def test_bad_names_and_files_are_named(tmp_path):
     """Unknown names list the known ones; files that are absent or foreign are named."""
-    with pytest.raises(ValueError, match="unknown environment 'maths'; known: math"):
+    with pytest.raises(ValueError, match="unknown environment 'maths'; known: synth-bernoulli, math"):
         load("maths")
     with pytest.raises(FileNotFoundError, match=r"no\.npz"):
         load(tmp_path / "no.npz")
