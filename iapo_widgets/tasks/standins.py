@@ -77,8 +77,8 @@ COMMONSENSE_QA = VotingStatistics(
     levels=(0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 1.0),
     shares=(0.001, 0.01, 0.03, 0.46, 0.99, 0.997, 0.998, 0.999),
     likeness=0.9,
-    ability=(-0.07, 0.11),
-    flatness=(0.80, 1.05),
+    ability=(-0.07, 0.13),
+    flatness=(0.80, 1.12),
     concentration=0.25,
     cost=(0.01, 0.01),
 )
