@@ -1,0 +1,149 @@
+"""A study stops, resumes and spreads over processes without changing a number."""
+
+import json
+import threading
+
+import pytest
+
+from iapo_widgets import load
+from iapo_widgets.study.engine import run_study
+from iapo_widgets.study.protocol import Study
+from iapo_widgets.study.results import ResultsFile
+from iapo_widgets.study.statistics import compare, holm, summary
+
+
+@pytest.fixture(scope="module")
+def small_file(tmp_path_factory):
+    """A saved task that computes in no time."""
+    path = tmp_path_factory.mktemp("task") / "small.npz"
+    load("math").split(0.1, 0)[0].with_(n_max=4).save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def study(small_file):
+    """Six runs of two budgets."""
+    return Study((small_file,), ("psst",), (50, 200), runs=6)
+
+
+@pytest.fixture(scope="module")
+def reference(study, tmp_path_factory):
+    """Its records, computed in one go in this process."""
+    return run_study(study, tmp_path_factory.mktemp("study") / "whole.jsonl", jobs=1, progress=False)
+
+
+def test_records_are_what_the_protocol_says(study, reference, small_file):
+    """Each record follows from its seed: the split, the training and the exact ACR of its policy."""
+    from iapo_widgets import acr, train
+
+    assert len(reference) == 12
+    for record in reference:
+        parts = load(small_file).split(0.8, record["run"])
+        result = train("psst", parts[0], record["budget"], seed=record["run"])
+        assert record["acr"] == pytest.approx(acr(result.policy, parts[1]), abs=1e-12)
+        assert record["spent"] == result.spent <= record["budget"]
+
+
+def test_two_processes_give_the_same_numbers(study, reference, tmp_path):
+    """Records are bit-equal however the runs are spread."""
+    assert run_study(study, tmp_path / "two.jsonl", jobs=2, progress=False) == reference
+
+
+def test_a_stopped_study_resumes_bit_equal(study, reference, tmp_path):
+    """Stop after two units, go on, and the records are those of a study that never stopped."""
+    stop, seen = threading.Event(), []
+
+    def two(records):
+        seen.append(records)
+        if len(seen) == 2:
+            stop.set()
+
+    path = tmp_path / "study.jsonl"
+    first = run_study(study, path, jobs=1, progress=False, stop=stop, on_unit=two)
+    assert 4 <= len(first) < 12
+    assert run_study(study, path, jobs=1, progress=False) == reference
+
+
+def test_an_unfinished_last_line_is_dropped_and_said_so(study, reference, tmp_path, capsys):
+    """A crash in mid-line costs that run alone, which is done again."""
+    path = tmp_path / "study.jsonl"
+    run_study(study, path, jobs=1, progress=False)
+    path.write_bytes(path.read_bytes()[:-40])
+    file = ResultsFile(study, path)
+    assert "was not finished: dropped" in file.dropped and len(file.missing) == 1
+    assert run_study(study, path, jobs=1, progress=False) == reference
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("hello\n", "is not the results of a study"),
+        ('{"format": "other, version 9", "study": {}}\n', "expected 'iapo-widgets study, version 1'"),
+        (None, "holds another study: runs differ"),
+        ("broken", r"line 2, cannot be read"),
+    ],
+)
+def test_a_foreign_results_file_is_refused_and_left_alone(study, tmp_path, content, message):
+    """What is not ours, of another version, of another study or damaged inside is named, and not touched."""
+    path = tmp_path / "study.jsonl"
+    if content in (None, "broken"):
+        other = Study(study.environments, study.algorithms, study.budgets, runs=5 if content is None else 6)
+        ResultsFile(other, path)
+        if content:
+            path.write_bytes(path.read_bytes() + b"nonsense\n")
+    else:
+        path.write_text(content)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=message):
+        run_study(study, path, jobs=1, progress=False)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"runs": 0}, "at least 1"),
+        ({"budgets": (200, 100)}, "must increase"),
+        ({"budgets": (0,)}, "at least 1"),
+        ({"budgets": ()}, "at least one"),
+        ({"algorithms": ("best",)}, "unknown algorithm 'best'; known: psst"),
+        ({"environments": ("math", "math")}, "must differ"),
+        ({"environments": "math"}, "must be a list"),
+    ],
+)
+def test_a_bad_study_is_refused(change, message):
+    """Each error says what would be right."""
+    with pytest.raises(ValueError, match=message):
+        Study(**{"environments": ("math",), **change})
+
+
+def test_holm_by_hand():
+    """0.01, 0.04, 0.03 become 0.03, 0.06, 0.06."""
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.5, 0.9]) == pytest.approx([1.0, 1.0])
+
+
+def made_up(algorithm, shift):
+    """Twelve records whose ACR is the run's own value plus a shift."""
+    return [
+        {"environment": "e", "run": i, "algorithm": algorithm, "budget": 10, "acr": (i % 5) / 10 + shift + i / 1000,
+         "regret": -shift, "spent": 10}
+        for i in range(12)
+    ]  # fmt: skip
+
+
+def test_paired_comparisons_see_a_small_constant_difference():
+    """Runs that differ much among themselves but always by the same amount in pairs differ significantly."""
+    records = made_up("a", 0.01) + made_up("b", 0.0) + made_up("c", 0.01)
+    against_b, against_c = compare(records, "a", ["b", "c"])
+    assert against_b.significant and against_b.difference == pytest.approx(0.01)
+    assert not against_c.significant and against_c.p == 1.0
+    with pytest.raises(ValueError, match="do not have the same runs"):
+        compare(records[:-1], "a", ["c"])
+
+
+def test_summary_has_means_and_standard_errors():
+    """Mean and standard error of one group by hand."""
+    (cell,) = summary(made_up("a", 0.0)[:2])
+    assert (cell.runs, cell.acr) == (2, pytest.approx(0.0505)) and cell.acr_sem == pytest.approx(0.0505)
+    assert json.dumps(cell.regret) == "0.0" or cell.regret == 0
