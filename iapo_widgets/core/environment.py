@@ -19,6 +19,7 @@ from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy, VoteThenBe
 
 Array = NDArray[np.float64]
 FORMAT = "iapo-widgets categorical environment, version 1"
+CHUNK = 1 << 16  # completions drawn at once: what is in between stays in the cache
 
 
 @runtime_checkable
@@ -139,22 +140,21 @@ class CategoricalEnvironment:
         for what, index, size in (("prompt", prompts, len(self.prompts)), ("query", queries, self.n_queries)):
             if np.any((index < 0) | (index >= size)):
                 raise IndexError(f"{what} index out of range; there are {size}")
-        cdf = self._cdf[prompts, queries]
-        drawn = np.zeros((len(prompts), n), dtype=np.int64)
-        uniform = rng.random((len(prompts), n))
-        for m in range(cdf.shape[1] - 1):
-            drawn += uniform >= cdf[:, m, None]
-        row, query = prompts[:, None], queries[:, None]
-        shared = np.zeros_like(row) if self.values.shape[0] == 1 else row
-        return Completions(
-            prompts.copy(),
-            queries.copy(),
-            self.values[shared, query, drawn],
-            self.answers[row, query, drawn],
-            self.gold[queries],
-            self.cost[row, query, drawn],
-            np.ones(drawn.shape, dtype=bool),
-        )
+        shape = (len(prompts), n)
+        objectives = np.empty((*shape, len(self.objectives)))
+        answers, cost = np.empty(shape, dtype=np.int64), np.empty(shape)
+        for rows in voting.blocks(len(prompts), max(1, CHUNK // n)):
+            row, query = prompts[rows, None], queries[rows, None]
+            cdf = self._cdf[prompts[rows], queries[rows]]
+            uniform = rng.random((len(row), n))
+            drawn = np.zeros(uniform.shape, dtype=np.int64)
+            for m in range(cdf.shape[1] - 1):
+                drawn += uniform >= cdf[:, m, None]
+            objectives[rows] = self.values[row if len(self.values) > 1 else 0, query, drawn]
+            answers[rows] = self.answers[row, query, drawn]
+            cost[rows] = self.cost[row, query, drawn]
+        gold, valid = self.gold[queries], np.ones(shape, dtype=bool)
+        return Completions(prompts.copy(), queries.copy(), objectives, answers, gold, cost, valid)
 
     def exact_q(self) -> Array:
         """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max)."""
