@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import check_budget, check_flag, check_seed
 from .completions import Completions
 from .environment import Environment
 from .problem import Arm
@@ -33,7 +33,8 @@ def psst(
     """
     budget = check_budget(budget)
     tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse)
-    return _rounds(env, budget, np.random.default_rng(seed), tally, reuse, paired, stockpile)
+    paired, stockpile = check_flag(paired, "paired"), check_flag(stockpile, "stockpile")
+    return _rounds(env, budget, check_seed(seed), tally, reuse, paired, stockpile)
 
 
 def _rounds(env, budget, rng, tally, reuse, paired, stockpile):
@@ -150,11 +151,3 @@ def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_
     n_max = q.shape[2]
     best = [int(ranking(values, alive, order)[0]) for values, alive in zip(q, active, strict=True)]
     return Policy(env.contexts, [Arm(i // n_max, i % n_max + 1) for i in best])
-
-
-def check_budget(budget: object) -> int:
-    """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
-    number = float(budget) if isinstance(budget, Real) and not isinstance(budget, bool) else math.nan
-    if not (number >= 1 and number.is_integer()):
-        raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
-    return int(number)
