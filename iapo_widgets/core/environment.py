@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
+from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import voting
+from . import saving, voting
+from .checks import check_finite, check_labels, check_probabilities, check_scale, check_seed
 from .completions import Completions
 from .problem import Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
-from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy, VoteThenBest
+from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy
 
 Array = NDArray[np.float64]
-FORMAT = "iapo-widgets categorical environment, version 1"
+CHUNK = 1 << 16  # completions drawn at once: what is in between stays in the cache
 
 
 @runtime_checkable
@@ -64,8 +64,8 @@ class CategoricalEnvironment:
 
     probs (P, X, M): probability of each of M outcomes; values (P | 1, X, M, K): objectives of the outcomes;
     answers (P | 1, X | 1, M): answer class of each outcome, -1 casts no vote; gold (X,): right answer, -1
-    unknown; cost: per completion, any shape that broadcasts to (P, X, M).  ``note`` says where the data comes
-    from; ``n_train`` is how many of the queries a published file puts in its train part.
+    unknown; cost: per completion, (P,) or any shape that broadcasts to (P, X, M).  ``note`` says where the
+    data comes from.
 
     Raises ``ValueError`` where shapes do not fit or numbers are not what they say they are.
     """
@@ -87,31 +87,34 @@ class CategoricalEnvironment:
         note: str = "",
         cost_unit: str = "cost",
     ) -> None:
-        self.probs = _probabilities(probs)
+        self.probs = check_probabilities(probs)
         p, x, m = self.probs.shape
-        self.values = _finite("values", values)
+        self.values = check_finite(values, "values")
         if self.values.ndim != 4 or self.values.shape[0] not in (1, p) or self.values.shape[1:3] != (x, m):
             raise ValueError(f"values has shape {self.values.shape}, expected ({p} or 1, {x}, {m}, K)")
-        cost = _finite("cost", cost)
+        cost = check_finite(cost, "cost")
         if np.any(cost < 0):
             raise ValueError("cost must be at least 0; it is subtracted with its weight")
         if cost.ndim == 1 and cost.shape == (p,):
             cost = cost[:, None, None]
         self.cost = np.broadcast_to(cost, self.probs.shape)
-        labels = np.full((1, 1, m), -1) if answers is None else np.asarray(answers, dtype=np.int64)
+        labels = np.full((1, 1, m), -1) if answers is None else check_labels(answers, "answers")
         if labels.ndim == 1:
             labels = labels[None, None]
         self.answers = np.broadcast_to(labels, (p, x, m))
-        self.gold = np.full(x, -1) if gold is None else np.asarray(gold, dtype=np.int64)
+        self.gold = np.full(x, -1) if gold is None else check_labels(gold, "gold")
         if self.gold.shape != (x,):
             raise ValueError(f"gold has shape {self.gold.shape}, expected ({x},)")
         k = self.values.shape[3]
-        self.objectives = tuple(objectives or (f"objective {i + 1}" for i in range(k)))
+        self.objectives = tuple((f"objective {i + 1}" for i in range(k)) if objectives is None else objectives)
         if len(self.objectives) != k:
             raise ValueError(f"{len(self.objectives)} objective names for {k} objectives")
-        self.prompts = tuple(prompts or (Prompt(f"prompt {i}") for i in range(p)))
+        self.prompts = tuple((Prompt(f"prompt {i}") for i in range(p)) if prompts is None else prompts)
         if len(self.prompts) != p:
             raise ValueError(f"{len(self.prompts)} prompts for {p} rows of probabilities")
+        for prompt in self.prompts:
+            if not isinstance(prompt, Prompt):
+                raise TypeError(f"a prompt must be a Prompt, not {type(prompt).__name__}")
         self.n_max = self._recorded = check_scale(n_max)
         self.contexts = check_contexts(contexts, k)
         self.strategy = strategy
@@ -139,22 +142,21 @@ class CategoricalEnvironment:
         for what, index, size in (("prompt", prompts, len(self.prompts)), ("query", queries, self.n_queries)):
             if np.any((index < 0) | (index >= size)):
                 raise IndexError(f"{what} index out of range; there are {size}")
-        cdf = self._cdf[prompts, queries]
-        drawn = np.zeros((len(prompts), n), dtype=np.int64)
-        uniform = rng.random((len(prompts), n))
-        for m in range(cdf.shape[1] - 1):
-            drawn += uniform >= cdf[:, m, None]
-        row, query = prompts[:, None], queries[:, None]
-        shared = np.zeros_like(row) if self.values.shape[0] == 1 else row
-        return Completions(
-            prompts.copy(),
-            queries.copy(),
-            self.values[shared, query, drawn],
-            self.answers[row, query, drawn],
-            self.gold[queries],
-            self.cost[row, query, drawn],
-            np.ones(drawn.shape, dtype=bool),
-        )
+        shape = (len(prompts), n)
+        objectives = np.empty((*shape, len(self.objectives)))
+        answers, cost = np.empty(shape, dtype=np.int64), np.empty(shape)
+        for rows in voting.blocks(len(prompts), max(1, CHUNK // n)):
+            row, query = prompts[rows, None], queries[rows, None]
+            cdf = self._cdf[prompts[rows], queries[rows]]
+            uniform = rng.random((len(row), n))
+            drawn = np.zeros(uniform.shape, dtype=np.int64)
+            for m in range(cdf.shape[1] - 1):
+                drawn += uniform >= cdf[:, m, None]
+            objectives[rows] = self.values[row if len(self.values) > 1 else 0, query, drawn]
+            answers[rows] = self.answers[row, query, drawn]
+            cost[rows] = self.cost[row, query, drawn]
+        gold, valid = self.gold[queries], np.ones(shape, dtype=bool)
+        return Completions(prompts.copy(), queries.copy(), objectives, answers, gold, cost, valid)
 
     def exact_q(self) -> Array:
         """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max)."""
@@ -169,9 +171,9 @@ class CategoricalEnvironment:
 
         Raises ``ValueError`` where either part would be empty.
         """
-        if not 0 < train_fraction < 1:
+        if not (isinstance(train_fraction, Real) and 0 < train_fraction < 1):
             raise ValueError(f"train_fraction must lie between 0 and 1, not {train_fraction!r}")
-        order = np.random.default_rng(seed).permutation(self.n_queries)
+        order = check_seed(seed).permutation(self.n_queries)
         cut = int(np.floor(train_fraction * self.n_queries))
         if cut == 0 or cut == self.n_queries:
             raise ValueError(
@@ -192,7 +194,7 @@ class CategoricalEnvironment:
             if strategy not in STRATEGIES:
                 raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
             strategy = STRATEGIES[strategy]
-        changed.strategy = strategy or self.strategy
+        changed.strategy = self.strategy if strategy is None else strategy
         changed.contexts = check_contexts(self.contexts if contexts is None else contexts, len(self.objectives))
         changed.n_max = self.n_max if n_max is None else check_scale(n_max)
         if changed.n_max > self._recorded:
@@ -205,65 +207,17 @@ class CategoricalEnvironment:
         return changed
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a ``.npz`` file without pickling; it is complete or it is not there."""
-        path = Path(path)
-        if path.suffix != ".npz":
-            raise ValueError(f"a saved environment ends in .npz, not {path.name!r}")
-        about = {
-            "format": FORMAT,
-            "name": self.name,
-            "note": self.note,
-            "cost_unit": self.cost_unit,
-            "n_max": self.n_max,
-            "strategy": self.strategy.name,
-            "correctness": getattr(self.strategy, "correctness", None),
-            "objectives": self.objectives,
-            "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens] for p in self.prompts],
-            "contexts": [[c.name, c.weights, c.cost_weight] for c in self.contexts],
-        }
-        part = path.with_name(path.name + ".part")
-        try:
-            with open(part, "wb") as file:
-                np.savez_compressed(
-                    file,
-                    about=np.array(json.dumps(about)),
-                    probs=self.probs,
-                    values=self.values,
-                    answers=self.answers,
-                    gold=self.gold,
-                    cost=self.cost,
-                )
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        """Write a ``.npz`` file without pickling; it is complete or it is not there.  Raises as ``saving.write``."""
+        saving.write(self, path)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> CategoricalEnvironment:
         """Read what ``save`` wrote; raises ``ValueError`` for anything else."""
+        content = saving.read(path)
         try:
-            with np.load(path, allow_pickle=False) as data:
-                about: dict[str, Any] = json.loads(str(data["about"]))
-                arrays = {k: data[k] for k in ("probs", "values", "answers", "gold", "cost")}
-        except (OSError, KeyError, ValueError, EOFError) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
+            return cls(**content)
+        except (ValueError, TypeError) as error:
             raise ValueError(f"{path} is not a saved environment: {error}") from error
-        if about.get("format") != FORMAT:
-            raise ValueError(f"{path} has format {about.get('format')!r}, expected {FORMAT!r}")
-        strategy = STRATEGIES[about["strategy"]]
-        if about["correctness"] is not None:
-            strategy = VoteThenBest(correctness=about["correctness"])
-        return cls(
-            **arrays,
-            strategy=strategy,
-            n_max=about["n_max"],
-            objectives=about["objectives"],
-            prompts=[Prompt(*p) for p in about["prompts"]],
-            contexts=[Context(n, tuple(w), c) for n, w, c in about["contexts"]],
-            name=about["name"],
-            note=about["note"],
-            cost_unit=about["cost_unit"],
-        )
 
     @cached_property
     def _cdf(self) -> Array:
@@ -309,41 +263,14 @@ def voting_environment(
     probs: ArrayLike, gold: ArrayLike, cost: ArrayLike, *, contexts: Sequence[Context], n_max: int, **more: Any
 ) -> CategoricalEnvironment:
     """A majority-voting task: outcomes are answers, the only objective is being right; probs (P, X, A), gold (X,)."""
-    probs, gold = np.asarray(probs, dtype=float), np.asarray(gold, dtype=np.int64)
+    probs, gold = check_probabilities(probs), check_labels(gold, "gold")
+    if gold.shape != probs.shape[1:2]:
+        raise ValueError(f"gold has shape {gold.shape}, expected ({probs.shape[1]},)")
+    if np.any(gold >= probs.shape[2]):
+        raise ValueError(f"gold holds {gold.max()}, but answers are counted from 0 to {probs.shape[2] - 1}")
     answers = np.arange(probs.shape[-1])
     right = (answers == gold[:, None]).astype(float)[None, :, :, None]
     return CategoricalEnvironment(
         probs, right, cost, contexts=contexts, strategy=MajorityVote(), n_max=n_max, answers=answers, gold=gold,
         objectives=("correct",), **more,
     )  # fmt: skip
-
-
-def check_scale(n: Any, name: str = "n_max") -> int:
-    """``n`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, not {n!r}")
-    return int(n)
-
-
-def _finite(name: str, values: ArrayLike) -> Array:
-    out = np.asarray(values, dtype=float)
-    if not np.all(np.isfinite(out)):
-        raise ValueError(f"{name} holds NaN or infinity")
-    return out
-
-
-def _probabilities(probs: ArrayLike) -> Array:
-    out = np.asarray(probs, dtype=float)
-    if out.ndim != 3 or 0 in out.shape:
-        raise ValueError(
-            f"probs has shape {out.shape}, expected (prompts, queries, outcomes) with at least one of each"
-        )
-    if np.any(np.isnan(out)):
-        raise ValueError("probs holds NaN")
-    if np.any(out < 0):
-        raise ValueError("probs holds negative numbers")
-    total = out.sum(axis=2)
-    if not np.allclose(total, 1.0, atol=1e-6):
-        p, x = np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape)
-        raise ValueError(f"the probabilities of prompt {p}, query {x} sum to {total[p, x]:.6g}, not to 1")
-    return out

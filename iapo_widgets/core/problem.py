@@ -10,18 +10,34 @@ from numbers import Real
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import check_scale
+
 #: Cost weights of the paper's low, mid and high contexts on MATH.
 COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt variant: a text and the decoding settings g that it is run with (``None``: the model's own)."""
+    """A prompt variant: a text and the decoding settings g that it is run with (``None``: the model's own).
+
+    Raises ``ValueError`` where the text is none, or a setting is outside its range: temperature at least 0,
+    top_p above 0 and at most 1, max_tokens a whole number of at least 1.
+    """
 
     text: str
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise ValueError(f"a prompt's text must be text, not {self.text!r}")
+        if self.temperature is not None and not (_finite(self.temperature) and self.temperature >= 0):
+            raise ValueError(f"temperature must be finite and at least 0, not {self.temperature!r}")
+        if self.top_p is not None and not (_finite(self.top_p) and 0 < self.top_p <= 1):
+            raise ValueError(f"top_p must lie above 0 and not above 1, not {self.top_p!r}")
+        if self.max_tokens is not None:
+            check_scale(self.max_tokens, "max_tokens")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,16 +63,23 @@ class Context:
     cost_weight: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
-        object.__setattr__(self, "cost_weight", float(self.cost_weight))
         where = f"context {self.name!r}"
+        try:
+            object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
+            object.__setattr__(self, "cost_weight", float(self.cost_weight))
+        except (TypeError, ValueError):
+            raise ValueError(f"{where} has weights {self.weights!r}, {self.cost_weight!r}; give numbers") from None
         if not self.weights:
             raise ValueError(f"{where} has no objective weights; give at least one")
         for weight in (*self.weights, self.cost_weight):
-            if not (isinstance(weight, Real) and math.isfinite(weight) and weight >= 0):
+            if not (math.isfinite(weight) and weight >= 0):
                 raise ValueError(f"{where} has weight {weight!r}; weights must be finite and at least 0")
         if not any(self.weights):
             raise ValueError(f"{where} has only zero objective weights; at least one must be above 0")
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def mv_contexts(cost_weights: dict[str, float] | None = None) -> tuple[Context, ...]:

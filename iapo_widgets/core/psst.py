@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import check_budget, check_flag, check_seed
 from .completions import Completions
 from .environment import Environment
 from .problem import Arm
@@ -33,7 +33,8 @@ def psst(
     """
     budget = check_budget(budget)
     tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse)
-    return _rounds(env, budget, np.random.default_rng(seed), tally, reuse, paired, stockpile)
+    paired, stockpile = check_flag(paired, "paired"), check_flag(stockpile, "stockpile")
+    return _rounds(env, budget, check_seed(seed), tally, reuse, paired, stockpile)
 
 
 def _rounds(env, budget, rng, tally, reuse, paired, stockpile):
@@ -130,32 +131,23 @@ def tie_order(n_prompts: int, n_max: int, rng: np.random.Generator) -> NDArray[n
     return (np.arange(n_max) * n_prompts + place[:, None]).ravel()
 
 
-def ranking(q: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Arms of one context from best to worst, unknown ones last; q (P, N_max)."""
-    return np.lexsort((order, -np.nan_to_num(q.ravel(), nan=-np.inf)))
+def ranking(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Active arms of one context from best to worst, unknown ones last; q, active (P, N_max)."""
+    arms = np.flatnonzero(active)
+    return arms[np.lexsort((order[arms], -q.ravel()[arms]))]  # NaN sorts last
 
 
 def keep_best_half(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The better ceil(|A| / 2) active arms of every context, (C, P, N_max)."""
     kept = np.zeros_like(active)
-    for c in range(len(q)):
-        ranked = ranking(q[c], order)
-        ranked = ranked[active[c].ravel()[ranked]]
-        kept[c].ravel()[ranked[: math.ceil(len(ranked) / 2)]] = True
+    for values, alive, out in zip(q, active, kept, strict=True):
+        ranked = ranking(values, alive, order)
+        out.ravel()[ranked[: math.ceil(len(ranked) / 2)]] = True
     return kept
 
 
 def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> Policy:
     """The best active arm of every context."""
     n_max = q.shape[2]
-    best = [ranking(np.where(a, v, np.nan), np.where(a.ravel(), order, order + order.size))[0]
-            for v, a in zip(q, active, strict=True)]  # fmt: skip
-    return Policy(env.contexts, [Arm(int(i // n_max), int(i % n_max) + 1) for i in best])
-
-
-def check_budget(budget: object) -> int:
-    """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
-    number = float(budget) if isinstance(budget, Real) and not isinstance(budget, bool) else math.nan
-    if not (number >= 1 and number.is_integer()):
-        raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
-    return int(number)
+    best = [int(ranking(values, alive, order)[0]) for values, alive in zip(q, active, strict=True)]
+    return Policy(env.contexts, [Arm(i // n_max, i % n_max + 1) for i in best])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,10 @@ from numpy.typing import NDArray
 from .completions import Completions
 from .problem import Context, cost_weight_vector, distinct_weights
 from .strategies import Strategy
+from .voting import blocks
 
 Array = NDArray[np.float64]
+CHUNK = 1 << 19  # rewards worked on at once: memory stays bounded, and in the cache
 
 
 @lru_cache(maxsize=256)
@@ -44,18 +45,17 @@ def block_samples(completions: Completions, strategy: Strategy, weights: Array, 
     """The paper's nested reuse: a pull of (p, N) holds floor(N / n) disjoint samples of (p, n), n <= N."""
     packed = completions.packed()
     starts, ends, first = _tiling(packed.n, n_max)
-    arrived = ends <= packed.n_valid[:, None]
-    rewards = np.where(arrived[:, None], strategy.rewards(packed, starts, ends, weights), 0.0)
+    rewards = strategy.rewards(packed, starts, ends, weights)
+    arrived = packed.n_valid
+    if np.any(arrived < packed.n):  # a block with a failed completion is missing
+        rewards = np.where((ends <= arrived[:, None])[:, None], rewards, 0.0)
+    reward = np.zeros((*rewards.shape[:2], n_max))
+    reward[..., : len(first)] = np.add.reduceat(rewards, first, axis=2)
+    scales = np.arange(1, n_max + 1)
+    count = arrived[:, None] // scales
     running = np.zeros((len(packed), packed.n + 1))
     np.cumsum(np.where(packed.valid, packed.cost, 0.0), axis=1, out=running[:, 1:])
-    spent = np.where(arrived, running[:, ends] - running[:, starts], 0.0)
-
-    def per_scale(values: NDArray[Any]) -> NDArray[Any]:
-        out = np.zeros((*values.shape[:-1], n_max), dtype=values.dtype)
-        out[..., : len(first)] = np.add.reduceat(values, first, axis=-1)
-        return out
-
-    return Samples(per_scale(rewards), per_scale(spent), per_scale(arrived.astype(np.int64)))
+    return Samples(reward, np.take_along_axis(running, count * scales, axis=1), count)
 
 
 def subset_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
@@ -100,12 +100,18 @@ class Tally:
         """Count the pulls in."""
         if not len(completions):
             return
-        n_prompts, _, n_max = self._reward.shape
-        samples = self._samples(completions, self._strategy, self._weights, n_max)
-        member = (completions.prompts == np.arange(n_prompts)[:, None]).astype(float)  # (P, B): sums by BLAS
-        self._reward += (member @ samples.reward.reshape(len(completions), -1)).reshape(self._reward.shape)
-        self._cost += member @ samples.cost
-        self._count += np.rint(member @ samples.count).astype(np.int64)
+        if np.any(completions.prompts[1:] < completions.prompts[:-1]):
+            completions = completions.rows(np.argsort(completions.prompts, kind="stable"))
+        _, n_weights, n_max = self._reward.shape
+        size = max(1, CHUNK // (n_weights * len(_tiling(completions.n, n_max)[0])))
+        for rows in blocks(len(completions), size):
+            part = completions if size >= len(completions) else completions.rows(rows)
+            samples = self._samples(part, self._strategy, self._weights, n_max)
+            first = np.flatnonzero(np.diff(part.prompts, prepend=-1))
+            which = part.prompts[first]
+            self._reward[which] += np.add.reduceat(samples.reward, first, axis=0)
+            self._cost[which] += np.add.reduceat(samples.cost, first, axis=0)
+            self._count[which] += np.add.reduceat(samples.count, first, axis=0)
 
     @property
     def count(self) -> NDArray[np.int64]:

@@ -68,8 +68,7 @@ class BestOfN:
 
     def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
         """Largest utility of each block; see ``Strategy``."""
-        utility = np.einsum("bnk,wk->bwn", completions.objectives, weights)
-        return segment_max(utility, starts, ends)
+        return segment_max(_utility(completions, weights), starts, ends).transpose(2, 1, 0)
 
     def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
         """Closed form over sorted outcomes; see ``Strategy``."""
@@ -95,7 +94,7 @@ class MajorityVote:
 
     def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
         """Credit of each block times w_1; see ``Strategy``."""
-        return weights[:, 0, None] * gold_share(completions, starts, ends)[:, None]
+        return (weights[:, 0, None] * gold_share(completions, starts, ends)[:, None]).transpose(2, 1, 0)
 
     def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
         """Closed form by generating functions; see ``Strategy``."""
@@ -137,17 +136,18 @@ class VoteThenBest:
     def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
         """Mean over tied winners of credit and best style of each block; see ``Strategy``."""
         credit, style = self._parts(weights)
-        counts = vote_counts(completions, starts, ends)
-        top = counts.max(axis=2)
-        tied = (counts == top[..., None]) & (top > 0)[..., None]
-        share = tied / np.maximum(tied.sum(axis=2), 1)[..., None]
-        utility = np.einsum("bnk,wk->bwn", completions.objectives, style)
+        counts, _ = vote_counts(completions, starts, ends)
+        top = counts.max(axis=0)
+        tied = (counts == top) & (top > 0)
+        share = tied / np.maximum(tied.sum(axis=0), 1)
+        utility = _utility(completions, style)
         total = np.where((top == 0)[:, None], segment_max(utility, starts, ends), 0.0)
-        for a in range(counts.shape[2]):
-            best = segment_max(np.where((completions.answers == a)[:, None], utility, -np.inf), starts, ends)
-            right = np.multiply.outer(completions.gold == a, credit)[..., None]
-            total += share[:, None, :, a] * (np.where(np.isfinite(best), best, 0.0) + right)
-        return total
+        for a in range(len(counts)):
+            mine = np.where((completions.answers == a).T[:, None], utility, -np.inf)
+            best = segment_max(mine, starts, ends)
+            right = np.multiply.outer(credit, completions.gold == a)
+            total += share[a][:, None] * (np.where(np.isfinite(best), best, 0.0) + right)
+        return total.transpose(2, 1, 0)
 
     def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
         """Closed form: who wins with how many votes, times the best style of so many draws; see ``Strategy``."""
@@ -179,6 +179,11 @@ class VoteThenBest:
 
 
 STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), MajorityVote(), VoteThenBest())}
+
+
+def _utility(completions: Completions, weights: Array) -> Array:
+    """sum_k w_k O_k of every completion, (n, W, B)."""
+    return np.einsum("bnk,wk->nwb", completions.objectives, weights, order="C")
 
 
 def _gold_credit(series: voting.Series, mass: Array, free: Array, gold: Index, n_max: int) -> Array:

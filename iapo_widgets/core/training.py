@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,19 +19,29 @@ ALGORITHMS: dict[str, Algorithm] = {"psst": psst}
 
 
 def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options: Any) -> Result:
-    """Run ``algorithm`` to its end.  Raises ``ValueError`` where the name is unknown or the input is bad."""
+    """Run ``algorithm`` to its end.  Raises ``ValueError`` where a name is unknown or the input is bad."""
     if algorithm not in ALGORITHMS:
         raise ValueError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
+    taken = inspect.signature(ALGORITHMS[algorithm]).parameters
+    unknown = [] if any(p.kind is p.VAR_KEYWORD for p in taken.values()) else sorted(set(options) - set(taken))
+    if unknown:
+        known = ", ".join(sorted(set(taken) - {"env", "budget", "seed"})) or "none"
+        raise ValueError(f"{algorithm} has no option {unknown[0]!r}; known: {known}")
     rounds = tuple(ALGORITHMS[algorithm](env, budget, seed=seed, **options))
     return Result(rounds[-1].policy, rounds[-1].spent, rounds)
 
 
 def acr(policy: Policy, env: CategoricalEnvironment) -> float:
-    """Average contextual return, eq. 4: the mean over contexts of exact Q(c, policy(c)); over n where n is None."""
+    """Average contextual return, eq. 4: the mean over contexts of exact Q(c, policy(c)); over n where n is None.
+
+    Raises ``ValueError`` where an arm lies outside the environment, ``KeyError`` where a context has none.
+    """
     q = env.exact_q()
     values = []
     for c, context in enumerate(env.contexts):
         arm = policy[context.name]
+        if not 0 <= arm.prompt < len(env.prompts):
+            raise ValueError(f"{arm} names a prompt that the environment does not have; it has {len(env.prompts)}")
         row = q[c, arm.prompt]
         if arm.n is not None and not 1 <= arm.n <= env.n_max:
             raise ValueError(f"{arm} lies outside the scales 1 .. {env.n_max} of the environment")

@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,6 +37,67 @@ def test_arrays_of_other_things_than_numbers_are_refused(tmp_path, what):
     (tmp_path / "bad.pkl").write_bytes(pickle.dumps([what]))
     with pytest.raises(ValueError, match=r"bad\.pkl"):
         read_records(tmp_path / "bad.pkl")
+
+
+class Calls:
+    """Asks to call ``function`` with ``arguments``, then to give the result a ``state``."""
+
+    def __init__(self, function, arguments, state=None):
+        self.recipe = (function, arguments) if state is None else (function, arguments, state)
+
+    def __reduce__(self):
+        return self.recipe
+
+
+big = np.dtype("f8", False, True)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        Calls(np.ndarray, ((1,), "O", b"pointer?")),
+        Calls(np.empty(0).__reduce__()[0], (np.ndarray, (0,), b"b"), (1, (1 << 40,), big, False, b"few")),
+        Calls(np.empty(0).__reduce__()[0], (np.ndarray, (0,), b"b"), (1, (-1, -8), big, False, bytes(64))),
+        Calls(np.empty(0).__reduce__()[0], (np.ndarray, (0,), b"b"), (1, (9,), np.dtype("O"), False, [1])),
+        Calls(np.dtype, ("V1000000",), (3, "|", None, None, None, 8, 1, 0)),
+        Calls(np.dtype, ("f8", False, False), (3, ">", None, None, None, -1, -1, 0)),
+    ],
+)
+def test_arrays_that_lie_about_themselves_do_no_harm(tmp_path, what):
+    """Bytes posing as pointers, sizes that are not there and a changed global dtype are refused or without effect."""
+    (tmp_path / "bad.pkl").write_bytes(pickle.dumps([what]))
+    with pytest.raises(ValueError, match=r"bad\.pkl"):
+        read_records(tmp_path / "bad.pkl")
+    assert np.ones(2).tolist() == [1.0, 1.0] and np.dtype("f8").isnative
+
+
+def test_a_file_cannot_change_the_classes_it_is_read_into(tmp_path):
+    """Setting an attribute of an admitted class, which would outlive the reading, is refused."""
+    content = b"\x80\x04cEnvs.catMV.catMV\nCategoricalMVEnv\nN}\x8c\x04kind\x8c\x05others\x86b."
+    (tmp_path / "bad.pkl").write_bytes(content)
+    with pytest.raises(UnsafePickleError, match="sets kind"):
+        read_records(tmp_path / "bad.pkl")
+
+
+class Published:
+    """Poses as a class of the authors."""
+
+
+Published.__module__, Published.__qualname__ = "Envs.catMV.catMV", "CategoricalMVEnv"
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("code", ["<f8", ">f4", "i8", "u1", "?"])
+def test_arrays_of_numbers_come_back_as_they_were(tmp_path, monkeypatch, code, order):
+    """Any numeric type, byte order and memory order survives the checked constructors."""
+    array = np.asarray(np.arange(6).reshape(2, 3), dtype=code, order=order)
+    for name in ("Envs", "Envs.catMV", "Envs.catMV.catMV"):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(CategoricalMVEnv=Published))
+    record = Published()
+    record.array, record.number = array, np.float64(0.25)
+    (tmp_path / "good.pkl").write_bytes(pickle.dumps([record], protocol=4))
+    (back,) = read_records(tmp_path / "good.pkl")
+    assert back.array.dtype.kind == array.dtype.kind and np.array_equal(back.array, array) and back.number == 0.25
 
 
 @pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps({"a": 1}), pickle.dumps([])])

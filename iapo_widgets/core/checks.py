@@ -1,0 +1,80 @@
+"""Input that must hold before anything is drawn; every error says what was wanted and what came."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def check_scale(n: Any, name: str = "n_max") -> int:
+    """``n`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, not {n!r}")
+    return int(n)
+
+
+def check_budget(budget: object) -> int:
+    """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
+    if isinstance(budget, Real) and not isinstance(budget, bool):
+        whole = isinstance(budget, Integral) or (math.isfinite(budget) and math.floor(budget) == budget)
+        if whole and budget >= 1:
+            return math.floor(budget)
+    raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
+
+
+def check_seed(seed: Any) -> np.random.Generator:
+    """The generator that ``seed`` starts, or the one that it is; ``ValueError`` where a run could not be repeated."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed must be a whole number of at least 0, or a numpy Generator, not {seed!r}")
+    return np.random.default_rng(seed)
+
+
+def check_flag(value: Any, name: str) -> bool:
+    """``value`` as a bool, or ``ValueError``: the text "false" is true to Python."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be true or false, not {value!r}")
+    return bool(value)
+
+
+def check_finite(values: ArrayLike, name: str) -> Array:
+    """``values`` as floats, or ``ValueError`` where one is NaN or infinite."""
+    out = np.asarray(values, dtype=float)
+    if not np.all(np.isfinite(out)):
+        raise ValueError(f"{name} holds NaN or infinity")
+    return out
+
+
+def check_labels(values: ArrayLike, name: str) -> NDArray[np.int64]:
+    """``values`` as answer classes 0, 1, ..., or -1 for none; ``ValueError`` where one is anything else."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "iu":
+        raise ValueError(f"{name} must hold whole numbers, not {given.dtype}")
+    if np.any(given < -1):
+        raise ValueError(f"{name} holds {given.min()}; answer classes count from 0, and -1 stands for none")
+    return given.astype(np.int64)
+
+
+def check_probabilities(probs: ArrayLike) -> Array:
+    """``probs`` (P, X, M) as floats, or ``ValueError`` where a distribution is none."""
+    out = np.asarray(probs, dtype=float)
+    if out.ndim != 3 or 0 in out.shape:
+        raise ValueError(
+            f"probs has shape {out.shape}, expected (prompts, queries, outcomes) with at least one of each"
+        )
+    if np.any(np.isnan(out)):
+        raise ValueError("probs holds NaN")
+    if np.any(out < 0):
+        raise ValueError("probs holds negative numbers")
+    total = out.sum(axis=2)
+    if not np.allclose(total, 1.0, atol=1e-6):
+        p, x = np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape)
+        raise ValueError(f"the probabilities of prompt {p}, query {x} sum to {total[p, x]:.6g}, not to 1")
+    return out

@@ -1,0 +1,88 @@
+"""Environments as ``.npz`` files without pickling: reading one runs nothing and checks everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .problem import Context, Prompt
+from .strategies import STRATEGIES, Strategy, VoteThenBest
+
+if TYPE_CHECKING:
+    from .environment import CategoricalEnvironment
+
+FORMAT = "iapo-widgets categorical environment, version 1"
+ARRAYS = ("probs", "values", "answers", "gold", "cost")
+
+
+def write(env: CategoricalEnvironment, path: str | os.PathLike[str]) -> None:
+    """Write ``env``; the file is complete or it is not there.
+
+    Raises ``ValueError`` for another ending than .npz or a strategy that a file cannot name, and
+    ``FileNotFoundError`` where the folder is not there.
+    """
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"a saved environment ends in .npz, not {path.name!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
+    strategy = env.strategy
+    if type(strategy) not in map(type, STRATEGIES.values()):
+        raise ValueError(f"a file cannot name the strategy {strategy.name!r}; known: {', '.join(STRATEGIES)}")
+    about = {
+        "format": FORMAT,
+        "name": env.name,
+        "note": env.note,
+        "cost_unit": env.cost_unit,
+        "n_max": env.n_max,
+        "strategy": strategy.name,
+        "correctness": int(strategy.correctness) if isinstance(strategy, VoteThenBest) else None,
+        "objectives": env.objectives,
+        "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens] for p in env.prompts],
+        "contexts": [[c.name, c.weights, c.cost_weight] for c in env.contexts],
+    }
+    part = path.with_name(path.name + ".part")
+    try:
+        with open(part, "wb") as file:
+            arrays = {name: getattr(env, name) for name in ARRAYS}
+            np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What ``CategoricalEnvironment`` is to be built from; ``ValueError`` where ``write`` did not write it."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            about = json.loads(str(data["about"]))
+            arrays = {name: data[name] for name in ARRAYS}
+        if about["format"] != FORMAT:
+            raise ValueError(f"it has format {about['format']!r}, expected {FORMAT!r}")
+        return {
+            **arrays,
+            "strategy": _strategy(about["strategy"], about["correctness"]),
+            "n_max": about["n_max"],
+            "objectives": about["objectives"],
+            "prompts": [Prompt(*p) for p in about["prompts"]],
+            "contexts": [Context(name, tuple(weights), cost) for name, weights, cost in about["contexts"]],
+            **{name: str(about[name]) for name in ("name", "note", "cost_unit")},
+        }
+    except FileNotFoundError:
+        raise
+    except KeyError as error:
+        raise ValueError(f"{path} is not a saved environment: it lacks {error}") from error
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path} is not a saved environment: {error}") from error
+
+
+def _strategy(name: str, correctness: int | None) -> Strategy:
+    if name not in STRATEGIES:
+        raise ValueError(f"unknown strategy {name!r}; known: {', '.join(STRATEGIES)}")
+    return STRATEGIES[name] if correctness is None else VoteThenBest(correctness=correctness)
