@@ -33,11 +33,11 @@ from .rounds import Policy, Round
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-PULLS = (2, 2, 4, 8)  # completions a query in each round
+PULLS = (2, 2, 4, 4, 8)  # completions a query in each round
 
 
 def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
-    """Yield four rounds, each with an equal part of what is left; the policy of the last one is the result.
+    """Yield five rounds, each with an equal part of what is left; the policy of the last one is the result.
 
     budget: completions T, all of which are spent.  Uses nothing of ``env`` but ``sample`` and its sizes.
     Raises ``ValueError`` on bad input at once.
@@ -68,7 +68,7 @@ def _rounds(env, budget, rng):
         if batches:
             estimate.update(alive)
         q = estimate.q
-        active = _keep(q, active, order, 1 if last else max(2, -(-n_prompts // 2 ** (r + 1))), last)
+        active = _keep(q, active, order, 1 if last else max(2, n_prompts >> (r + 1)), last)
         best = [ranking(np.where(a, v, np.nan), np.where(a.ravel(), order, order + order.size))[0]
                 for v, a in zip(q, active, strict=True)]  # fmt: skip
         policy = Policy(env.contexts, [Arm(int(i // env.n_max), int(i % env.n_max) + 1) for i in best])
@@ -111,7 +111,7 @@ class _Queries:
         self._asked[taken[0]] += n
         times -= len(taken[0])
         while times > 0:
-            worth = self._asked / np.maximum(spread, 0.05 * spread.max())
+            worth = self._asked / np.maximum(spread, max(0.05 * spread.max(), 1e-9))
             again = np.argsort(worth, kind="stable")[: min(times, len(worth) // 8 + 1)]
             self._asked[again] += n
             taken.append(again)
