@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from .environment import CategoricalEnvironment, Environment
+from .frugal import frugal
 from .psst import psst
 from .rounds import Policy, Result, Round
 
 Algorithm = Callable[..., Iterator[Round]]
 
 #: Every algorithm: name -> ``algorithm(env, budget, *, seed, **options) -> Iterator[Round]``.
-ALGORITHMS: dict[str, Algorithm] = {"psst": psst}
+ALGORITHMS: dict[str, Algorithm] = {"psst": psst, "frugal": frugal}
 
 
 def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options: Any) -> Result:

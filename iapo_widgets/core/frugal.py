@@ -1,0 +1,134 @@
+"""Frugal: the policy of PSST from far fewer calls.  An algorithm of this project, not of the paper.
+
+What it does differently, and why it helps:
+
+- *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
+- *few completions, many queries*: 2 a query, then 4 and 8 as prompts drop out; queries are drawn without
+  replacement, and only when all were asked are they asked again, most often where completions disagree most
+  (Neyman's allocation);
+- *prompts drop out, not arms*: half of them after each round, for each context; neighbours N and N + 1 of one
+  prompt do not eat the rounds;
+- *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
+  would give (``pooled_votes``, ``pooled_scores``), also beyond what was pulled.
+
+It assumes that a prompt's behaviour on one query can be learnt in part from others: from how the prompt does
+on other queries and how the query goes with other prompts.  Where completions are few the pooled model decides how
+a prompt scales, which draws odd prompts towards the common curve; PSST, whose estimates are unbiased at
+every scale, is safer where budgets are large and prompts scale in ways that have nothing in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .environment import Environment
+from .pooled import PooledEstimate
+from .problem import Arm
+from .psst import check_budget, ranking, tie_order
+from .rounds import Policy, Round
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+PULLS = (2, 2, 4, 4, 8)  # completions a query in each round
+
+
+def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
+    """Yield five rounds, each with an equal part of what is left; the policy of the last one is the result.
+
+    budget: completions T, all of which are spent.  Uses nothing of ``env`` but ``sample`` and its sizes.
+    Raises ``ValueError`` on bad input at once.
+    """
+    return _rounds(env, check_budget(budget), np.random.default_rng(seed))
+
+
+def _rounds(env, budget, rng):
+    n_prompts = len(env.prompts)
+    order = tie_order(n_prompts, env.n_max, rng)
+    estimate = PooledEstimate(env)
+    queries = _Queries(env.n_queries, rng)
+    active = np.ones((len(env.contexts), n_prompts, env.n_max), dtype=bool)
+    spent = 0
+    for r, pull in enumerate(PULLS):
+        last = r == len(PULLS) - 1
+        pulls = np.zeros((n_prompts, env.n_max), dtype=np.int64)
+        batches = []
+        alive = np.flatnonzero(active.any(axis=(0, 2)))
+        left = budget - spent
+        for group, n, times in _plan(alive, min(pull, env.n_max), left // (len(PULLS) - r), left, last, rng):
+            asked = queries.take(times, n, estimate.spread)
+            batch = env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng)
+            estimate.add(batch)
+            batches.append(batch)
+            pulls[group, n - 1] += times
+            spent += len(group) * n * times
+        if batches:
+            estimate.update(alive)
+        q = estimate.q
+        active = _keep(q, active, order, 1 if last else max(2, n_prompts >> (r + 1)), last)
+        best = [ranking(np.where(a, v, np.nan), np.where(a.ravel(), order, order + order.size))[0]
+                for v, a in zip(q, active, strict=True)]  # fmt: skip
+        policy = Policy(env.contexts, [Arm(int(i // env.n_max), int(i % env.n_max) + 1) for i in best])
+        yield Round(r + 1, spent, budget, pulls, active, q, policy, tuple(batches))
+
+
+def _plan(
+    alive: Index, n: int, share: int, left: int, last: bool, rng: np.random.Generator
+) -> Iterator[tuple[Index, int, int]]:
+    """Steps of a round: (prompts, completions a query, queries).
+
+    Where ``share`` does not pay ``n`` completions of a query for every prompt, fewer are drawn; where it
+    does not pay one, one is borrowed; where all that is ``left`` does not, a random part of the prompts is
+    asked.  The last round spends the remainder: the largest equal pull, then single ones.
+    """
+    share = max(share, min(left, len(alive)))
+    n = max(1, min(n, share // len(alive)))
+    times = share // (n * len(alive))
+    if times:
+        yield alive, n, times
+        left -= times * n * len(alive)
+    if last and left >= len(alive):
+        yield alive, left // len(alive), 1
+        left %= len(alive)
+    if left and (last or not times):
+        yield rng.permutation(alive)[:left], 1, 1
+
+
+class _Queries:
+    """Which queries to ask: new ones in random order, then again those that tell most for what they got."""
+
+    def __init__(self, n_queries: int, rng: np.random.Generator) -> None:
+        self._fresh = rng.permutation(n_queries)
+        self._asked = np.zeros(n_queries)
+
+    def take(self, times: int, n: int, spread: Array) -> Index:
+        """``times`` queries to ask ``n`` completions of; spread (X,): how much completions of each differ."""
+        taken = [self._fresh[:times]]
+        self._fresh = self._fresh[times:]
+        self._asked[taken[0]] += n
+        times -= len(taken[0])
+        while times > 0:
+            worth = self._asked / np.maximum(spread, max(0.05 * spread.max(), 1e-9))
+            again = np.argsort(worth, kind="stable")[: min(times, len(worth) // 8 + 1)]
+            self._asked[again] += n
+            taken.append(again)
+            times -= len(again)
+        return np.concatenate(taken)
+
+
+def _keep(q: Array, active: NDArray[np.bool_], order: Index, number: int, last: bool) -> NDArray[np.bool_]:
+    """The ``number`` best prompts of each context with all their scales; in the end its one best arm."""
+    kept = np.zeros_like(active)
+    n_max = q.shape[2]
+    for c in range(len(q)):
+        ranked = ranking(q[c], order)
+        ranked = ranked[active[c].ravel()[ranked]]
+        if last:
+            kept[c].ravel()[ranked[:1]] = True
+        else:
+            prompts, first = np.unique(ranked // n_max, return_index=True)
+            kept[c, prompts[np.argsort(first)][:number]] = True
+    return kept

@@ -1,0 +1,137 @@
+"""Laws of frugal and of its pooled estimates."""
+
+import numpy as np
+import pytest
+from cases import TWO, small_environment
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iapo_widgets import CategoricalEnvironment, acr, load, train
+from iapo_widgets.core.frugal import frugal
+from iapo_widgets.core.pooled_scores import score_curves
+from iapo_widgets.core.pooled_votes import concentration, credit_curves, response_model, urn_credit
+from iapo_widgets.study.bench import oracle
+
+sizes = st.tuples(st.integers(1, 7), st.integers(1, 9), st.integers(2, 5), st.integers(1, 6))
+
+
+@given(
+    size=sizes,
+    budget=st.integers(1, 900),
+    seed=st.integers(0, 99),
+    strategy=st.sampled_from(["majority-vote", "best-of-n", "vote-then-best"]),
+)
+def test_budget_nesting_and_one_survivor(size, budget, seed, strategy):
+    """The whole budget is spent and no more; survivors are nested; one arm a context is left and recommended."""
+    prompts, queries, answers, n_max = size
+    env = small_environment(seed, prompts, queries, answers, n_max).with_(strategy=strategy)
+    before, spent = np.ones((3, prompts, n_max), bool), 0
+    for r in frugal(env, budget, seed=seed):
+        spent += int((r.pulls * np.arange(1, n_max + 1)).sum())
+        assert r.spent == spent <= budget
+        assert not np.any(r.active & ~before)
+        before = r.active
+    assert spent == budget
+    assert [tuple(np.argwhere(a)[0] + [0, 1]) for a in before] == [(a.prompt, a.n) for a in r.policy.values()]
+    assert before.sum(axis=(1, 2)).tolist() == [1, 1, 1]
+
+
+def test_schedule_of_a_small_case_by_hand():
+    """Eight prompts, T = 400, 80 a round: 5 queries twice; then 4 prompts, 2 and 2; what is over is spent."""
+    env = small_environment(0, prompts=8, queries=50, n_max=8, contexts=small_environment(0).contexts[:1])
+    rounds = list(frugal(env, 400, seed=0))
+    alive = [int(r.active.any(axis=(0, 2)).sum()) for r in rounds]
+    assert alive == [4, 2, 2, 2, 1]
+    assert [r.spent for r in rounds] == [80, 160, 240, 320, 400]
+    assert [r.pulls[r.pulls.any(axis=1)].tolist()[0] for r in rounds] == [
+        [0, 5, 0, 0, 0, 0, 0, 0],
+        [0, 10, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 10, 0, 0, 0, 0],
+        [0, 0, 0, 10, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0, 5],
+    ]
+
+
+def test_same_seed_same_rounds():
+    """Two runs with one seed are equal, array by array."""
+    env = small_environment(3)
+    for a, b in zip(frugal(env, 300, seed=5), frugal(env, 300, seed=5), strict=True):
+        assert np.array_equal(a.q, b.q, equal_nan=True) and np.array_equal(a.pulls, b.pulls) and a.policy == b.policy
+
+
+def test_unreached_prompts_rank_last():
+    """Five completions reach five of twelve prompts, and only these can be recommended."""
+    result = train("frugal", small_environment(0, prompts=12), 5, seed=0)
+    known = ~np.isnan(result.rounds[-1].q).all(axis=(0, 2))
+    assert result.unreached == 7 and all(known[a.prompt] for a in result.policy.values())
+
+
+def test_urn_credit_is_the_mean_over_dirichlet_draws():
+    """The closed form agrees with the credit averaged over sampled probabilities and votes."""
+    rng = np.random.default_rng(0)
+    mass = np.array([2.0, 1.5, 0.5])
+    theta = rng.dirichlet(mass, 200_000)
+    for n in (1, 2, 5):
+        votes = rng.multinomial(n, theta)
+        top = votes.max(axis=1)
+        credit = (votes[:, 0] == top) / (votes == top[:, None]).sum(axis=1)
+        assert urn_credit(mass[None], 5)[0, n - 1] == pytest.approx(credit.mean(), abs=0.005)
+
+
+def test_the_table_is_near_the_exact_urn():
+    """Interpolated curves of random posteriors lie within 0.06 of the exact ones, and within 0.005 on average."""
+    rng = np.random.default_rng(0)
+    mass = rng.dirichlet(np.ones(4), 300) * 12
+    gap = credit_curves(mass, 32) - urn_credit(mass, 32)
+    assert np.abs(gap).max() < 0.06 and np.abs(gap).mean() < 0.005
+
+
+def test_the_response_model_finds_ability_and_dispersion():
+    """From votes drawn by the model itself the better prompt has the higher prior, and kappa its order of size."""
+    rng = np.random.default_rng(0)
+    level = rng.normal(0.5, 1.5, 400)
+    mean = 1 / (1 + np.exp(-(level + np.array([-1.0, -0.5, 0, 0.5, 1.0])[:, None])))
+    right = rng.binomial(4, rng.beta(8 * mean, 8 * (1 - mean)))
+    counts = np.stack([right, 4 - right], axis=2).astype(float)
+    prior = response_model(counts)
+    assert np.all(np.diff(prior[..., 0].mean(axis=1)) > 0.02)
+    assert concentration(counts, prior) in (4, 8, 16)
+
+
+def test_scores_extrapolate_to_the_best_of_32():
+    """From 4 completions a query the gain of the best of 32 normals is foretold to three quarters, alike for all."""
+    rng = np.random.default_rng(0)
+    prompts, queries = np.repeat(np.arange(6), 800), np.tile(np.repeat(np.arange(200), 4), 6)
+    spread = np.linspace(0.5, 1.5, 6)
+    u = rng.normal(0, 1, 200)[queries] + spread[prompts] * rng.standard_normal(4800)
+    found = score_curves(u[None], prompts, queries, (6, 200), np.arange(6), 32)[0].mean(axis=1)
+    gain = (found[:, 31] - found[:, 0]) / spread
+    truth, seen = 2.07, 1.03  # E max of 32 and of 4 standard normals: the observed values alone would give the latter
+    assert seen < 0.75 * truth < gain.min() < truth and np.ptp(gain) < 0.15
+
+
+def test_the_mixed_strategy_finds_style_among_the_right():
+    """Of two prompts that are equally right, the one with the better style is chosen."""
+    rng = np.random.default_rng(0)
+    answers = np.array([0, 0, 1, 1])
+    values = np.zeros((2, 40, 4, 2))
+    values[..., 0] = answers == 0
+    values[..., 1] = np.array([0.2, 0.6])[:, None, None] + 0.1 * rng.random((2, 40, 4))
+    env = CategoricalEnvironment(
+        np.full((2, 40, 4), 0.25) + np.array([0.1, 0.1, -0.1, -0.1]), values, [0.01, 0.01], contexts=TWO,
+        strategy=small_environment(0).with_(strategy="vote-then-best").strategy, n_max=8, answers=answers,
+        gold=np.zeros(40, int),
+    )  # fmt: skip
+    assert {a.prompt for a in train("frugal", env, 600, seed=0).policy.values()} == {1}
+
+
+@pytest.mark.parametrize("name", ["math", "helpful-harmless"])
+def test_frugal_beats_psst_at_twice_its_budget(name):
+    """Mean regret of ten splits at T = 1,000 lies below that of psst at 2,000."""
+    env, lost = load(name), {"frugal": [], "psst": []}
+    for seed in range(10):
+        part, _ = env.split(0.8, seed)
+        for algorithm, budget in (("frugal", 1_000), ("psst", 2_000)):
+            policy = train(algorithm, part, budget, seed=seed).policy
+            lost[algorithm].append(acr(oracle(part), part) - acr(policy, part))
+    assert np.mean(lost["frugal"]) < np.mean(lost["psst"])
