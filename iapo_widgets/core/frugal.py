@@ -26,9 +26,8 @@ from numpy.typing import NDArray
 
 from .environment import Environment
 from .pooled import PooledEstimate
-from .problem import Arm
-from .psst import check_budget, ranking, tie_order
-from .rounds import Policy, Round
+from .psst import check_budget, ranking, recommend, tie_order
+from .rounds import Round
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -69,9 +68,7 @@ def _rounds(env, budget, rng):
             estimate.update(alive)
         q = estimate.q
         active = _keep(q, active, order, 1 if last else max(2, n_prompts >> (r + 1)), last)
-        best = [ranking(np.where(a, v, np.nan), np.where(a.ravel(), order, order + order.size))[0]
-                for v, a in zip(q, active, strict=True)]  # fmt: skip
-        policy = Policy(env.contexts, [Arm(int(i // env.n_max), int(i % env.n_max) + 1) for i in best])
+        policy = recommend(env, q, active, order)
         yield Round(r + 1, spent, budget, pulls, active, q, policy, tuple(batches))
 
 
@@ -123,9 +120,7 @@ def _keep(q: Array, active: NDArray[np.bool_], order: Index, number: int, last: 
     """The ``number`` best prompts of each context with all their scales; in the end its one best arm."""
     kept = np.zeros_like(active)
     n_max = q.shape[2]
-    for c in range(len(q)):
-        ranked = ranking(q[c], order)
-        ranked = ranked[active[c].ravel()[ranked]]
+    for c, ranked in enumerate(ranking(q, active, order)):
         if last:
             kept[c].ravel()[ranked[:1]] = True
         else:

@@ -132,22 +132,25 @@ def tie_order(n_prompts: int, n_max: int, rng: np.random.Generator) -> NDArray[n
 
 
 def ranking(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Active arms of one context from best to worst, unknown ones last; q, active (P, N_max)."""
-    arms = np.flatnonzero(active)
-    return arms[np.lexsort((order[arms], -q.ravel()[arms]))]  # NaN sorts last
+    """Active arms of every context from best to worst, unknown ones last, (C, A_r); q, active (C, P, N_max).
+
+    Every context has equally many active arms.
+    """
+    values = q.reshape(len(q), -1)
+    arms = np.nonzero(active.reshape(values.shape))[1].reshape(len(q), -1)
+    known = -np.take_along_axis(values, arms, axis=1)
+    return np.take_along_axis(arms, np.lexsort((order[arms], known), axis=-1), axis=1)  # NaN sorts last
 
 
 def keep_best_half(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The better ceil(|A| / 2) active arms of every context, (C, P, N_max)."""
-    kept = np.zeros_like(active)
-    for values, alive, out in zip(q, active, kept, strict=True):
-        ranked = ranking(values, alive, order)
-        out.ravel()[ranked[: math.ceil(len(ranked) / 2)]] = True
-    return kept
+    ranked = ranking(q, active, order)
+    kept = np.zeros((len(q), active[0].size), dtype=bool)
+    np.put_along_axis(kept, ranked[:, : math.ceil(ranked.shape[1] / 2)], True, axis=1)
+    return kept.reshape(active.shape)
 
 
 def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> Policy:
     """The best active arm of every context."""
-    n_max = q.shape[2]
-    best = [int(ranking(values, alive, order)[0]) for values, alive in zip(q, active, strict=True)]
-    return Policy(env.contexts, [Arm(i // n_max, i % n_max + 1) for i in best])
+    prompts, indices = np.divmod(ranking(q, active, order)[:, 0], q.shape[2])
+    return Policy(env.contexts, [Arm(int(p), int(i) + 1) for p, i in zip(prompts, indices, strict=True)])
