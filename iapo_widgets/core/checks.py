@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,13 @@ def check_scale(n: Any, name: str = "n_max") -> int:
 
 def check_budget(budget: object) -> int:
     """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
-    if isinstance(budget, Real) and not isinstance(budget, bool):
-        whole = isinstance(budget, Integral) or (math.isfinite(budget) and math.floor(budget) == budget)
-        if whole and budget >= 1:
-            return math.floor(budget)
+    if isinstance(budget, (int, np.integer)) and not isinstance(budget, bool):
+        if budget >= 1:
+            return int(budget)
+    elif isinstance(budget, Real) and not isinstance(budget, bool):
+        number = float(budget)
+        if number >= 1 and number.is_integer():
+            return int(number)
     raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
 
 
