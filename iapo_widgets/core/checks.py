@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from numbers import Real
 from typing import Any
 
@@ -21,9 +20,12 @@ def check_scale(n: Any, name: str = "n_max") -> int:
 
 def check_budget(budget: object) -> int:
     """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
-    if isinstance(budget, Real) and not isinstance(budget, bool):
+    if isinstance(budget, (int, np.integer)) and not isinstance(budget, bool):
+        if budget >= 1:
+            return int(budget)
+    elif isinstance(budget, Real) and not isinstance(budget, bool):
         number = float(budget)
-        if math.isfinite(number) and number >= 1 and number.is_integer():
+        if number >= 1 and number.is_integer():
             return int(number)
     raise ValueError(f"budget must be a whole number of completions, at least 1, not {budget!r}")
 

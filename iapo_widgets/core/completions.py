@@ -29,6 +29,8 @@ class Completions:
     valid: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
+        if self.valid.ndim != 2 or self.valid.dtype != bool:
+            raise ValueError(f"valid must be a boolean (B, n) array, not {self.valid.dtype} {self.valid.shape}")
         b, n = self.valid.shape
         shapes = {"prompts": (b,), "queries": (b,), "answers": (b, n), "gold": (b,), "cost": (b, n)}
         for name, shape in shapes.items():
@@ -38,6 +40,11 @@ class Completions:
             raise ValueError(f"objectives has shape {self.objectives.shape}, expected ({b}, {n}, K)")
         for field in fields(self):
             getattr(self, field.name).setflags(write=False)
+
+    def __repr__(self) -> str:
+        failed = int(self.valid.size - self.valid.sum())
+        tail = f", {failed} failed" if failed else ""
+        return f"Completions({len(self)} pulls of {self.n}, {self.objectives.shape[2]} objectives{tail})"
 
     def __len__(self) -> int:
         return len(self.prompts)

@@ -60,6 +60,10 @@ class Round:
         for array in (self.pulls, self.active, self.q):
             array.setflags(write=False)
 
+    def __repr__(self) -> str:
+        left = int(self.active.any(axis=(0, 2)).sum())
+        return f"Round({self.number}, spent={self.spent} of {self.budget}, {left} prompts left, {self.policy!r})"
+
     @property
     def unreached(self) -> int:
         """Prompts about which nothing is known: the budget could not reach them."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +57,9 @@ def write(env: CategoricalEnvironment, path: str | os.PathLike[str]) -> None:
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """What ``CategoricalEnvironment`` is to be built from; ``ValueError`` where ``write`` did not write it."""
+    import zipfile  # slow to load, and rarely needed
+    import zlib
+
     try:
         with np.load(path, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
