@@ -76,7 +76,7 @@ def main() -> None:
         seconds, megabytes = output(EXACT.format(path=source))
         rows.append((f"exact Q of {what}", f"{target:g} s, 500 MB", f"{seconds:.2f} s, {megabytes:.0f} MB"))
     rows.append(("`import iapo_widgets` above `import numpy`", "50 ms", f"{import_times():.0f} ms"))
-    print(f"MATH is {'the authors’ published file' if path else 'the generated stand-in'}.\n")
+    print(f"MATH is the {'published file' if path else 'generated stand-in'}.\n")
     print("| | at most | measured |\n|---|---|---|")
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from ..core.environment import CategoricalEnvironment
 from .preferences import HELPFUL_HARMLESS, SUMMARIZATION, preference_standin
-from .published import read_published
 from .standins import COMMONSENSE_QA, MATH, voting_standin
 from .synthetic import synth_bernoulli, synth_categorical
 
@@ -49,6 +47,8 @@ def load(
     that holds several.  seed: of the generator.  Raises ``ValueError`` for an unknown name or a bad file and
     ``FileNotFoundError`` for a path that is not there.
     """
+    from .published import read_published  # only needed here
+
     name = os.fspath(name_or_path)
     if name in GENERATED:
         if not published:
@@ -70,6 +70,8 @@ def load(
 
 def git_blob_id(path: str | os.PathLike[str]) -> str:
     """The id that git gives to a file: sha1 of ``blob <size>``, a zero byte and the content."""
+    import hashlib  # slow to load
+
     content = Path(path).read_bytes()
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
