@@ -104,6 +104,13 @@ class NotebookPage:
             kind,
         )
 
+    def wait_for(self, code: str, seconds: float = 10) -> None:
+        """Wait until a Python expression is true in the kernel; the screen is ahead of it by a message or two."""
+        end = time.monotonic() + seconds
+        while not self.ask(f"bool({code})"):
+            assert time.monotonic() < end, f"not true within {seconds} s: {code}"
+            time.sleep(0.05)
+
     def ask(self, code: str) -> object:
         """Value of a Python expression in the notebook's kernel."""
         text = self.page.evaluate(

@@ -66,7 +66,7 @@ def test_each_slider_moves_by_keyboard(start_here, fresh, name):
     at_end = float(handle.get_attribute("aria-valuenow")) >= float(handle.get_attribute("aria-valuemax"))
     handle.press("ArrowLeft" if at_end else "ArrowRight")
     expect(handle).not_to_have_attribute("aria-valuetext", before)
-    assert start_here.ask(SLIDERS[name]) != trait
+    start_here.wait_for(f"{SLIDERS[name]} != {trait!r}")
 
 
 @pytest.mark.parametrize("name", SLIDERS)
@@ -83,7 +83,7 @@ def test_each_slider_moves_by_drag(start_here, fresh, name):
     mouse.move(x + (-1 if x > middle else 1) * track["width"] / 3, y, steps=12)
     mouse.up()
     expect(handle).not_to_have_attribute("aria-valuetext", text)
-    assert start_here.ask(SLIDERS[name]) != trait
+    start_here.wait_for(f"{SLIDERS[name]} != {trait!r}")
 
 
 def test_run_pause_step_run_stop(start_here, fresh):
@@ -135,7 +135,7 @@ def test_replay_by_keyboard_and_by_play(start_here, fresh):
     expect(rounds(fresh)).to_be_focused()
     rounds(fresh).press("Home")
     expect(fresh.locator(".iapo-policy")).to_contain_text("after round 1:")
-    assert start_here.ask("lab.view.round") == 1
+    start_here.wait_for("lab.view.round == 1")
     rounds(fresh).press("End")
     expect(fresh.locator(".iapo-policy")).to_contain_text("after round 10:")
     play = fresh.locator(".iapo-elimination button")
@@ -178,7 +178,7 @@ def test_an_arm_tells_its_fate_by_keyboard_and_by_pointer(start_here, fresh):
                    r"[\d,]+ completions of this prompt seen · costs [\d.]+ a query · "
                    r"(trimmed in round \d+|still in the race)\.")
     )  # fmt: skip
-    assert start_here.ask("lab.view.arm") == [4, 6]
+    start_here.wait_for("lab.view.arm == [4, 6]")
     expect(heat).to_be_focused()
     box = heat.bounding_box()
     start_here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
@@ -201,8 +201,8 @@ def test_a_moved_weight_rescores_without_new_pulls(start_here, fresh):
     expect(fresh.locator(".iapo-changed")).to_contain_text("cost 0.6")
     expect(fresh.locator(".iapo-changed")).to_contain_text("trimmed under the earlier weights")
     expect(fresh.locator(".iapo-arm")).not_to_have_text(text)
-    after = start_here.ask("[lab.view.rounds[-1].spent, lab.recommendation.n]")
-    assert after[0] == before[0] and after[1] < before[1]
+    start_here.wait_for(f"lab.recommendation.n < {before[1]}")
+    assert start_here.ask("lab.view.rounds[-1].spent") == before[0]
     for _ in range(12):
         handle.press("ArrowLeft")
     expect(fresh.locator(".iapo-changed")).to_have_text("")
@@ -219,7 +219,7 @@ def test_a_bad_value_is_told_beside_its_control(start_here, fresh):
     field.fill("7")
     field.press("Tab")
     expect(fresh.get_by_role("alert").filter(has_text="seed must be")).to_have_count(0)
-    assert start_here.ask("lab.seed") == 7
+    start_here.wait_for("lab.seed == 7")
 
 
 def test_context_and_reset_twice(start_here, fresh):
@@ -232,5 +232,5 @@ def test_context_and_reset_twice(start_here, fresh):
         press(fresh, "Reset")
         expect(fresh.locator(".iapo-policy")).to_contain_text("No round yet")
         expect(status(fresh)).to_contain_text("Ready")
-        assert start_here.ask("[lab.context, lab.state, lab.view.n_frames, lab.budget]") == ["low", "idle", 0, 20_000]
+        start_here.wait_for("[lab.context, lab.state, lab.view.n_frames, lab.budget] == ['low', 'idle', 0, 20_000]")
     assert start_here.errors == []
