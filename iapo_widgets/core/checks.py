@@ -46,6 +46,20 @@ def check_flag(value: Any, name: str) -> bool:
     return bool(value)
 
 
+def check_between(value: Any, low: float, high: float, name: str) -> float:
+    """``value`` as a float, or ``ValueError`` where it does not lie strictly between ``low`` and ``high``."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not low < float(value) < high:
+        raise ValueError(f"{name} must lie between {low} and {high}, not {value!r}")
+    return float(value)
+
+
+def check_positive(value: Any, name: str) -> float:
+    """``value`` as a float, or ``ValueError`` where it is not above 0 and finite."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
+        raise ValueError(f"{name} must be above 0, not {value!r}")
+    return float(value)
+
+
 def check_finite(values: ArrayLike, name: str) -> Array:
     """``values`` as floats, or ``ValueError`` where one is NaN or infinite."""
     out = np.asarray(values, dtype=float)

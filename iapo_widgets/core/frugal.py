@@ -24,9 +24,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import check_budget, check_seed
 from .environment import Environment
 from .pooled import PooledEstimate
-from .psst import check_budget, ranking, recommend, tie_order
+from .psst import ranking, recommend, tie_order
 from .rounds import Round
 
 Array = NDArray[np.float64]
@@ -41,7 +42,7 @@ def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) ->
     budget: completions T, all of which are spent.  Uses nothing of ``env`` but ``sample`` and its sizes.
     Raises ``ValueError`` on bad input at once.
     """
-    return _rounds(env, check_budget(budget), np.random.default_rng(seed))
+    return _rounds(env, check_budget(budget), check_seed(seed))
 
 
 def _rounds(env, budget, rng):

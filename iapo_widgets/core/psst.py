@@ -34,19 +34,35 @@ def psst(
     budget = check_budget(budget)
     tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse)
     paired, stockpile = check_flag(paired, "paired"), check_flag(stockpile, "stockpile")
-    return _rounds(env, budget, check_seed(seed), tally, reuse, paired, stockpile)
+    rng = check_seed(seed)
+    active = np.ones((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
+    order = tie_order(len(env.prompts), env.n_max, rng)
+    return trimming(env, budget, rng, tally, active, order, reuse=reuse, paired=paired, stockpile=stockpile)
 
 
-def _rounds(env, budget, rng, tally, reuse, paired, stockpile):
-    shape = (len(env.contexts), len(env.prompts), env.n_max)
-    active = np.ones(shape, dtype=bool)
-    order = tie_order(shape[1], shape[2], rng)
-    n_rounds = max(1, math.ceil(math.log2(shape[1] * shape[2])))
-    spent = 0
-    for number in range(1, n_rounds + 1):
-        last = number == n_rounds
-        share = budget - spent if last else (budget - spent) // (n_rounds - number + 1)
-        pulls = allocate(active, share, budget - spent, last, rng)
+def trimming(
+    env: Environment,
+    budget: int,
+    rng: np.random.Generator,
+    tally: Tally,
+    active: NDArray[np.bool_],
+    order: NDArray[np.int64],
+    *,
+    number: int = 0,
+    spent: int = 0,
+    reuse: str = "blocks",
+    paired: bool = False,
+    stockpile: bool = True,
+) -> Iterator[Round]:
+    """Algorithm 1 from the arms that are ``active`` (C, P, N_max), equally many in every context, to one each.
+
+    number and spent: rounds and completions before it, which ``tally`` holds.
+    """
+    shape, before = active.shape, number
+    n_rounds = max(1, math.ceil(math.log2(np.count_nonzero(active[0]))))  # R
+    for number in range(before + 1, before + n_rounds + 1):
+        left, to_come = budget - spent, before + n_rounds - number + 1
+        pulls = allocate(active, left // to_come, left, to_come == 1, rng)
         completions = draw(env, pulls, rng, paired)
         if not stockpile and any(len(c) for c in completions):
             tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse)

@@ -118,6 +118,15 @@ class Tally:
         """Samples behind each estimate, (P, n_max)."""
         return self._count.copy()
 
+    def row_count(self, prompt: int) -> NDArray[np.int64]:
+        """Samples behind each scale of one prompt, (n_max,)."""
+        return self._count[prompt].copy()
+
+    def context_q(self, context: int) -> Array:
+        """``q`` of one context, (P, n_max): what a sequential method looks at before each pull."""
+        count = np.where(self._count > 0, self._count, np.nan)
+        return (self._reward[:, self._which[context]] - self._cost_weights[context] * self._cost) / count
+
     @property
     def q(self) -> Array:
         """Estimated Q(c, (p, n)), (C, P, n_max)."""

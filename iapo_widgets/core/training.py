@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from .baselines import epsilon_greedy, softmax, ucb, uniform
 from .environment import CategoricalEnvironment, Environment
 from .frugal import frugal
+from .halving import halving, triple_n1, triple_random
 from .psst import psst
 from .rounds import Policy, Result, Round
+from .screening import screened
 
 Algorithm = Callable[..., Iterator[Round]]
 
 #: Every algorithm: name -> ``algorithm(env, budget, *, seed, **options) -> Iterator[Round]``.
-ALGORITHMS: dict[str, Algorithm] = {"psst": psst, "frugal": frugal}
+ALGORITHMS: dict[str, Algorithm] = {
+    "psst": psst,
+    **{f"psst+k{k}": partial(screened, k=k) for k in (1, 4, 8)},
+    "frugal": frugal,
+    "uniform": uniform,
+    "epsilon-greedy": epsilon_greedy,
+    "softmax": softmax,
+    "ucb": ucb,
+    "triple-n1": triple_n1,
+    "triple-random": triple_random,
+    "halving": halving,
+}
+
+
+def find_algorithm(name: str) -> Algorithm:
+    """The algorithm of that name; ``psst+k`` goes with any whole number.  Raises ``ValueError`` for an unknown one."""
+    if name in ALGORITHMS:
+        return ALGORITHMS[name]
+    other = re.fullmatch(r"psst\+k(\d+)", name)
+    if other:
+        return partial(screened, k=int(other[1]))
+    raise ValueError(f"unknown algorithm {name!r}; known: {', '.join(ALGORITHMS)}")
 
 
 def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options: Any) -> Result:
-    """Run ``algorithm`` to its end.  Raises ``ValueError`` where a name is unknown or the input is bad."""
-    if algorithm not in ALGORITHMS:
-        raise ValueError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
-    taken = inspect.signature(ALGORITHMS[algorithm]).parameters
+    """Run the algorithm of that name to its end.  Raises ``ValueError`` where a name is unknown or the input is bad."""
+    chosen = find_algorithm(algorithm)
+    taken = inspect.signature(chosen).parameters
     unknown = [] if any(p.kind is p.VAR_KEYWORD for p in taken.values()) else sorted(set(options) - set(taken))
     if unknown:
         known = ", ".join(sorted(set(taken) - {"env", "budget", "seed"})) or "none"
         raise ValueError(f"{algorithm} has no option {unknown[0]!r}; known: {known}")
-    rounds = tuple(ALGORITHMS[algorithm](env, budget, seed=seed, **options))
+    rounds = tuple(chosen(env, budget, seed=seed, **options))
     return Result(rounds[-1].policy, rounds[-1].spent, rounds)
 
 

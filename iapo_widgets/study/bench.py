@@ -12,7 +12,7 @@ import numpy as np
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Arm
 from ..core.rounds import Policy
-from ..core.training import ALGORITHMS, acr, train
+from ..core.training import acr, find_algorithm, train
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def bench(
     if runs < 1:
         raise ValueError(f"runs must be at least 1, not {runs}")
     for name in algorithms:
-        if name not in ALGORITHMS:
-            raise ValueError(f"unknown algorithm {name!r}; known: {', '.join(ALGORITHMS)}")
+        find_algorithm(name)
     return _rows(env, algorithms, budgets, runs, seed, dict(options or {}))
 
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from ..core.checks import check_budget
 from ..core.environment import CategoricalEnvironment
-from ..core.psst import check_budget
-from ..core.training import ALGORITHMS, acr, train
+from ..core.training import acr, find_algorithm, train
 from ..tasks.catalogue import GENERATED, SYNTHETIC, load
 from .bench import oracle, parts
 
@@ -41,9 +41,8 @@ class Study:
             object.__setattr__(self, name, tuple(value))
             if len(set(value)) < len(value):
                 raise ValueError(f"{name} must differ; got {list(value)}")
-        for algorithm in (*self.algorithms, *self.options):
-            if algorithm not in ALGORITHMS:
-                raise ValueError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
+        for name in (*self.algorithms, *self.options):
+            find_algorithm(name)
         object.__setattr__(self, "budgets", tuple(check_budget(b) for b in self.budgets))
         if list(self.budgets) != sorted(self.budgets):
             raise ValueError(f"budgets must increase; got {list(self.budgets)}")
@@ -68,13 +67,13 @@ def run_unit(study: Study, environment: str, run: int) -> list[dict[str, Any]]:
     train_part, test_part = parts(fresh or _environment(environment, study.published), seed)
     best = acr(oracle(train_part), test_part)
     records = []
-    for algorithm in study.algorithms:
+    for name in study.algorithms:
         for budget in study.budgets:
-            result = train(algorithm, train_part, budget, seed=seed, **study.options.get(algorithm, {}))
+            result = train(name, train_part, budget, seed=seed, **study.options.get(name, {}))
             value = acr(result.policy, test_part)
             policy = {c: [a.prompt, a.n] for c, a in result.policy.items()}
             records.append(
-                {"environment": environment, "run": run, "algorithm": algorithm, "budget": budget, "acr": value,
+                {"environment": environment, "run": run, "algorithm": name, "budget": budget, "acr": value,
                  "regret": best - value, "spent": result.spent, "policy": policy}
             )  # fmt: skip
     return records

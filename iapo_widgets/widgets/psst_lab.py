@@ -10,9 +10,10 @@ import ipywidgets as w
 import traitlets as t
 from matplotlib.figure import Figure
 
+from ..core.checks import check_budget
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Arm, Context
-from ..core.psst import check_budget, psst
+from ..core.psst import psst
 from ..core.rescoring import Rescorer
 from ..core.reuse import REUSES
 from ..core.rounds import Result, Round

@@ -1,0 +1,109 @@
+"""Sequential halving without the structure of PSST: TRIPLE on prompts alone, and plain contextual halving."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .checks import check_budget, check_seed
+from .completions import Completions
+from .environment import Environment
+from .problem import Arm, cost_weight_vector, distinct_weights
+from .psst import keep_best_half, recommend, tie_order, trimming
+from .reuse import Tally
+from .rounds import Policy, Round
+
+Array = NDArray[np.float64]
+
+
+def triple_n1(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
+    """Yield the rounds of TRIPLE-SH (Shi et al., NeurIPS 2024): halving on prompts at N = 1, deployed at N = 1.
+
+    One pull serves every context.  Raises ``ValueError`` on bad input at once.
+    """
+    return _prompts_only(env, check_budget(budget), check_seed(seed))
+
+
+def triple_random(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
+    """Yield the rounds of ``triple_n1``; its prompt is deployed with a random N for each query: ``Arm(p, None)``.
+
+    Raises ``ValueError`` on bad input at once.
+    """
+    return (_without_n(done) for done in _prompts_only(env, check_budget(budget), check_seed(seed)))
+
+
+def _prompts_only(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[Round]:
+    active = np.zeros((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
+    active[..., 0] = True
+    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max)
+    return trimming(env, budget, rng, tally, active, tie_order(len(env.prompts), env.n_max, rng))
+
+
+def _without_n(done: Round) -> Round:
+    arms = [Arm(arm.prompt, None) for arm in done.policy.values()]
+    policy = Policy(done.policy.contexts, arms)
+    return Round(done.number, done.spent, done.budget, done.pulls, done.active, done.q, policy, done.completions)
+
+
+def halving(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
+    """Yield the rounds of contextual sequential halving that shares nothing: the |C| N_max factor of theorem 1.
+
+    An arm (p, N) is pulled for one context and counts for that context and that N alone, so that a round pulls
+    |C| |A| arms of which each costs N.  Where its share is too small, one pull each is borrowed from later rounds;
+    where all that is left does not pay that, arms are pulled in random order.  Arms never pulled rank last.
+    Raises ``ValueError`` on bad input at once.
+    """
+    return _halving(env, check_budget(budget), check_seed(seed))
+
+
+def _halving(env, budget, rng):
+    shape = len(env.contexts), len(env.prompts), env.n_max
+    order = tie_order(shape[1], shape[2], rng)
+    active = np.ones(shape, dtype=bool)
+    total, count = np.zeros(shape), np.zeros(shape, dtype=np.int64)
+    scales = np.arange(1, env.n_max + 1)
+    n_rounds = max(1, math.ceil(math.log2(shape[1] * shape[2])))
+    spent = 0
+    for number in range(1, n_rounds + 1):
+        left, last = budget - spent, number == n_rounds
+        times = _times(active, left // (n_rounds - number + 1), left, last, rng)
+        completions = []
+        for i in np.flatnonzero(times.any(axis=(0, 1))):
+            c, p = np.divmod(np.repeat(np.arange(shape[0] * shape[1]), times[:, :, i].ravel()), shape[1])
+            batch = env.sample(p, rng.integers(env.n_queries, size=len(p)), int(i) + 1, rng)
+            completions.append(batch)
+            reward, whole = _rewards(env, batch, c)
+            np.add.at(total[:, :, i], (c[whole], p[whole]), reward[whole])
+            np.add.at(count[:, :, i], (c[whole], p[whole]), 1)
+        pulls = times.sum(axis=0)
+        spent += int((pulls * scales).sum())
+        q = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+        active = keep_best_half(q, active, order)
+        yield Round(number, spent, budget, pulls, active, q, recommend(env, q, active, order), tuple(completions))
+
+
+def _times(active: NDArray[np.bool_], share: int, left: int, last: bool, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Pulls of each (context, arm), (C, P, N_max), that cost no more than ``left``."""
+    times = np.zeros(active.shape, dtype=np.int64)
+    cost = np.broadcast_to(np.arange(1, active.shape[2] + 1), active.shape)
+    all_once = int(cost[active].sum())
+    each = share // all_once or int(all_once <= left)
+    times[active] = each
+    left -= each * all_once
+    if last or not each:
+        arms = rng.permutation(np.flatnonzero(active))
+        affordable = arms[np.cumsum(cost.ravel()[arms]) <= left]
+        times.ravel()[affordable] += 1
+    return times
+
+
+def _rewards(env: Environment, batch: Completions, c: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
+    """Reward less cost of each pull for its context ``c`` (B,), and whether all its completions arrived."""
+    weights, which = distinct_weights(env.contexts)
+    reward = env.strategy.rewards(batch.packed(), np.array([0]), np.array([batch.n]), weights)[..., 0]
+    spending = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
+    mine = reward[np.arange(len(c)), which[c]] - cost_weight_vector(env.contexts)[c] * spending
+    return mine, batch.n_valid == batch.n
