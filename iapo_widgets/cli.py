@@ -61,6 +61,14 @@ def _parser() -> argparse.ArgumentParser:
             "--option", action="append", default=[], metavar="KEY=VALUE", help="option of the algorithm; may repeat"
         )
 
+    study = commands.add_parser("study", help="run the paper's studies, or go on with them, and write their tables")
+    study.add_argument("folder", metavar="DIR", help="folder of the results; one that holds some is gone on with")
+    study.add_argument("--only", choices=["elimination", "sequential", "fourfold", "improved"], help="one study")
+    study.add_argument("--runs", type=int, help="fewer runs than the 200 (sequential baselines: 50)")
+    study.add_argument("--jobs", type=int, default=-1, help="processes (-1: all cores)")
+    study.add_argument("--published", action="store_true", help="the authors' files instead of generated ones")
+    study.set_defaults(command=_study)
+
     get = commands.add_parser("fetch", help="download the published files, check them and print their paths")
     get.add_argument("names", nargs="*", help=f"any of {', '.join(PUBLISHED)}; all without")
     get.set_defaults(command=_fetch)
@@ -125,6 +133,24 @@ def _bench(options: argparse.Namespace) -> None:
                 f"  spent {row.spent_min:,}-{row.spent_max:,}  {1000 * row.seconds_per_training:.1f} ms",
                 flush=True,
             )
+
+
+def _study(options: argparse.Namespace) -> None:
+    from .study.engine import run_study
+    from .study.paper import paper_studies, tabulate
+
+    folder = Path(options.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    records = {}
+    for name, study in paper_studies(options.runs, options.published).items():
+        if options.only in (None, name):
+            print(
+                f"{name}: {', '.join(study.algorithms)} at T = {', '.join(map(str, study.budgets))}, {study.runs} runs"
+            )
+            records[name] = run_study(study, folder / f"{name}.jsonl", jobs=options.jobs)
+    if options.only is None:
+        tabulate(records).write(folder)
+        print(f"cells.csv and comparisons.csv written to {folder}")
 
 
 def _fetch(options: argparse.Namespace) -> None:
