@@ -144,13 +144,12 @@ def _study(options: argparse.Namespace) -> None:
     records = {}
     for name, study in paper_studies(options.runs, options.published).items():
         if options.only in (None, name):
-            print(
-                f"{name}: {', '.join(study.algorithms)} at T = {', '.join(map(str, study.budgets))}, {study.runs} runs"
-            )
+            budgets = ", ".join(map(str, study.budgets))
+            print(f"{name}: {', '.join(study.algorithms)} at T = {budgets}, {study.runs} runs")
             records[name] = run_study(study, folder / f"{name}.jsonl", jobs=options.jobs)
     if options.only is None:
-        tabulate(records).write(folder)
-        print(f"cells.csv and comparisons.csv written to {folder}")
+        tabulate(records, options.published).write(folder)
+        print(f"cells.csv, comparisons.csv and about.json written to {folder}")
 
 
 def _fetch(options: argparse.Namespace) -> None:

@@ -2,10 +2,27 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from cases import small_environment
-from iapo_widgets import psst
-from iapo_widgets.plots import describe, elimination, q_curves, trimming_rounds
+from iapo_widgets import load, psst
+from iapo_widgets.plots import (
+    Rows,
+    describe,
+    elimination,
+    error_bound,
+    figure2,
+    figure3,
+    figure4,
+    figure5,
+    q_curves,
+    table1,
+    trimming_rounds,
+)  # fmt: skip
+from iapo_widgets.plots.curves import success_curves
+from iapo_widgets.study.certainty import ErrorRate
+from iapo_widgets.study.table import Table
+from iapo_widgets.tasks.catalogue import GENERATED
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +77,79 @@ def test_q_curves_mark_the_best_arm():
     axes = q_curves(env, "mid").axes[0]
     x, y = (float(values[0]) for values in axes.lines[-1].get_data())
     assert y == pytest.approx(q.max()) and q[:, int(x) - 1].max() == pytest.approx(y)
+
+
+def test_figure_2_shades_who_leads():
+    """The words name the leader at every N, as exact Q has it, and (b) and (c) show two users of one environment."""
+    voting, rewards = small_environment(1, n_max=6), load("helpful-harmless")
+    figure = figure2(voting, rewards)
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles[1:] == ["(b) helpful-harmless, context w1=0.1 mid", "(c) helpful-harmless, context w1=0.9 mid"]
+    for letter, q in (("(a)", voting.exact_q()[0]), ("(c)", rewards.exact_q()[25])):
+        words = figure.alt.split(letter)[1].split(".\n")[0].split(". (")[0]
+        for p in set(q.argmax(axis=0).tolist()):
+            assert f"prompt {p} leads" in words
+    assert all(axes.get_legend() and axes.get_xlabel() and axes.get_ylabel() for axes in figure.axes)
+
+
+def test_figure_3_is_the_closed_form_of_a_coin():
+    """Majority voting follows the binomial tail with split ties, best-of-N follows 1 - (1 - theta)^N."""
+    theta = np.array([0.0, 0.2, 0.5, 0.9, 1.0])
+    vote, best = (success_curves(s, theta, 5) for s in ("majority-vote", "best-of-n"))
+    n = np.arange(1, 6)
+    assert best == pytest.approx(1 - (1 - theta[:, None]) ** n)
+    tail = binom.sf(n / 2, n, theta[:, None]) + 0.5 * binom.pmf(n / 2, n, theta[:, None])
+    assert vote == pytest.approx(tail)
+    figure = figure3((1, 5))
+    assert [line.get_label() for line in figure.axes[0].lines[:2]] == ["N = 1", "N = 5"]
+    assert "0.4 becomes 0.32" in figure.alt
+    with pytest.raises(ValueError, match="a scale must be a whole number of at least 1"):
+        figure3((0,))
+    with pytest.raises(ValueError, match="one to 7 scales"):
+        figure3(())
+
+
+@pytest.mark.parametrize("figure", [figure4, figure5])
+def test_figures_4_and_5_show_the_stored_table(figure):
+    """One panel an environment; every point of PSST is the mean of the table, with its standard error."""
+    table = Table.read()
+    drawn = figure()
+    assert "generated stand-ins" in drawn.get_suptitle()
+    assert [axes.get_title() for axes in drawn.axes] == list(GENERATED)
+    for axes in drawn.axes:
+        bars = {c.get_label(): c for c in axes.containers}
+        x, y = bars["psst"][0].get_data()
+        cells = [table.cell(axes.get_title(), "psst", int(b)) for b in x]
+        assert len(cells) >= 5 and y == pytest.approx([c.acr for c in cells])
+        low, high = np.array(bars["psst"][2][0].get_segments())[:, :, 1].T
+        assert (high - low) / 2 == pytest.approx([c.acr_sem for c in cells])
+    for environment in GENERATED:
+        assert f"{environment} at the largest budget: " in drawn.alt
+
+
+def test_the_bound_is_drawn_beside_the_truth():
+    """Both curves, the part where the bound says nothing shaded, and both numbers in words."""
+    rates = [ErrorRate(10, 50, 0.4, 0.07, 3.0), ErrorRate(100, 50, 0.02, 0.02, 0.25)]
+    figure = error_bound(rates)
+    labels = {t.get_text() for t in figure.axes[0].get_legend().get_texts()}
+    assert labels == {"bound of theorem 1", "measured, 50 runs", "bound of 1 or more: says nothing"}
+    assert "0.020" in figure.alt and "0.250" in figure.alt
+    with pytest.raises(ValueError, match="no error rates"):
+        error_bound([])
+
+
+def test_table_1_has_the_paper_s_sizes():
+    """Prompts, N_max, queries and contexts as in the paper; every row says what it is; HTML is escaped."""
+    table = table1()
+    sizes = {row[0]: row[1:6] for row in table.rows}
+    assert sizes == {
+        "synth-bernoulli": ("MV", 32, 32, 520, 3),
+        "math": ("MV", 25, 32, 316, 3),
+        "commonsense-qa": ("MV", 48, 32, 1500, 3),
+        "synth-categorical": ("BoN", 32, 32, 512, 27),
+        "helpful-harmless": ("BoN", 20, 32, 500, 27),
+        "summarization": ("BoN", 20, 32, 500, 27),
+    }
+    assert all("generated" in row[6] for row in table.rows)
+    assert "<caption>" in table._repr_html_() and str(table).count("\n") == 7
+    assert "a &lt; b" in Rows("a < b", ("head",), ((1,),))._repr_html_()

@@ -13,6 +13,7 @@ from ..core.environment import CategoricalEnvironment
 from ..core.problem import Arm
 from ..core.rounds import Policy
 from ..core.training import acr, find_algorithm, train
+from .statistics import sem
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,6 @@ def _rows(env, algorithms, budgets, runs, seed, options):
             policies[case].append({c: [a.prompt, a.n] for c, a in result.policy.items()})
     for case in cases:
         yield BenchRow(
-            *case, runs, float(np.mean(values[case])), _sem(values[case]), float(np.mean(regret[case])),
-            _sem(regret[case]), min(spent[case]), max(spent[case]), float(np.median(seconds[case])), policies[case],
+            *case, runs, float(np.mean(values[case])), sem(values[case]), float(np.mean(regret[case])),
+            sem(regret[case]), min(spent[case]), max(spent[case]), float(np.median(seconds[case])), policies[case],
         )  # fmt: skip
-
-
-def _sem(values: Sequence[float] | np.ndarray) -> float:
-    """Standard error of the mean, 0 for a single value."""
-    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0

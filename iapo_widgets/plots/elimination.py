@@ -1,10 +1,8 @@
-"""Records as matplotlib figures, for papers, GitHub and nbviewer; no pyplot, so any thread may draw."""
+"""An elimination as a still picture, the twin of the live view, and the same in words."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,26 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from .core.environment import CategoricalEnvironment
-from .core.rounds import Round
+from ..core.rounds import Round
+from .picture import GREY, VERMILLION, Picture
 
-ORANGE, SKY, GREEN, BLUE, VERMILLION = "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00"  # Okabe-Ito
-CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, SKY)
-GREY = "#757575"
 LABELLED = 32  # up to so many rows or columns the number of the trimming round is written into the cell
-
-
-class Picture(Figure):
-    """A figure that notebooks show without pyplot, sharp on dense screens, with its ``alt`` text."""
-
-    alt = ""
-
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=2 * self.dpi)
-        width, height = (int(v * self.dpi) for v in self.get_size_inches())
-        about = {"image/png": {"width": width, "height": height, "alt": self.alt}}
-        return {"image/png": buffer.getvalue(), "text/plain": self.alt or repr(self)}, about
 
 
 def trimming_rounds(rounds: Sequence[Round], number: int, context: int) -> NDArray[np.int64]:
@@ -132,36 +114,3 @@ def _curves(
         xlabel="N, completions per query", ylabel="estimated Q", ylim=(limits[0] - margin, limits[1] + margin),
     )  # fmt: skip
     axes.grid(alpha=0.3)
-
-
-def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] | None = None) -> Picture:
-    """Exact Q against N, one curve a prompt (default: all), the best arm marked; for the context of that name.
-
-    Raises ``ValueError`` for an unknown context or prompt.
-    """
-    names = [c.name for c in env.contexts]
-    if context not in names:
-        raise ValueError(f"unknown context {context!r}; known: {', '.join(names)}")
-    chosen = list(range(len(env.prompts))) if prompts is None else list(prompts)
-    if not all(0 <= p < len(env.prompts) for p in chosen):
-        raise ValueError(f"prompts must lie in 0 .. {len(env.prompts) - 1}, not {chosen}")
-    q = env.exact_q()[names.index(context)][chosen]
-    scales = np.arange(1, env.n_max + 1)
-    figure = Picture(figsize=(6.4, 3.8), layout="constrained")
-    axes = figure.subplots()
-    for i, (p, curve) in enumerate(zip(chosen, q, strict=True)):
-        style = (CYCLE[i % len(CYCLE)], "os^Dv"[i % 5]) if len(chosen) <= len(CYCLE) else (GREY, None)
-        label = env.prompts[p].text if len(chosen) <= len(CYCLE) else None
-        axes.plot(scales, curve, color=style[0], marker=style[1], ms=5, markevery=max(1, env.n_max // 10), label=label)
-    row, n = divmod(int(q.argmax()), env.n_max)
-    winner = env.prompts[chosen[row]].text
-    best = f"best arm: {winner}, N = {n + 1}"
-    axes.plot(n + 1, q[row, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=best, zorder=5)
-    axes.set(xlabel="N, completions per query", ylabel="Q, expected reward less cost", title=f"Context {context}")
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
-    figure.alt = (
-        f"Q against N for {len(chosen)} prompts in context {context}; the best arm is "
-        f"{winner} with N = {n + 1}, Q {q[row, n]:.3f}."
-    )
-    return figure

@@ -1,0 +1,90 @@
+"""The table of what studies found, on disk as two small CSV files; the one of the stand-ins comes with the package."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from .statistics import Cell, Comparison
+
+TABLES = Path(__file__).parent / "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What studies found: means with standard errors, and paired comparisons (Wilcoxon, Holm-corrected)."""
+
+    cells: tuple[Cell, ...]
+    comparisons: tuple[Comparison, ...]
+    published: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where the numbers come from, in a few words for a title."""
+        runs = sorted({c.runs for c in self.cells})
+        many = f"{runs[0]} runs" if len(runs) == 1 else f"{runs[-1]} runs ({runs[0]} of the slowest)"
+        data = "the authors' files" if self.published else "generated stand-ins"
+        return f"{data}, {many}"
+
+    def cell(self, environment: str, algorithm: str, budget: int) -> Cell:
+        """That mean; the one of most runs where several studies have it.  Raises ``KeyError`` where none has."""
+        key = environment, algorithm, budget
+        found = [c for c in self.cells if (c.environment, c.algorithm, c.budget) == key]
+        if not found:
+            raise KeyError(f"the table holds nothing on {algorithm} at T = {budget} on {environment}")
+        return max(found, key=lambda c: c.runs)
+
+    def comparison(self, environment: str, better: str, worse: str, budget: int) -> Comparison:
+        """That comparison, ``budget`` being the one of ``better``.  Raises ``KeyError`` where it was not made."""
+        key = environment, better, worse, budget
+        for c in self.comparisons:
+            if (c.environment, c.better, c.worse, c.budget) == key:
+                return c
+        raise KeyError(f"the table does not compare {better} with {worse} at T = {budget} on {environment}")
+
+    def write(self, folder: str | os.PathLike[str]) -> None:
+        """Write ``cells.csv``, ``comparisons.csv`` and ``about.json`` to ``folder``, each in one step."""
+        about = {"command": "iapo study DIR" + " --published" * self.published, "published": self.published}
+        _replace(Path(folder) / "about.json", json.dumps(about, indent=1) + "\n")
+        for name, rows in (("cells", self.cells), ("comparisons", self.comparisons)):
+            text = io.StringIO()
+            writer = csv.DictWriter(text, [f.name for f in fields(rows[0])], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({k: _short(v) for k, v in asdict(row).items()} for row in rows)
+            _replace(Path(folder) / f"{name}.csv", text.getvalue())
+
+    @classmethod
+    def read(cls, folder: str | os.PathLike[str] = TABLES) -> Table:
+        """The table in ``folder``; without one, the table of 200 runs on the stand-ins that comes with the package.
+
+        Raises ``FileNotFoundError`` where there is none.
+        """
+        folder = Path(folder)
+        published = json.loads((folder / "about.json").read_text("utf-8"))["published"]
+        cells, comparisons = (
+            tuple(_rows(folder / f"{kind.__name__.lower()}s.csv", kind)) for kind in (Cell, Comparison)
+        )
+        return cls(cells, comparisons, published)
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8", newline="\n")
+    part.replace(path)
+
+
+def _short(value: Any) -> Any:
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def _rows(path: Path, kind: type) -> Iterable[Any]:
+    types = get_type_hints(kind)
+    with path.open(newline="") as file:
+        for row in csv.DictReader(file):
+            yield kind(**{name: types[name](row[name]) for name in types})
