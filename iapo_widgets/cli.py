@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     study = commands.add_parser("study", help="run the paper's studies, or go on with them, and write their tables")
     study.add_argument("folder", metavar="DIR", help="folder of the results; one that holds some is gone on with")
     study.add_argument("--only", choices=["elimination", "sequential", "fourfold", "improved"], help="one study")
-    study.add_argument("--runs", type=int, help="fewer runs than the 200 (sequential baselines: 50)")
+    study.add_argument("--runs", type=int, help="fewer runs than the 200")
     study.add_argument("--jobs", type=int, default=-1, help="processes (-1: all cores)")
     study.add_argument("--published", action="store_true", help="the authors' files instead of generated ones")
     study.set_defaults(command=_study)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .checks import check_budget, check_flag, check_seed
 from .completions import Completions
+from .deck import Deck
 from .environment import Environment
 from .problem import Arm
 from .reuse import Tally
@@ -28,7 +29,7 @@ def psst(
     """Yield the rounds of PSST; the policy of the last one is the result.
 
     budget: completions T.  reuse: ``"blocks"`` (the paper's) or ``"subsets"``.  paired: ask every prompt of a
-    round the same queries (common random numbers).  stockpile: keep earlier rounds' samples.
+    round the same queries, and none again before all were asked (common random numbers).  stockpile: keep earlier rounds' samples.
     Never spends more than ``budget``, leaves less than ``n_max``.  Raises ``ValueError`` on bad input at once.
     """
     budget = check_budget(budget)
@@ -37,7 +38,8 @@ def psst(
     rng = check_seed(seed)
     active = np.ones((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
     order = tie_order(len(env.prompts), env.n_max, rng)
-    return trimming(env, budget, rng, tally, active, order, reuse=reuse, paired=paired, stockpile=stockpile)
+    deck = Deck(env.n_queries, rng) if paired else None
+    return trimming(env, budget, rng, tally, active, order, reuse=reuse, deck=deck, stockpile=stockpile)
 
 
 def trimming(
@@ -51,19 +53,19 @@ def trimming(
     number: int = 0,
     spent: int = 0,
     reuse: str = "blocks",
-    paired: bool = False,
+    deck: Deck | None = None,
     stockpile: bool = True,
 ) -> Iterator[Round]:
     """Algorithm 1 from the arms that are ``active`` (C, P, N_max), equally many in every context, to one each.
 
-    number and spent: rounds and completions before it, which ``tally`` holds.
+    number and spent: rounds and completions before it, which ``tally`` holds.  deck: as in ``draw``.
     """
     shape, before = active.shape, number
     n_rounds = max(1, math.ceil(math.log2(np.count_nonzero(active[0]))))  # R
     for number in range(before + 1, before + n_rounds + 1):
         left, to_come = budget - spent, before + n_rounds - number + 1
         pulls = allocate(active, left // to_come, left, to_come == 1, rng)
-        completions = draw(env, pulls, rng, paired)
+        completions = draw(env, pulls, rng, deck)
         if not stockpile and any(len(c) for c in completions):
             tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse)
         for batch in completions:
@@ -122,21 +124,24 @@ def spending(pulls: NDArray[np.int64]) -> int:
 
 
 def draw(
-    env: Environment, pulls: NDArray[np.int64], rng: np.random.Generator, paired: bool = False
+    env: Environment, pulls: NDArray[np.int64], rng: np.random.Generator, deck: Deck | None = None
 ) -> tuple[Completions, ...]:
-    """Carry out ``pulls`` (P, N_max) on random queries, one batch a scale.
+    """Carry out ``pulls`` (P, N_max), one batch a scale, on random queries.
 
-    paired: the i-th pull of every prompt at a scale asks the same query.
+    deck: where the queries come from if they are to be paired: the i-th pull of every prompt asks the same one.
     """
     batches = []
+    dealt = None if deck is None else deck.deal(int(pulls.sum(axis=1).max()))
+    done = np.zeros(len(pulls), dtype=np.int64)
     for i in np.flatnonzero(pulls.any(axis=0)):
         times = pulls[:, i]
         prompts = np.repeat(np.arange(len(times)), times)
-        if paired:
-            turn = np.arange(len(prompts)) - np.repeat(np.cumsum(times) - times, times)
-            queries = rng.integers(env.n_queries, size=times.max())[turn]
-        else:
+        if dealt is None:
             queries = rng.integers(env.n_queries, size=len(prompts))
+        else:
+            turn = np.arange(len(prompts)) - np.repeat(np.cumsum(times) - times, times)
+            queries = dealt[done[prompts] + turn]
+            done += times
         batches.append(env.sample(prompts, queries, int(i) + 1, rng))
     return tuple(batches)
 

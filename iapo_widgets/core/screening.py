@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .checks import check_between, check_budget, check_flag, check_seed
+from .deck import Deck
 from .environment import Environment
 from .psst import allocate, draw, ranking, recommend, spending, tie_order, trimming
 from .reuse import Tally
@@ -45,7 +46,8 @@ def _rounds(env, budget, rng, tally, k, rho, paired):
     single[..., 0] = True
     share = math.floor(rho * budget)
     pulls = allocate(single, share, share, True, rng)
-    completions = draw(env, pulls, rng, paired)
+    deck = Deck(env.n_queries, rng) if paired else None
+    completions = draw(env, pulls, rng, deck)
     for batch in completions:
         tally.add(batch)
     q, spent = tally.q, spending(pulls)
@@ -53,4 +55,4 @@ def _rounds(env, budget, rng, tally, k, rho, paired):
     best = ranking(q, single, order)[:, :k] // env.n_max
     active[np.arange(len(active))[:, None], best] = True
     yield Round(1, spent, budget, pulls, active, q, recommend(env, q, active, order), completions)
-    yield from trimming(env, budget, rng, tally, active, order, number=1, spent=spent, paired=paired)
+    yield from trimming(env, budget, rng, tally, active, order, number=1, spent=spent, deck=deck)

@@ -30,7 +30,7 @@ def figure4(table: Table | None = None) -> Picture:
     table: what ``iapo study DIR`` wrote, ``Table.read(DIR)``; without one, the table of the stand-ins that comes with
     the package.  Means over runs with standard errors.
     """
-    return _against_budget(table, ["psst", "uniform", *SEQUENTIAL[1:]], "PSST and the baselines")
+    return _against_budget(table, ["psst", "uniform", *SEQUENTIAL], "PSST and the baselines")
 
 
 def figure5(table: Table | None = None) -> Picture:

@@ -28,9 +28,8 @@ class Table:
     def source(self) -> str:
         """Where the numbers come from, in a few words for a title."""
         runs = sorted({c.runs for c in self.cells})
-        many = f"{runs[0]} runs" if len(runs) == 1 else f"{runs[-1]} runs ({runs[0]} of the slowest)"
         data = "the authors' files" if self.published else "generated stand-ins"
-        return f"{data}, {many}"
+        return f"{data}, {' or '.join(map(str, runs))} runs"
 
     def cell(self, environment: str, algorithm: str, budget: int) -> Cell:
         """That mean; the one of most runs where several studies have it.  Raises ``KeyError`` where none has."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cases import small_environment
 from iapo_widgets import acr, psst, train, voting_environment
+from iapo_widgets.core.deck import Deck
 
 sizes = st.tuples(st.integers(1, 6), st.integers(1, 9), st.integers(2, 4), st.integers(1, 6))
 
@@ -98,3 +99,30 @@ def test_unknown_names_list_the_known_ones():
         env.with_(strategy="vote")
     with pytest.raises(KeyError, match="known: low, mid, high"):
         train("psst", env, 10, seed=0).policy["cheap"]
+
+
+@given(budget=st.integers(1, 900), seed=st.integers(0, 99))
+def test_paired_prompts_answer_the_same_new_queries(budget, seed):
+    """The i-th pull of every prompt in a round asks one query at any scale; none comes again before all were asked."""
+    env = small_environment(seed, prompts=4, queries=9, n_max=5)
+    asked = []
+    for r in psst(env, budget, seed=seed, paired=True):
+        lists = {}
+        for batch in r.completions:
+            for p, x in zip(batch.prompts.tolist(), batch.queries.tolist(), strict=True):
+                lists.setdefault(p, []).append(x)
+        longest = max(lists.values(), key=len, default=[])
+        assert all(queries == longest[: len(queries)] for queries in lists.values())
+        asked += longest
+    counts = np.bincount(asked, minlength=9)
+    assert counts.max() - counts.min() <= 1
+
+
+@given(sizes=st.lists(st.integers(0, 30), max_size=8), seed=st.integers(0, 99))
+def test_a_deck_deals_every_query_once_a_turn(sizes, seed):
+    """However it is dealt, each stretch of seven is a permutation."""
+    deck = Deck(7, np.random.default_rng(seed))
+    dealt = np.concatenate([np.empty(0, int), *(deck.deal(k) for k in sizes)])
+    assert len(dealt) == sum(sizes)
+    for start in range(0, len(dealt) - 6, 7):
+        assert sorted(dealt[start : start + 7]) == list(range(7))

@@ -1,0 +1,21 @@
+"""Queries dealt like cards: each once, in random order, before any comes again."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Deck:
+    """A shuffled deck of ``n_queries`` queries that is shuffled anew when it is used up."""
+
+    def __init__(self, n_queries: int, rng: np.random.Generator) -> None:
+        self._size, self._rng = n_queries, rng
+        self._left = rng.permutation(n_queries)
+
+    def deal(self, number: int) -> NDArray[np.int64]:
+        """The next ``number`` queries, (number,)."""
+        while len(self._left) < number:
+            self._left = np.concatenate([self._left, self._rng.permutation(self._size)])
+        dealt, self._left = self._left[:number], self._left[number:]
+        return dealt
