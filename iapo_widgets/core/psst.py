@@ -29,8 +29,10 @@ def psst(
     """Yield the rounds of PSST; the policy of the last one is the result.
 
     budget: completions T.  reuse: ``"blocks"`` (the paper's) or ``"subsets"``.  paired: ask every prompt of a
-    round the same queries, and none again before all were asked (common random numbers).  stockpile: keep earlier rounds' samples.
-    Never spends more than ``budget``, leaves less than ``n_max``.  Raises ``ValueError`` on bad input at once.
+    round the same queries, and none again before all were asked (common random numbers).  stockpile: keep the
+    samples of earlier rounds.  Never spends more than ``budget``, leaves less than ``n_max``.
+
+    Raises ``ValueError`` on bad input at once.
     """
     budget = check_budget(budget)
     tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse)

@@ -5,9 +5,31 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOME = {"EliminationView": "elimination_view", "PSSTLab": "psst_lab"}
+_HOME = {
+    "BoundExplorer": "bound_explorer",
+    "BudgetSlider": "budget_slider",
+    "ContextSliders": "context_sliders",
+    "EliminationView": "elimination_view",
+    "PSSTLab": "psst_lab",
+    "PolicyTable": "policy_table",
+    "ReuseExplorer": "reuse_explorer",
+    "ScalingExplorer": "scaling_explorer",
+    "StudyExplorer": "study_explorer",
+    "TradeoffExplorer": "tradeoff_explorer",
+}
 
-__all__ = ["EliminationView", "PSSTLab"]
+__all__ = [
+    "BoundExplorer",
+    "BudgetSlider",
+    "ContextSliders",
+    "EliminationView",
+    "PSSTLab",
+    "PolicyTable",
+    "ReuseExplorer",
+    "ScalingExplorer",
+    "StudyExplorer",
+    "TradeoffExplorer",
+]
 
 
 def __getattr__(name: str) -> Any:

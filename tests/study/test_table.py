@@ -63,12 +63,13 @@ def test_tabulate_compares_what_it_says():
     """On records made by hand: frugal at T is paired with PSST at 4 T, and the improved PSST with the default."""
 
     def records(study, value):
+        same = {"environment": "math", "regret": 0.0}
         return [
-            {"environment": "math", "run": run, "algorithm": a, "budget": b, "acr": value(a, b) + run / 100, "regret": 0.0}
+            {**same, "run": run, "algorithm": a, "budget": b, "acr": value(a, b) + run / 100}
             for a in study.algorithms
             for b in study.budgets
             for run in range(8)
-        ]  # fmt: skip
+        ]
 
     given = {name: records(s, lambda a, b: b / 1e6 + 0.1 * (a == "frugal")) for name, s in STUDIES.items()}
     given["improved"] = records(STUDIES["improved"], lambda a, b: b / 1e6 + 0.5)

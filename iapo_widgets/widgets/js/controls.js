@@ -1,0 +1,90 @@
+// Native controls for the traits of an explorer: labelled, by keyboard, each with its reading and its error.
+
+function buildControls({ model, id, form, buttons }) {
+  let shown = "";
+  let parts = [];
+  const listening = new Map();
+
+  const value = (c) => (c.index < 0 ? model.get(c.name) : model.get(c.name)[c.index]);
+  const send = (c, next) => {
+    if (c.index < 0) model.set(c.name, next);
+    else { const all = [...model.get(c.name)]; all[c.index] = next; model.set(c.name, all); }
+    model.save_changes();
+  };
+  const twoDigits = (v) => Number(v.toPrecision(2));
+
+  const kinds = {
+    range: (c, at) => build("input", { ...at, type: "range", min: c.low, max: c.high, step: c.step }),
+    log: (c, at) => build("input", { ...at, type: "range", min: Math.log10(c.low), max: Math.log10(c.high), step: c.step }),
+    number: (c, at) => build("input", { ...at, type: "number", step: "any" }),
+    switch: (c, at) => build("input", { ...at, type: "checkbox" }),
+    choice: (c, at) => build("select", at, ...c.options.map(([text], i) => build("option", { value: i }, text))),
+  };
+  const read = {
+    range: (c, input) => Number(input.value),
+    log: (c, input) => twoDigits(10 ** Number(input.value)),
+    number: (c, input) => Number(input.value),
+    switch: (c, input) => input.checked,
+    choice: (c, input) => c.options[Number(input.value)][1],
+  };
+
+  function make(c, k) {
+    if (c.kind === "button") {
+      const button = build("button", { type: "button", title: c.hint }, c.label);
+      button.addEventListener("click", () => model.send({ press: c.name }));
+      return { c, element: button };
+    }
+    const error = build("span", { class: "iapo-error", id: `${id}-${k}-error`, role: "alert" });
+    const input = kinds[c.kind](c, { id: `${id}-${k}`, title: c.hint || null, "aria-describedby": `${id}-${k}-error`, "data-lm-suppress-shortcuts": "true" });
+    const reading = build("output", { for: `${id}-${k}`, class: "iapo-reading" });
+    input.addEventListener(c.kind === "number" || c.kind === "choice" || c.kind === "switch" ? "change" : "input", () => {
+      if (c.kind === "number" && input.value.trim() === "") { error.textContent = "a number is needed"; return; }
+      send(c, read[c.kind](c, input));
+      bring({ c, input, reading });
+    });
+    const element = build("div", { class: "iapo-field" }, build("label", { for: `${id}-${k}` }, c.label), input, reading, error);
+    return { c, element, input, reading, error };
+  }
+
+  function bring({ c, input, reading }) {
+    if (!input) return;
+    const now = value(c);
+    const key = c.index < 0 ? c.name : `${c.name}.${c.index}`;
+    if (c.kind === "switch") input.checked = now;
+    else if (c.kind === "choice") input.value = c.options.findIndex(([, v]) => v === now);
+    else if (c.kind === "log") { if (read.log(c, input) !== now) input.value = Math.log10(now); }
+    else if (Number(input.value) !== now) input.value = now;
+    const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
+    const text = model.get("_readings")[key] ?? plain;
+    if (reading.textContent !== text) reading.textContent = text;
+    if (text) input.setAttribute("aria-valuetext", text);
+  }
+
+  function show() {
+    const controls = model.get("_controls");
+    const text = JSON.stringify(controls);
+    if (text !== shown) {
+      shown = text;
+      const focus = parts.findIndex((p) => p.input && p.input === document.activeElement);
+      parts = controls.map(make);
+      form.replaceChildren(...parts.filter((p) => p.input).map((p) => p.element));
+      buttons.replaceChildren(...parts.filter((p) => !p.input).map((p) => p.element));
+      parts[focus]?.input?.focus();
+      for (const { name } of controls) {
+        if (listening.has(name)) continue;
+        const listener = () => parts.filter((p) => p.c.name === name).forEach(bring);
+        listening.set(name, listener);
+        model.on(`change:${name}`, listener);
+      }
+    }
+    parts.forEach(bring);
+  }
+
+  return {
+    show,
+    complain(errors) {
+      for (const p of parts) if (p.error) { const text = errors[p.c.name] ?? ""; if (p.error.textContent !== text) p.error.textContent = text; }
+    },
+    off() { for (const [name, listener] of listening) model.off(`change:${name}`, listener); },
+  };
+}

@@ -1,0 +1,148 @@
+// The browser's side of every explorer: native controls, panels, and words that change with them.
+
+let explorers = 0;
+const HEIGHT = 300;
+
+function render({ model, el }) {
+  const id = `iapo-explorer-${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
+  const form = build("div", { class: "iapo-form" });
+  const buttons = build("div", { class: "iapo-buttons" });
+  const alarm = build("p", { class: "iapo-alarm", role: "alert" });
+  const panels = build("div", { class: "iapo-panels" });
+  const summary = build("p", { class: "iapo-summary", role: "status", "aria-live": "polite" });
+  const point = build("p", { class: "iapo-point", "aria-live": "polite" });
+  const table = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "table" });
+  const note = build("p", { class: "iapo-note" });
+  const root = build("section", { class: "iapo-explorer", "aria-label": model.get("_kind") }, form, buttons, alarm, panels, summary, point, table, note);
+  el.append(root);
+
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+  const fields = buildControls({ model, id, form, buttons });
+  const drawn = [];
+
+  const paint = () => {
+    const scene = model.get("_scene");
+    if (!scene.panels) return;
+    while (drawn.length < scene.panels.length) drawn.push(makePanel({ model, panels, point, put }));
+    while (drawn.length > scene.panels.length) drawn.pop().remove();
+    scene.panels.forEach((panel, k) => drawn[k].show(panel));
+    put(summary, scene.summary);
+    put(note, scene.note);
+    showTable(table, scene);
+  };
+  const complain = () => {
+    const errors = model.get("_errors");
+    put(alarm, errors[""] ?? "");
+    fields.complain(errors);
+  };
+  const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const watch = new ResizeObserver(() => drawn.forEach((d) => d.again()));
+  watch.observe(panels);
+  fields.show();
+  paint();
+  complain();
+  return () => {
+    watch.disconnect();
+    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    fields.off();
+  };
+}
+
+function showTable(place, scene) {
+  place.hidden = !scene.rows.length;
+  const text = JSON.stringify([scene.head, scene.rows]);
+  if (place.dataset.shown === text) return;
+  place.dataset.shown = text;
+  const row = (tag, values) => build("tr", {}, ...values.map((v) => build(tag, tag === "th" ? { scope: "col" } : {}, v)));
+  place.replaceChildren(build("table", {}, build("thead", {}, row("th", scene.head)), build("tbody", {}, ...scene.rows.map((r) => row("td", r)))));
+}
+
+function makePanel({ model, panels, point, put }) {
+  const title = build("figcaption", {});
+  const svg = shape("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "data-lm-suppress-shortcuts": "true" });
+  const legend = build("div", { class: "iapo-legend" });
+  const tip = build("div", { class: "iapo-tip", "aria-hidden": "true", hidden: "" });
+  const figure = build("figure", {}, title, svg, tip, legend);
+  panels.append(figure);
+  let panel = null, s = null, at = null, dragging = null, legendText = "";
+
+  const again = () => {
+    if (!panel) return;
+    const width = Math.max(240, figure.clientWidth);
+    const focused = svg.contains(document.activeElement) ? document.activeElement.getAttribute("data-handle") : null;
+    svg.setAttribute("height", HEIGHT);
+    s = drawPanel(svg, panel, width, HEIGHT);
+    if (focused !== null) svg.querySelector(`[data-handle="${focused}"]`)?.focus();
+    mark();
+  };
+  const mark = (speak = false) => {
+    const found = at && s ? pointAt(panel, s, at) : null;
+    const cursor = svg.querySelector(".iapo-cursor");
+    cursor?.replaceChildren(...(found ? [shape("circle", { cx: found.px, cy: found.py, r: 7 })] : []));
+    tip.hidden = !found;
+    if (!found) return;
+    tip.textContent = found.text;
+    tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, figure.clientWidth - 220))}px`;
+    tip.style.top = `${title.offsetHeight + Math.max(0, found.py - 44)}px`;
+    if (speak) put(point, found.text);
+  };
+  const move = (handle, value) => {
+    const rounded = Math.round(Math.min(handle.high, Math.max(handle.low, value)) / handle.step) * handle.step;
+    const values = [...model.get(handle.name)];
+    handle.x = values[handle.index] = Number(rounded.toFixed(6));
+    model.set(handle.name, values);
+    model.save_changes();
+    again();
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest?.("[data-handle]");
+    if (!grip) return;
+    event.preventDefault();
+    dragging = Number(grip.dataset.handle);
+    grip.focus();
+    svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    if (dragging !== null) { move(panel.handles[dragging], s.atX(event.clientX - box.left)); return; }
+    at = nearest(panel, s, event.clientX - box.left, event.clientY - box.top);
+    mark(true);
+  });
+  for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { dragging = null; });
+  svg.addEventListener("pointerleave", () => { if (dragging === null) { at = null; mark(); } });
+  svg.addEventListener("blur", () => { at = null; mark(); });
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [1, 0], ArrowDown: [-1, 0], Home: [0, -1e6], End: [0, 1e6] }[event.key];
+    const handle = event.target.dataset?.handle;
+    if (event.key === "Escape") { at = null; mark(); return; }
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (handle !== undefined) {
+      const h = panel.handles[Number(handle)];
+      move(h, h.x + (step[0] + step[1]) * h.step * (event.shiftKey ? 10 : 1));
+      return;
+    }
+    at = at ? { line: at.line + step[0], i: at.i + step[1] } : { line: 0, i: 0 };
+    mark(true);
+  });
+  return {
+    again,
+    remove: () => figure.remove(),
+    show(next) {
+      const held = dragging === null ? null : panel.handles[dragging].x;
+      panel = structuredClone(next);
+      if (held !== null && panel.handles[dragging]) panel.handles[dragging].x = held;
+      put(title, panel.title);
+      figure.style.flexGrow = panel.width;
+      svg.setAttribute("aria-label", `${panel.title}: ${panel.ylabel} against ${panel.xlabel}. Arrow keys read the points, Escape lets go.`);
+      const keys = legendOf(panel);
+      const text = keys.map((k) => k.outerHTML).join("");
+      if (text !== legendText) { legend.replaceChildren(...keys); legendText = text; }
+      again();
+    },
+  };
+}
+
+export default { render };

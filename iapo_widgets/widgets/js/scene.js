@@ -1,0 +1,212 @@
+// Draws the panels of a scene as SVG: crisp at any density, in the colours of the page's theme.
+
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = { left: 56, right: 12, top: 8, bottom: 40 };
+
+function shape(tag, attributes, text) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function polygon(count, radius, turn = 0, inner = 1) {
+  const points = [];
+  for (let i = 0; i < count; i++) {
+    const angle = turn + (2 * Math.PI * i) / count;
+    const r = radius * (i % 2 ? inner : 1);
+    points.push(`${(r * Math.sin(angle)).toFixed(2)},${(-r * Math.cos(angle)).toFixed(2)}`);
+  }
+  return `M${points.join("L")}Z`;
+}
+
+// The same markers that matplotlib knows by these letters.
+function markerPath(marker, r) {
+  const plus = (turn) => polygon(8, r * 1.2, turn, 0.45);
+  const kinds = {
+    s: () => polygon(4, r * 1.25, Math.PI / 4), D: () => polygon(4, r * 1.3), "^": () => polygon(3, r * 1.3),
+    v: () => polygon(3, r * 1.3, Math.PI), "*": () => polygon(10, r * 1.5, 0, 0.42), P: () => plus(0), X: () => plus(Math.PI / 4),
+  };
+  return kinds[marker] ? kinds[marker]() : `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
+}
+
+const DASH = { "-": "", "--": "6 4", ":": "2 3" };
+
+function limits(panel) {
+  const xs = [], ys = [];
+  for (const line of panel.lines) {
+    line.y.forEach((y, i) => {
+      if (y === null) return;
+      const e = line.error[i] ?? 0;
+      xs.push(line.x[i]);
+      ys.push(y - e, y + e);
+    });
+  }
+  for (const p of [...panel.stars, ...panel.handles]) { xs.push(p.x); ys.push(p.y); }
+  for (const s of panel.spans) xs.push(s.start, s.end);
+  for (const r of panel.rules) xs.push(r.x);
+  const edges = (values) => {
+    const step = values.length > 1 ? (values.at(-1) - values[0]) / (values.length - 1) : 1;
+    return [values[0] - step / 2, values.at(-1) + step / 2];
+  };
+  if (panel.cells) { xs.push(...edges(panel.cells.x)); ys.push(...edges(panel.cells.y)); }
+  const wide = (values, given, margin) => {
+    if (given) return given;
+    if (!values.length) return [0, 1];
+    const low = Math.min(...values), high = Math.max(...values);
+    const more = (high - low || Math.abs(high) || 1) * margin;
+    return [low - more, high + more];
+  };
+  const margin = panel.cells ? 0 : 0.05;
+  return { x: wide(xs, panel.xlim, panel.log || panel.cells ? 0 : 0.03), y: wide(ys, panel.ylim, margin) };
+}
+
+function scales(panel, width, height) {
+  const { x, y } = limits(panel);
+  const f = panel.log ? Math.log10 : (v) => v;
+  const back = panel.log ? (v) => 10 ** v : (v) => v;
+  const w = width - MARGIN.left - MARGIN.right, h = height - MARGIN.top - MARGIN.bottom;
+  const [x0, x1] = [f(x[0]), f(x[1])];
+  const pad = panel.log ? (x1 - x0 || 1) * 0.04 : 0;
+  const span = x1 - x0 + 2 * pad || 1, rise = y[1] - y[0] || 1;
+  return {
+    x: (v) => MARGIN.left + (w * (f(v) - x0 + pad)) / span,
+    y: (v) => MARGIN.top + h - (h * (v - y[0])) / rise,
+    atX: (px) => back(x0 - pad + ((px - MARGIN.left) * span) / w),
+    limits: { x, y }, right: MARGIN.left + w, bottom: MARGIN.top + h,
+  };
+}
+
+function axes(group, panel, s) {
+  const { x, y } = s.limits;
+  const chosen = (given, low, high, count) => {
+    if (given.length) return given;
+    const { values, digits } = ticks(low, high, count);
+    return values.map((v) => [v, v.toFixed(digits)]);
+  };
+  const powers = () => {
+    const out = [];
+    for (let e = Math.ceil(Math.log10(x[0]) - 1e-9); e <= Math.log10(x[1]) + 1e-9; e++) out.push([10 ** e, (10 ** e).toLocaleString("en")]);
+    return out;
+  };
+  for (const [v, text] of panel.xticks.length || !panel.log ? chosen(panel.xticks, x[0], x[1], 6) : powers()) {
+    if (!panel.cells) group.append(shape("line", { x1: s.x(v), x2: s.x(v), y1: MARGIN.top, y2: s.bottom, class: "iapo-grid" }));
+    group.append(shape("text", { x: s.x(v), y: s.bottom + 15, "text-anchor": "middle" }, text));
+  }
+  for (const [v, text] of chosen(panel.yticks, y[0], y[1], 5)) {
+    if (!panel.cells) group.append(shape("line", { x1: MARGIN.left, x2: s.right, y1: s.y(v), y2: s.y(v), class: "iapo-grid" }));
+    group.append(shape("text", { x: MARGIN.left - 6, y: s.y(v) + 4, "text-anchor": "end" }, text));
+  }
+  group.append(shape("path", { d: `M${MARGIN.left},${MARGIN.top}V${s.bottom}H${s.right}`, class: "iapo-axis" }));
+  const middle = (MARGIN.top + s.bottom) / 2;
+  group.append(shape("text", { x: (MARGIN.left + s.right) / 2, y: s.bottom + 33, "text-anchor": "middle" }, panel.xlabel));
+  group.append(shape("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, panel.ylabel));
+}
+
+function cells(group, panel, s) {
+  const { codes, x, y, colours, texts } = panel.cells;
+  const w = (s.right - MARGIN.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
+  codes.forEach((row, j) => row.forEach((code, i) => {
+    const left = s.x(x[i]) - w / 2, top = s.y(y[j]) - h / 2;
+    if (code >= 0) group.append(shape("rect", { x: left, y: top, width: w + 0.3, height: h + 0.3, fill: colours[code], "fill-opacity": 0.75 }));
+    if (texts[j]?.[i]) group.append(shape("text", { x: left + w / 2, y: top + h / 2 + 3.5, "text-anchor": "middle", class: "iapo-cell" }, texts[j][i]));
+  }));
+}
+
+function drawLine(group, line, s) {
+  let path = "", pen = "M";
+  line.y.forEach((y, i) => {
+    if (y === null) { pen = "M"; return; }
+    path += `${pen}${s.x(line.x[i]).toFixed(1)},${s.y(y).toFixed(1)}`;
+    pen = "L";
+  });
+  if (line.line && path) group.append(shape("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.width, "stroke-dasharray": DASH[line.line] ?? "" }));
+  let bars = "", marks = "";
+  line.y.forEach((y, i) => {
+    if (y === null) return;
+    const px = s.x(line.x[i]).toFixed(1);
+    const e = line.error[i];
+    if (e) bars += `M${px},${s.y(y - e).toFixed(1)}V${s.y(y + e).toFixed(1)}`;
+    if (line.marker && i % line.every === 0) marks += `<path transform="translate(${px} ${s.y(y).toFixed(1)})" d="${markerPath(line.marker, 3.2)}"/>`;
+  });
+  if (bars) group.append(shape("path", { d: bars, stroke: line.colour, "stroke-width": 1.2, fill: "none" }));
+  if (marks) { const g = shape("g", { fill: line.colour }); g.innerHTML = marks; group.append(g); }
+}
+
+// Fills `svg` with the panel; returns the scales, for pointer and keyboard.
+function drawPanel(svg, panel, width, height) {
+  const s = scales(panel, width, height);
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const group = shape("g", {});
+  for (const span of panel.spans) {
+    group.append(shape("rect", { x: s.x(span.start), y: MARGIN.top, width: Math.max(0, s.x(span.end) - s.x(span.start)), height: s.bottom - MARGIN.top, fill: span.colour, "fill-opacity": 0.14 }));
+  }
+  if (panel.cells) cells(group, panel, s);
+  axes(group, panel, s);
+  for (const line of panel.lines) drawLine(group, line, s);
+  for (const rule of panel.rules) group.append(shape("line", { x1: s.x(rule.x), x2: s.x(rule.x), y1: MARGIN.top, y2: s.bottom, class: "iapo-rule" }));
+  for (const p of panel.stars) group.append(shape("path", { transform: `translate(${s.x(p.x)} ${s.y(p.y)})`, d: polygon(10, 9, 0, 0.45), class: "iapo-star" }));
+  panel.handles.forEach((h, k) => {
+    const g = shape("g", {
+      transform: `translate(${s.x(h.x)} ${s.y(h.y)})`, class: "iapo-handle", tabindex: 0, role: "slider", "data-handle": k,
+      "data-lm-suppress-shortcuts": "true", "aria-label": h.label, "aria-valuemin": h.low, "aria-valuemax": h.high, "aria-valuenow": h.x,
+    });
+    g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: h.colour, class: "iapo-knob" }));
+    group.append(g);
+  });
+  group.append(shape("g", { class: "iapo-cursor" }));
+  svg.replaceChildren(group);
+  return s;
+}
+
+// What stands at a place of the panel, for hovering and for the arrow keys: {x, y, text}.
+function pointAt(panel, s, at) {
+  if (panel.cells) {
+    const { x, y, tell, texts, codes, labels } = panel.cells;
+    const i = Math.min(x.length - 1, Math.max(0, at.i)), j = Math.min(y.length - 1, Math.max(0, at.line));
+    at.i = i; at.line = j;
+    return { px: s.x(x[i]), py: s.y(y[j]), text: tell[j]?.[i] ?? `${panel.xlabel} ${x[i]}, ${panel.ylabel} ${y[j]}: ${texts[j]?.[i] ?? labels[codes[j][i]] ?? "nothing"}` };
+  }
+  const lines = panel.lines.filter((line) => line.y.some((y) => y !== null));
+  if (!lines.length) return null;
+  at.line = ((at.line % lines.length) + lines.length) % lines.length;
+  const line = lines[at.line];
+  at.i = Math.min(line.x.length - 1, Math.max(0, at.i));
+  const y = line.y[at.i];
+  const plain = `${line.label || "point"}: ${panel.xlabel} ${line.x[at.i].toLocaleString("en")}, ${panel.ylabel} ${y === null ? "unknown" : y}`;
+  return { px: s.x(line.x[at.i]), py: y === null ? s.bottom : s.y(y), text: line.tell[at.i] ?? plain };
+}
+
+// The place nearest to a pointer, or null.
+function nearest(panel, s, px, py) {
+  if (panel.cells) {
+    const { x, y } = panel.cells;
+    const w = (s.right - MARGIN.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
+    const i = Math.floor((px - MARGIN.left) / w), j = y.length - 1 - Math.floor((py - MARGIN.top) / h);
+    return i >= 0 && i < x.length && j >= 0 && j < y.length ? { line: j, i } : null;
+  }
+  let best = null, distance = 900;
+  panel.lines.filter((line) => line.y.some((y) => y !== null)).forEach((line, k) => line.y.forEach((y, i) => {
+    if (y === null) return;
+    const d = (s.x(line.x[i]) - px) ** 2 + (s.y(y) - py) ** 2;
+    if (d < distance) { best = { line: k, i }; distance = d; }
+  }));
+  return best;
+}
+
+function legendOf(panel) {
+  const items = panel.lines.filter((l) => l.label).map((l) => [l.label, (svg) => {
+    if (l.line) svg.append(shape("path", { d: "M0,7H26", stroke: l.colour, "stroke-width": 2, "stroke-dasharray": DASH[l.line] ?? "" }));
+    if (l.marker) svg.append(shape("path", { transform: "translate(13 7)", d: markerPath(l.marker, 3.6), fill: l.colour }));
+  }]);
+  const box = (colour, opacity) => (svg) => svg.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, fill: colour, "fill-opacity": opacity }));
+  for (const s of panel.spans) if (s.label) items.push([s.label, box(s.colour, 0.25)]);
+  if (panel.cells) [...new Set(panel.cells.codes.flat())].filter((c) => c >= 0).sort((a, b) => a - b).forEach((c) => items.push([panel.cells.labels[c], box(panel.cells.colours[c], 0.75)]));
+  for (const s of panel.stars) items.push([s.label, (svg) => svg.append(shape("path", { transform: "translate(13 7)", d: polygon(10, 7, 0, 0.45), class: "iapo-star" }))]);
+  for (const r of panel.rules) if (r.label) items.push([r.label, (svg) => svg.append(shape("path", { d: "M13,0V14", class: "iapo-rule" }))]);
+  return items.map(([text, fill]) => {
+    const svg = shape("svg", { width: 26, height: 14, "aria-hidden": "true" });
+    fill(svg);
+    return build("span", { class: "iapo-key" }, svg, text);
+  });
+}
