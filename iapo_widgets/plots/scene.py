@@ -11,8 +11,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from .picture import GREY, Picture
+
+Numbers = Sequence[float] | NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,12 @@ class Line:
     """
 
     label: str
-    x: Sequence[float]
-    y: Sequence[float]
+    x: Numbers
+    y: Numbers
     colour: str = GREY
     marker: str = "o"
     line: str = "-"
-    error: Sequence[float] = ()
+    error: Numbers = ()
     every: int = 1
     width: float = 1.6
     tell: Sequence[str] = ()
@@ -150,7 +153,7 @@ def draw(scene: Scene, height: float = 4.0) -> Picture:
     figure = Picture(figsize=(5.6 * sum(widths), height * bool(scene.panels) + 0.3 * table + 0.4), layout="constrained")
     figure.alt = scene.summary
     if table and scene.panels:
-        above, below = figure.subfigures(2, 1, height_ratios=[height, 0.3 * table])
+        above, below = np.ravel(figure.subfigures(2, 1, height_ratios=[height, 0.3 * table]))
     else:
         above = below = figure
     if scene.panels:

@@ -37,15 +37,15 @@ class Control:
 class Explorer(anywidget.AnyWidget):
     """Base of the explorers: a subclass names its traits, its ``controls`` and its ``scene``.
 
-    A trait that is set, by the browser or by a cell, gives a new scene.  What the browser sends and a trait refuses shows
-    beside its control and changes nothing; what goes wrong while a scene is made shows below the controls.
+    A trait that is set, by the browser or by a cell, gives a new scene.  What the browser sends and a trait refuses
+    shows beside its control and changes nothing; what goes wrong while a scene is made shows below the controls.
     """
 
     _esm = module("canvas", "scene", "controls", "explorer")
     _css = styles("explorer")
     _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
-    _controls = t.List().tag(sync=True)
+    _controls: t.List[Any] = t.List().tag(sync=True)
     _readings = t.Dict().tag(sync=True)
     _errors = t.Dict().tag(sync=True)
 

@@ -55,7 +55,8 @@ class ScalingExplorer(Explorer):
         rates = self.rates
         env = voting_environment(
             np.stack([rates, 1 - rates], axis=2), np.zeros(rates.shape[1], dtype=np.int64),
-            np.full(len(rates), self.cost), contexts=[Context("here", (1.0,), 1.0)], n_max=self.n_max, note="success rates set by hand",
+            np.full(len(rates), self.cost), contexts=[Context("here", (1.0,), 1.0)], n_max=self.n_max,
+            note="success rates set by hand",
         )  # fmt: skip
         return env.with_(strategy=self.strategy)
 
