@@ -153,7 +153,7 @@ def draw(scene: Scene, height: float = 4.0) -> Picture:
     figure = Picture(figsize=(5.6 * sum(widths), height * bool(scene.panels) + 0.3 * table + 0.4), layout="constrained")
     figure.alt = scene.summary
     if table and scene.panels:
-        above, below = np.ravel(figure.subfigures(2, 1, height_ratios=[height, 0.3 * table]))
+        above, below = figure.subfigures(2, 1, height_ratios=[height, 0.3 * table])  # type: ignore[misc]
     else:
         above = below = figure
     if scene.panels:
