@@ -29,11 +29,65 @@ def test_the_table_is_complete(table):
     assert not table.published and "generated stand-ins, 200 runs" in table.source
 
 
+#: Where our data disagrees with the paper: on these two stand-ins, which are not calibrated to anything, spending all
+#: of 5,000 completions evenly is as good as PSST.
+TIES = {("helpful-harmless", "uniform"), ("summarization", "uniform")}
+
+
 @pytest.mark.parametrize("environment", GENERATED)
 @pytest.mark.parametrize("baseline", ["uniform", *SEQUENTIAL])
 def test_psst_beats_the_baselines_at_5000(table, environment, baseline):
-    """Significantly, after Holm's correction."""
-    assert table.comparison(environment, "psst", baseline, 5_000).significant
+    """Significantly after Holm's correction, but for two ties with uniform that are named here."""
+    found = table.comparison(environment, "psst", baseline, 5_000)
+    assert found.significant is ((environment, baseline) not in TIES)
+    if not found.significant:
+        assert abs(found.difference) < 0.001 and found.p_holm > 0.9
+
+
+@pytest.mark.parametrize("environment", GENERATED)
+@pytest.mark.parametrize("screened", ["psst+k4", "psst+k8"])
+def test_screening_helps_at_small_budgets(table, environment, screened):
+    """At 1,000 completions PSST does better, significantly, on prompts screened at N = 1."""
+    found = table.comparison(environment, "psst", screened, 1_000)
+    assert found.difference < 0 and found.p_holm < 0.05
+
+
+@pytest.mark.parametrize("environment", ["synth-bernoulli", "synth-categorical"])
+def test_k1_fails_on_deceptive_instances(table, environment):
+    """Where prompts deceive, choosing one at N = 1 loses more than 0.04 for good: no budget makes up for it."""
+    assert table.comparison(environment, "psst", "psst+k1", 20_000).significant
+    regrets = [table.cell(environment, "psst+k1", b).regret for b in BUDGETS]
+    assert min(regrets) > 0.04 > 1.5 * table.cell(environment, "psst", 20_000).regret
+
+
+@pytest.mark.parametrize("environment", GENERATED)
+@pytest.mark.parametrize("prompt_only", ["triple-n1", "triple-random"])
+def test_joint_beats_prompt_only(table, environment, prompt_only):
+    """At 20,000 completions PSST beats TRIPLE with N = 1 and with a random N, significantly, everywhere."""
+    assert table.comparison(environment, "psst", prompt_only, 20_000).significant
+
+
+@pytest.mark.parametrize("environment", GENERATED)
+def test_joint_beats_decoupled_where_it_matters(table, environment):
+    """At 20,000 PSST+K8 beats PSST+K1, but on math and commonsense-qa, where no prompt deceives, not significantly."""
+    found = table.comparison(environment, "psst+k8", "psst+k1", 20_000)
+    assert found.difference > 0
+    assert found.significant is (environment not in ("math", "commonsense-qa"))
+
+
+@pytest.mark.parametrize("environment", GENERATED)
+def test_paired_subsets_beat_the_paper_s_psst(table, environment):
+    """With paired queries and subset reuse PSST is significantly better, at 5,000 and at 20,000 completions."""
+    assert all(table.comparison(environment, IMPROVED, "psst", b).significant for b in (5_000, 20_000))
+
+
+@pytest.mark.parametrize("environment", GENERATED)
+@pytest.mark.parametrize("budget", [1_000, 2_000, 5_000])
+def test_frugal_is_as_good_as_psst_at_four_times_the_budget(table, environment, budget):
+    """Never worse; significantly better but on synth-bernoulli at 5,000."""
+    found = table.comparison(environment, "frugal", "psst at 4 T", budget)
+    assert found.difference > 0
+    assert found.significant is ((environment, budget) != ("synth-bernoulli", 5_000))
 
 
 def test_a_table_goes_to_disk_and_comes_back(tmp_path):

@@ -1,0 +1,154 @@
+"""What a user wants decides the arm: reward less cost against N, and the winners over the whole plane of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import traitlets as t
+from numpy.typing import NDArray
+
+from ..core.environment import CategoricalEnvironment
+from ..core.problem import Context
+from ..plots.picture import CYCLE, GREY, MARKERS
+from ..plots.scene import Cells, Line, Panel, Scene, Star
+from .elimination_view import note
+from .explorer import Control, Explorer
+
+SHOWN = 4  # prompts with a curve of their own beside the winner's
+GRID = 11  # rows and columns of the map
+LARGEST_COST = 2.0
+
+
+class TradeoffExplorer(Explorer):
+    """Move the objective and cost weights of a user and see the best arm move; figures 2b and 2c of the paper.
+
+    Traits: ``share`` (weight of the first objective, 0 .. 1; the second has the rest; with one objective its weight),
+    ``cost_weight`` (0 .. 2).  All values are exact.  Raises ``ValueError`` for an environment of more than two
+    objectives.
+    """
+
+    share = t.Float(0.5).tag(sync=True)
+    cost_weight = t.Float(0.2).tag(sync=True)
+    public = ("share", "cost_weight")
+
+    def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
+        if len(env.objectives) > 2:
+            raise ValueError(f"the plane of weights needs one or two objectives, this task has {len(env.objectives)}")
+        self.env = env
+        self._reward = lru_cache(maxsize=256)(self._expected_reward)
+        self._cost = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
+        self._unit = self._expected_reward(1.0) if len(env.objectives) == 1 else None
+        super().__init__(**({"share": 1.0} if self._unit is not None else {}), **traits)
+
+    def weights(self, share: float) -> tuple[float, ...]:
+        """Objective weights of that share."""
+        return (share,) if len(self.env.objectives) == 1 else (share, round(1.0 - share, 6))
+
+    def q(self, share: float, cost_weight: float) -> NDArray[np.float64]:
+        """Exact Q of every arm for such a user, (P, N_max)."""
+        reward = self._reward(share) if self._unit is None else share * self._unit
+        return reward - cost_weight * self._cost[:, None] * np.arange(1, self.env.n_max + 1)
+
+    def controls(self) -> Sequence[Control]:
+        """One slider for the objectives and one for cost."""
+        names = self.env.objectives
+        label = f"Weight: {names[0]}" if len(names) == 1 else f"{names[0]} against {names[1]}"
+        return [
+            Control("share", label, "range", 0.0 if len(names) == 2 else 0.05, 1.0, 0.05),
+            Control("cost_weight", "Weight: cost", "range", 0.0, LARGEST_COST, 0.05),
+            Control("reset", "Reset", "button", hint="Back to the weights at first"),
+        ]
+
+    def readings(self) -> dict[str, str]:
+        """The weights as numbers."""
+        weights = " to ".join(f"{w:.2f}" for w in self.weights(self.share))
+        return {"share": weights, "cost_weight": f"{self.cost_weight:.2f}"}
+
+    def scene(self) -> Scene:
+        """Curves of the best prompts, left; who wins where, right."""
+        q = self.q(self.share, self.cost_weight)
+        best, i = np.unravel_index(int(q.argmax()), q.shape)
+        winners, shares, costs = self._plane
+        wins = np.bincount(winners[..., 0].ravel(), minlength=len(q))
+        order = np.lexsort((-self.q(0.5, 0.2).max(axis=1), -wins))  # who wins most of the plane, then who is good
+        colours = self._colours(order)
+        others = [int(p) for p in np.argsort(-q.max(axis=1)) if p != best][:SHOWN]
+        scales = np.arange(1, self.env.n_max + 1)
+        lines = [Line("other prompts", scales, row, GREY, "", width=0.5) for row in q[:1]]
+        lines += [
+            Line("", scales, q[p], GREY, "", width=0.5) for p in range(1, len(q)) if p != best and p not in others
+        ]
+        for p in (*others, int(best)):
+            colour, marker = colours.get(p, (GREY, "X"))
+            lines.append(Line(f"prompt {p}", scales, q[p], colour, marker, every=4, width=2.6 if p == best else 1.4))
+        left = Panel(
+            "What this user gets", "N, completions per query", "Q, reward less cost", lines=lines,
+            stars=[Star(float(i + 1), float(q.max()), f"best arm: prompt {best}, N = {i + 1}")],
+        )  # fmt: skip
+        right = self._map(winners, shares, costs, order, colours)
+        return Scene([left, right], self._words(q, int(best), int(i) + 1), note=note(self.env))
+
+    def _words(self, q: NDArray[np.float64], best: int, n: int) -> str:
+        first = int(q[:, 0].argmax())
+        lost = q.max() - q[first].max()
+        wish = ", ".join(f"{o} {w:.2f}" for o, w in zip(self.env.objectives, self.weights(self.share), strict=True))
+        text = (
+            f"With weights {wish} and cost {self.cost_weight:.2f}, prompt {best} with N = {n} is best: Q {q.max():.3f}."
+        )
+        if first == best:
+            return f"{text} The same prompt is best at N = 1."
+        return f"{text} At N = 1 prompt {first} is best; keeping it and choosing only N would lose {lost:.3f}."
+
+    @cached_property
+    def _plane(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Best (prompt, N) over the grid of weights, (rows of cost, columns of share, 2), and the grid."""
+        low = 0.0 if len(self.env.objectives) == 2 else 0.1
+        shares, costs = np.linspace(low, 1.0, GRID), np.linspace(0.0, LARGEST_COST, GRID)
+        out = np.empty((GRID, GRID, 2), dtype=np.int64)
+        for column, share in enumerate(shares):
+            for row, cost in enumerate(costs):
+                q = self.q(float(round(share, 6)), float(cost))
+                out[row, column] = np.unravel_index(int(q.argmax()), q.shape)
+        out[..., 1] += 1
+        return out, shares, costs
+
+    def _colours(self, order: NDArray[np.int64]) -> dict[int, tuple[str, str]]:
+        """Colour and marker of the first prompts of ``order``."""
+        return {int(p): (CYCLE[k], MARKERS[k]) for k, p in enumerate(order[: len(CYCLE) - 1])}
+
+    def _map(
+        self, winners: NDArray[np.int64], shares: NDArray[np.float64], costs: NDArray[np.float64],
+        order: NDArray[np.int64], colours: dict[int, tuple[str, str]],
+    ) -> Panel:  # fmt: skip
+        names = list(colours)
+        code = {p: k for k, p in enumerate(names)}
+        prompts, n = winners[..., 0], winners[..., 1]
+        pairs = zip(prompts.tolist(), n.tolist(), strict=True)
+        cells = Cells(
+            [[code.get(p, len(names)) for p in row] for row in prompts.tolist()], shares.tolist(), costs.tolist(),
+            [*(colours[p][0] for p in names), GREY], [*(f"prompt {p} wins" for p in names), "another prompt wins"],
+            texts=[[f"{p}\u00b7{m}" for p, m in zip(*pair, strict=True)] for pair in pairs],
+        )  # fmt: skip
+        here = Star(self.share, self.cost_weight, "this user")
+        label = f"weight of {self.env.objectives[0]}"
+        return Panel("Who wins where: prompt \u00b7 N", label, "cost weight", cells=cells, stars=[here])
+
+    def _expected_reward(self, share: float) -> NDArray[np.float64]:
+        context = Context("here", self.weights(share), 0.0)
+        return self.env.with_(contexts=[context]).exact_q()[0]
+
+    @t.validate("share")
+    def _check_share(self, proposal: Any) -> float:
+        low = 0.0 if len(self.env.objectives) == 2 else 0.01
+        if not low <= proposal["value"] <= 1:
+            raise t.TraitError(f"share must lie between {low:g} and 1, not {proposal['value']}")
+        return float(proposal["value"])
+
+    @t.validate("cost_weight")
+    def _check_cost_weight(self, proposal: Any) -> float:
+        if not 0 <= proposal["value"] <= LARGEST_COST:
+            raise t.TraitError(f"cost_weight must lie between 0 and {LARGEST_COST:g}, not {proposal['value']}")
+        return float(proposal["value"])
