@@ -41,7 +41,7 @@ class TradeoffExplorer(Explorer):
         self._reward = lru_cache(maxsize=256)(self._expected_reward)
         self._cost = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
         self._unit = self._expected_reward(1.0) if len(env.objectives) == 1 else None
-        super().__init__(**({"share": 1.0} if self._unit is not None else {}), **traits)
+        super().__init__(**{**({} if self._unit is None else {"share": 1.0}), **traits})
 
     def weights(self, share: float) -> tuple[float, ...]:
         """Objective weights of that share."""
