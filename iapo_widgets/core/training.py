@@ -45,6 +45,11 @@ def find_algorithm(name: str) -> Algorithm:
     raise ValueError(f"unknown algorithm {name!r}; known: {', '.join(ALGORITHMS)}")
 
 
+def takes(name: str, option: str) -> bool:
+    """Whether the algorithm of that name has that option.  Raises ``ValueError`` for an unknown algorithm."""
+    return option in inspect.signature(find_algorithm(name)).parameters
+
+
 def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options: Any) -> Result:
     """Run the algorithm of that name to its end.  Raises ``ValueError`` where a name is unknown or the input is bad."""
     chosen = find_algorithm(algorithm)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from ..core.problem import Arm
 from ..core.rounds import Round
 from .picture import GREY, VERMILLION, Picture
 
@@ -54,7 +55,7 @@ def elimination(rounds: Sequence[Round], context: str, number: int | None = None
     right.legend(fontsize=8, loc="lower right")
     figure.suptitle(
         f"Context {context}, round {number}: {done.spent:,} of {done.budget:,} completions spent; "
-        f"recommended prompt {best.prompt}, N = {best.n}" + (f"\n{note}" if note else ""),
+        f"recommended prompt {best.prompt}, {_scale(best)}" + (f"\n{note}" if note else ""),
         fontsize=10,
     )
     figure.alt = describe(rounds, context, number)
@@ -73,8 +74,12 @@ def describe(rounds: Sequence[Round], context: str, number: int | None = None) -
     return (
         f"After round {done.number}, with {done.spent:,} of {done.budget:,} completions spent, {int(alive.sum())} of "
         f"{alive.size} arms are left for context {context}, of {names}. Recommended: prompt {best.prompt} with "
-        f"N = {best.n}, estimated Q {done.q[c, best.prompt, (best.n or 1) - 1]:.3f}."
+        f"{_scale(best)}, estimated Q {done.q[c, best.prompt, (best.n or 1) - 1]:.3f}."
     )
+
+
+def _scale(arm: Arm) -> str:
+    return "N drawn at random (shown at N = 1)" if arm.n is None else f"N = {arm.n}"
 
 
 def _heat(

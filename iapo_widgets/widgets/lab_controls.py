@@ -12,6 +12,7 @@ import ipywidgets as w
 
 from ..core.environment import CategoricalEnvironment
 from ..core.strategies import STRATEGIES
+from ..core.training import ALGORITHMS, takes
 from .field import Field
 
 SPEEDS = [("at once", 0.0), ("0.2 s", 0.2), ("0.6 s", 0.6), ("1.5 s", 1.5), ("4 s", 4.0)]
@@ -47,6 +48,10 @@ class LabControls(w.VBox):
         )
         reuses = [("blocks (the paper's)", "blocks"), ("all subsets", "subsets")]
         controls = {
+            "algorithm": w.Dropdown(
+                value=values["algorithm"], options=_algorithms(values["algorithm"], len(env.prompts)),
+                description="Algorithm", **style,
+            ),
             "n_max": w.IntSlider(value=values["n_max"], min=1, max=env.n_max, description="Largest N", **style),
             "strategy": w.Dropdown(value=values["strategy"], options=list(STRATEGIES), description="Strategy", **style),
             "reuse": w.Dropdown(value=values["reuse"], options=reuses, description="Reuse of a pull", **style),
@@ -69,7 +74,7 @@ class LabControls(w.VBox):
         self.status.add_class("iapo-status")
         buttons = w.HBox([_button(*spec, press) for spec in BUTTONS], layout=w.Layout(flex_flow="row wrap"))
         column = w.Layout(width="405px")
-        training = [f[name] for name in ("budget", "n_max", "strategy", "reuse", "seed")]
+        training = [f[name] for name in ("algorithm", "budget", "n_max", "strategy", "reuse", "seed")]
         wishes = [f["context"], *self.weights, f["seconds_per_round"]]
         columns = [
             w.VBox([_heading("Training: takes effect at the next Run"), *training], layout=column),
@@ -79,8 +84,11 @@ class LabControls(w.VBox):
 
     def show(self, values: Mapping[str, Any], weights: Sequence[float]) -> None:
         """Set every control to what is in force."""
+        self.fields["reuse"].control.disabled = not takes(values["algorithm"], "reuse")
         for name, field in self.fields.items():
             value = values[name]
+            if name == "algorithm" and value not in field.control.options:
+                field.control.options = (*field.control.options, value)
             if name == "budget":
                 field.read(f"{value:,} completions")
                 if two_digits(field.control.value) == value:
@@ -110,6 +118,12 @@ class LabControls(w.VBox):
         largest = max(2.0 if name == "cost" else 1.0, value)
         control = w.FloatSlider(value=value, min=0, max=largest, step=0.05, description=f"Weight: {name}", **style)
         return Field(control, partial(weigh, k))
+
+
+def _algorithms(chosen: str, n_prompts: int) -> list[str]:
+    """Those that this many prompts allow, ``chosen`` among them."""
+    fitting = [name for name in ALGORITHMS if "+k" not in name or int(name.split("+k")[1]) <= n_prompts]
+    return fitting if chosen in fitting else [*fitting, chosen]
 
 
 def two_digits(value: float) -> int:

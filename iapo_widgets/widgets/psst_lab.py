@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from ..core.checks import check_budget
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Arm, Context
-from ..core.psst import psst
 from ..core.rescoring import Rescorer
 from ..core.reuse import REUSES
 from ..core.rounds import Result, Round
+from ..core.training import find_algorithm, takes
 from .elimination_view import EliminationView
 from .lab_controls import LabControls
 from .runner import Runner
@@ -26,13 +26,14 @@ SECONDS = 0.6  # training takes milliseconds; an eye needs more
 
 
 class PSSTLab(w.VBox):
-    """Run PSST on ``env`` and watch it trim.
+    """Run PSST, or any other algorithm, on ``env`` and watch it trim.
 
-    Traits to read, set or link: ``budget`` (completions), ``n_max``, ``strategy``, ``reuse``, ``seed``: what the
-    next run takes; ``context``, ``contexts``: whom to serve, re-scored at once from what was sampled;
+    Traits to read, set or link: ``algorithm``, ``budget`` (completions), ``n_max``, ``strategy``, ``reuse`` (where the
+    algorithm takes it), ``seed``: what the next run takes; ``context``, ``contexts``: whom to serve, re-scored at once from what was sampled;
     ``seconds_per_round`` (0: at once); ``state``.  A bad value raises ``traitlets.TraitError`` and changes nothing.
     """
 
+    algorithm = t.Unicode("psst")
     budget = t.Int(BUDGET)
     n_max = t.Int(1)
     strategy = t.Unicode()
@@ -138,9 +139,12 @@ class PSSTLab(w.VBox):
                 strategy = self.strategy if self.strategy != self.env.strategy.name else None
                 env = self.env.with_(strategy=strategy, contexts=self.contexts, n_max=self.n_max)
                 self._settings = {name: getattr(self, name) for name in _TRAINING}
-                options: dict[str, Any] = {"seed": self.seed, "reuse": self.reuse}
+                options: dict[str, Any] = {"seed": self.seed}
+                if takes(self.algorithm, "reuse"):
+                    options["reuse"] = self.reuse
+                algorithm = find_algorithm(self.algorithm)
                 runner = Runner(
-                    env, lambda gated: psst(gated, self.budget, **options),
+                    env, lambda gated: algorithm(gated, self.budget, **options),
                     lambda done: self._on_round(runner, done), lambda: self._on_end(runner),
                     self.seconds_per_round, paused,
                 )  # fmt: skip
@@ -236,6 +240,11 @@ class PSSTLab(w.VBox):
 
     # Errors at the door.
 
+    @t.validate("algorithm")
+    def _check_algorithm(self, proposal: Any) -> str:
+        _checked(find_algorithm, proposal["value"])
+        return str(proposal["value"])
+
     @t.validate("budget")
     def _check_budget(self, proposal: Any) -> int:
         return _checked(check_budget, proposal["value"])
@@ -277,10 +286,19 @@ class PSSTLab(w.VBox):
         return contexts
 
     def __repr__(self) -> str:
-        return f"PSSTLab(env={self.env.name!r}, budget={self.budget}, state={self.state!r})"
+        return (
+            f"PSSTLab(env={self.env.name!r}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
+        )
 
 
-_TRAINING = {"budget": "budget", "n_max": "largest N", "strategy": "strategy", "reuse": "reuse", "seed": "seed"}
+_TRAINING = {
+    "algorithm": "algorithm",
+    "budget": "budget",
+    "n_max": "largest N",
+    "strategy": "strategy",
+    "reuse": "reuse",
+    "seed": "seed",
+}
 
 
 def _plain(value: float) -> str:

@@ -199,4 +199,32 @@ def test_figure_is_the_static_twin():
     arm = mine.recommendation
     assert f"recommended prompt {arm.prompt}, N = {arm.n}" in figure.get_suptitle()
     assert [axes.get_xlabel() for axes in figure.axes[:2]] == ["N, completions per query"] * 2
-    assert repr(mine) == "PSSTLab(env='unnamed', budget=300, state='finished')"
+    assert repr(mine) == "PSSTLab(env='unnamed', algorithm='psst', budget=300, state='finished')"
+
+
+@pytest.mark.parametrize("algorithm", ["psst+k2", "frugal", "uniform", "ucb", "triple-n1", "triple-random", "halving"])
+def test_the_lab_runs_every_algorithm(algorithm):
+    """Same rounds as ``train``; a weight moved afterwards is re-scored; picture and words know the recommendation."""
+    mine = lab(algorithm=algorithm, budget=200, seed=2)
+    mine.run()
+    mine.join(20)
+    expected = train(algorithm, mine.env, 200, seed=2)
+    assert mine.state == "finished" and mine.result.policy == expected.policy
+    assert mine.recommendation == expected.policy["low"]
+    scale = "N drawn at random" if algorithm == "triple-random" else f"N = {mine.recommendation.n}"
+    assert scale in mine.figure().alt
+    mine.contexts = (Context("low", (0.5,), 0.3), *mine.contexts[1:])
+    assert mine.recommendation is not None
+
+
+def test_an_unknown_algorithm_or_too_many_prompts_to_screen():
+    """The trait refuses a name that does not exist; a K larger than the number of prompts shows when it is run."""
+    mine = lab()
+    with pytest.raises(t.TraitError, match="unknown algorithm 'best'; known: psst"):
+        mine.algorithm = "best"
+    assert "psst+k8" not in mine.controls.fields["algorithm"].control.options
+    mine.algorithm = "psst+k8"
+    mine.run()
+    assert "k must be a whole number from 1 to 4" in mine.controls.status.value
+    mine.algorithm = "frugal"
+    assert mine.controls.fields["reuse"].control.disabled

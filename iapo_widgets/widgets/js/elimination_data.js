@@ -55,7 +55,11 @@ class Replay {
     return round && round <= this.frames[r].number ? round : 0;
   }
 
-  best(r, c) { return this.rescored[c]?.policy[r] ?? this.frames[r].policy[c]; }
+  // [prompt, N, whether N is drawn at random: then it is shown at N = 1]
+  best(r, c) {
+    const arm = this.rescored[c]?.policy[r] ?? this.frames[r]?.policy[c];
+    return arm ? [arm[0], arm[1] ?? 1, arm[1] === null] : null;
+  }
 
   // The largest scale of prompt p that survives in any context: what the next round pulls.
   largest(r, p) {

@@ -71,7 +71,7 @@ function render({ model, el }) {
   view.play.addEventListener("click", play);
   view.slider.addEventListener("input", () => { stop(); go(Number(view.slider.value)); });
   view.context.addEventListener("change", () => set("context", view.context.value));
-  view.heat.addEventListener("focus", () => { if (!arm()) set("arm", replay.best(shown(), context()) ?? [0, replay.N]); });
+  view.heat.addEventListener("focus", () => { if (!arm()) set("arm", replay.best(shown(), context())?.slice(0, 2) ?? [0, replay.N]); });
   view.heat.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-5, 0],
       PageDown: [5, 0], Home: [0, -replay.N], End: [0, replay.N] }[event.key];
@@ -167,7 +167,7 @@ function words(view, replay, r, c, arm, model) {
   const name = about.contexts[c].name;
   const best = frame && replay.best(r, c);
   put(view.policy, best
-    ? `Recommendation for context ${name} after round ${frame.number}: ${about.prompts[best[0]]} with N = ${best[1]}, estimated Q ${replay.q(r, c, ...best).toFixed(3)}.`
+    ? `Recommendation for context ${name} after round ${frame.number}: ${about.prompts[best[0]]} with ${best[2] ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${best[1]}, estimated Q`} ${replay.q(r, c, ...best).toFixed(3)}.`
     : "No round yet: press Run, and each round of the elimination appears here.");
   put(view.armText, !frame ? "" : arm ? replay.tell(r, c, ...arm) + "." : "Hover or focus the heat map to read an arm: arrow keys move from arm to arm.");
   view.heat.setAttribute("aria-valuetext", view.armText.textContent);
