@@ -41,7 +41,7 @@ class Explorer(anywidget.AnyWidget):
     shows beside its control and changes nothing; what goes wrong while a scene is made shows below the controls.
     """
 
-    _esm = module("canvas", "scene", "controls", "explorer")
+    _esm = module("canvas", "scene", "controls", "copy", "explorer")
     _css = styles("explorer")
     _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)

@@ -29,7 +29,8 @@ class PSSTLab(w.VBox):
     """Run PSST, or any other algorithm, on ``env`` and watch it trim.
 
     Traits to read, set or link: ``algorithm``, ``budget`` (completions), ``n_max``, ``strategy``, ``reuse`` (where the
-    algorithm takes it), ``seed``: what the next run takes; ``context``, ``contexts``: whom to serve, re-scored at once from what was sampled;
+    algorithm takes it), ``seed``: what the next run takes; ``context``, ``contexts``: whom to serve, re-scored at once
+    from what was sampled;
     ``seconds_per_round`` (0: at once); ``state``.  A bad value raises ``traitlets.TraitError`` and changes nothing.
     """
 

@@ -14,6 +14,8 @@ function render({ model, el }) {
   const table = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "table" });
   const note = build("p", { class: "iapo-note" });
   const root = build("section", { class: "iapo-explorer", "aria-label": model.get("_kind") }, form, buttons, alarm, panels, summary, point, table, note);
+  const copy = model.get("copy_text") === undefined ? null : copyBox(model, id);
+  if (copy) root.append(copy.element);
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -46,6 +48,7 @@ function render({ model, el }) {
     watch.disconnect();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
+    copy?.off();
   };
 }
 

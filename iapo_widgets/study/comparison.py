@@ -1,0 +1,58 @@
+"""A policy beside what one would have had without choosing prompt and N together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.environment import CategoricalEnvironment
+from ..core.problem import Arm
+from ..core.rounds import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One context: the policy's arm with its exact Q, regret and cost a query, and three arms that knew every Q.
+
+    prompt_only: best at N = 1 and kept there.  decoupled: that prompt with its best N.  best: the best pair.
+    """
+
+    context: str
+    arm: Arm
+    q: float
+    regret: float
+    cost: float
+    prompt_only: Arm
+    prompt_only_q: float
+    decoupled: Arm
+    decoupled_q: float
+    best: Arm
+    best_q: float
+
+
+def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
+    """A row for each context of ``env``; an arm without n is averaged over n.
+
+    Raises ``KeyError`` where the policy lacks a context, ``ValueError`` where an arm lies outside the environment.
+    """
+    q = env.exact_q()
+    each = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
+    rows = []
+    for c, context in enumerate(env.contexts):
+        arm, values = policy[context.name], q[c]
+        if not 0 <= arm.prompt < len(values) or (arm.n is not None and not 1 <= arm.n <= env.n_max):
+            raise ValueError(f"{arm} lies outside the environment: {len(values)} prompts, N up to {env.n_max}")
+        mine = float(values[arm.prompt].mean() if arm.n is None else values[arm.prompt, arm.n - 1])
+        scale = (1 + env.n_max) / 2 if arm.n is None else arm.n
+        first = int(values[:, 0].argmax())
+        then = int(values[first].argmax())
+        p, i = np.unravel_index(int(values.argmax()), values.shape)
+        rows.append(
+            PolicyRow(
+                context.name, arm, mine, float(values.max() - mine), float(scale * each[arm.prompt]),
+                Arm(first, 1), float(values[first, 0]), Arm(first, then + 1), float(values[first, then]),
+                Arm(int(p), int(i) + 1), float(values.max()),
+            )
+        )  # fmt: skip
+    return rows

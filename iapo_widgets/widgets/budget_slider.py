@@ -1,0 +1,120 @@
+"""What a training budget means: completions, tokens, money, and the pulls of the first round."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from ..core.checks import check_budget
+from ..core.environment import Environment
+from ..core.psst import allocate, spending
+from ..plots.picture import BLUE, ORANGE, VERMILLION
+from ..plots.scene import Line, Panel, Rule, Scene, Span
+from .explorer import Control, Explorer
+
+LOW, HIGH = 10, 1_000_000
+POINTS = 60
+
+
+class BudgetSlider(Explorer):
+    """A logarithmic slider of T beside what it buys on ``env``.
+
+    Traits: ``budget`` (completions), ``tokens`` (of a completion, prompt included) and ``price`` (dollars for a million
+    tokens), both assumptions of yours.
+    """
+
+    budget = t.Int(20_000).tag(sync=True)
+    tokens = t.Float(400.0).tag(sync=True)
+    price = t.Float(0.60).tag(sync=True)
+    public = ("budget", "tokens", "price")
+
+    def __init__(self, env: Environment, **traits: Any) -> None:
+        self.env = env
+        self._active = np.ones((1, len(env.prompts), env.n_max), dtype=bool)
+        self._rounds = max(1, math.ceil(math.log2(len(env.prompts) * env.n_max)))
+        self._budgets = np.unique(np.geomspace(LOW, HIGH, POINTS).round().astype(int))
+        super().__init__(**traits)
+
+    def controls(self) -> Sequence[Control]:
+        """The budget and the two assumptions."""
+        return [
+            Control("budget", "Budget T", "log", LOW, HIGH, 0.05),
+            Control("tokens", "Tokens each", "number", hint="tokens of one completion, prompt included"),
+            Control("price", "Dollars a million", "number", hint="price of a million tokens"),
+            Control("reset", "Reset", "button"),
+        ]
+
+    def readings(self) -> dict[str, str]:
+        """The budget in completions."""
+        return {"budget": f"{self.budget:,} completions"}
+
+    @property
+    def money(self) -> float:
+        """What the budget costs, dollars."""
+        return self.budget * self.tokens * self.price / 1e6
+
+    @property
+    def warning(self) -> str:
+        """What round 1 cannot do, empty where it can pull every prompt once from its share."""
+        n_prompts, n_max = self._active.shape[1:]
+        m, share = n_prompts * n_max, self.budget // self._rounds
+        if share >= m:
+            return ""
+        if self.budget >= m:
+            return f"Its share of {share:,} does not pay one pull of every prompt (M = {m:,}): the rest is borrowed."
+        if self.budget >= n_prompts:
+            return f"The budget does not pay one pull of every prompt at N = {n_max} (M = {m:,}): pulls shrink."
+        return f"The budget does not even reach every prompt: {n_prompts - self.budget} are never asked and rank last."
+
+    def scene(self) -> Scene:
+        """Completions that round 1 gives each prompt, against T."""
+        n_prompts, n_max = self._active.shape[1:]
+        m = n_prompts * n_max
+        each = [spending(self._first(int(b))) / n_prompts for b in self._budgets]
+        limits = [(LOW, n_prompts, VERMILLION, "not every prompt"), (n_prompts, m, ORANGE, "pulls shrink"),
+                  (m, m * self._rounds, BLUE, "a pull is borrowed")]  # fmt: skip
+        panel = Panel(
+            "What round 1 of PSST can do", "training budget T, completions", "completions for each prompt",
+            lines=[Line("round 1, mean over prompts", self._budgets, each, every=4)],
+            spans=[Span(max(a, LOW), min(b, HIGH), *more) for a, b, *more in limits if a < HIGH and b > LOW],
+            rules=[Rule(float(min(max(self.budget, LOW), HIGH)), "this budget")], log=True, xlim=(LOW, HIGH),
+        )  # fmt: skip
+        return Scene(
+            [panel], self._words(), note="Tokens of a completion and their price are assumptions: set your own."
+        )
+
+    def _first(self, budget: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        share = budget // self._rounds
+        return allocate(self._active, share, budget, self._rounds == 1, np.random.default_rng(0))
+
+    def _words(self) -> str:
+        pulls = self._first(self.budget)
+        scale = int(np.flatnonzero(pulls.any(axis=0))[-1]) + 1
+        times = int(pulls[:, scale - 1].max())
+        reached = int(pulls.any(axis=1).sum())
+        who = f"each of the {reached} prompts" if reached == len(pulls) else f"{reached} of the {len(pulls)} prompts"
+        text = (
+            f"T = {self.budget:,} completions: about {self.budget * self.tokens:,.0f} tokens, "
+            f"{self.money:,.2f} dollars. "
+            f"Round 1 of {self._rounds} pulls {who} {times} time{'s' * (times > 1)} at N = {scale} "
+            f"({spending(pulls):,} completions)."
+        )
+        return f"{text} {self.warning}".strip()
+
+    @t.validate("budget")
+    def _check_budget(self, proposal: Any) -> int:
+        try:
+            return check_budget(proposal["value"])
+        except ValueError as error:
+            raise t.TraitError(str(error)) from None
+
+    @t.validate("tokens", "price")
+    def _check_positive(self, proposal: Any) -> float:
+        name, value = proposal["trait"].name, proposal["value"]
+        if not 0 <= value < math.inf:
+            raise t.TraitError(f"{name} must be finite and at least 0, not {value}")
+        return float(value)

@@ -1,0 +1,22 @@
+// A text to copy: a button, and the text itself for who cannot use it.
+
+function copyBox(model, id) {
+  const area = build("textarea", { id: `${id}-copy`, readonly: "", rows: 6, "data-lm-suppress-shortcuts": "true" });
+  const said = build("span", { role: "status", "aria-live": "polite" });
+  const button = build("button", { type: "button" }, "Copy");
+  const box = build("details", { class: "iapo-copy" }, build("summary", {}, "Copy the table"),
+    build("label", { for: `${id}-copy` }, "Text to copy"), area, button, said);
+  const show = () => { area.value = model.get("copy_text"); said.textContent = ""; };
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(area.value);
+      said.textContent = " Copied.";
+    } catch {
+      area.select();
+      said.textContent = " Selected: press Ctrl+C.";
+    }
+  });
+  model.on("change:copy_text", show);
+  show();
+  return { element: box, off: () => model.off("change:copy_text", show) };
+}
