@@ -140,9 +140,10 @@ class BoundExplorer(Explorer):
         if needed is None:
             first = "Two arms share the first place: H1 is infinite, and no budget can tell them apart."
         else:
+            smallest = theory.gaps[:, 1:].min(initial=1.0)
             first = (
-                f"H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}, R = {theory.n_rounds} rounds: theorem 1 asks for "
-                f"T = {needed:,} to err with probability at most {self.delta:g}."
+                f"Smallest gap {smallest:.3f}, H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}, R = {theory.n_rounds} "
+                f"rounds: theorem 1 asks for T = {needed:,} to err with probability at most {self.delta:g}."
             )
         if not self.missed:
             return f"{first} Not measured yet: press Measure."

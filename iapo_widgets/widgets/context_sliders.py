@@ -101,11 +101,13 @@ class ContextSliders(Explorer):
         new = [float(w) for w in proposal["value"]]
         if len(new) != len(self.env.objectives):
             raise t.TraitError(f"{len(self.env.objectives)} weights are needed, not {len(new)}")
+        if self.keep_sum and len(new) > 1:
+            new = self._balanced(new)
         try:
             Context("mine", tuple(new))
         except ValueError as error:
             raise t.TraitError(str(error)) from None
-        return self._balanced(new) if self.keep_sum and len(new) > 1 else new
+        return new
 
     def _balanced(self, new: list[float]) -> list[float]:
         """The weight that was moved stays; the others share what is left as they did before."""

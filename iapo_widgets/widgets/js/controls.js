@@ -53,7 +53,7 @@ function buildControls({ model, id, form, buttons }) {
     if (c.kind === "switch") input.checked = now;
     else if (c.kind === "choice") input.value = c.options.findIndex(([, v]) => v === now);
     else if (c.kind === "log") { if (read.log(c, input) !== now) input.value = Math.log10(now); }
-    else if (Number(input.value) !== now) input.value = now;
+    else if (input.value === "" || Number(input.value) !== now) input.value = now;
     const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
     const text = model.get("_readings")[key] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;

@@ -170,7 +170,6 @@ function words(view, replay, r, c, arm, model) {
     ? `Recommendation for context ${name} after round ${frame.number}: ${about.prompts[best[0]]} with ${best[2] ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${best[1]}, estimated Q`} ${replay.q(r, c, ...best).toFixed(3)}.`
     : "No round yet: press Run, and each round of the elimination appears here.");
   put(view.armText, !frame ? "" : arm ? replay.tell(r, c, ...arm) + "." : "Hover or focus the heat map to read an arm: arrow keys move from arm to arm.");
-  view.heat.setAttribute("aria-valuetext", view.armText.textContent);
   const entry = replay.rescored[c];
   put(view.changed, entry ? `Re-scored with ${entry.label}: no new pulls. Estimates and recommendation are new (among arms known from enough queries); the arms were trimmed under the earlier weights.` : "");
   put(view.note, about.note);

@@ -1,7 +1,7 @@
 // Draws the panels of a scene as SVG: crisp at any density, in the colours of the page's theme.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 56, right: 12, top: 8, bottom: 40 };
+const MARGIN = { left: 64, right: 12, top: 8, bottom: 40 };
 
 function shape(tag, attributes, text) {
   const element = document.createElementNS(SVG, tag);

@@ -1,0 +1,169 @@
+"""Every widget of the gallery in a real JupyterLab: keyboard, drag, buttons, words that change, accessibility."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from browser.jupyter import NotebookPage
+
+#: Widget -> the cell that makes it, a control to move by keyboard, and what in the kernel it moves.
+EXPLORERS = {
+    "ContextSliders": ("ContextSliders(helpful", "cost", "context.cost_weight"),
+    "BudgetSlider": ("BudgetSlider(math", "Budget T", "budget.budget"),
+    "ScalingExplorer": ("ScalingExplorer()", "N to read", "scaling.n"),
+    "TradeoffExplorer": ("TradeoffExplorer(helpful", "Weight: cost", "tradeoff.cost_weight"),
+    "ReuseExplorer": ("ReuseExplorer()", "n asked about", "reuse.n"),
+    "BoundExplorer": ("BoundExplorer()", "Cost of one", "bound.cost"),
+}
+#: Those without a slider.
+BUTTONED = {"StudyExplorer": "StudyExplorer()", "PolicyTable": "PolicyTable(math"}
+
+
+@pytest.fixture(scope="module")
+def gallery(lab_address, browser):
+    """The gallery, opened and run from top to bottom."""
+    page = browser.new_page(viewport={"width": 1300, "height": 1200})
+    notebook = NotebookPage(page, lab_address, "gallery.ipynb")
+    notebook.run_all()
+    yield notebook
+    page.close()
+
+
+def explorer(gallery, name):
+    """The widget of that name, scrolled to."""
+    gallery.show({**{k: v[0] for k, v in EXPLORERS.items()}, **BUTTONED}[name])
+    found = gallery.page.locator(f'.iapo-explorer[aria-label="{name}"]').first
+    expect(found.locator(".iapo-summary")).not_to_be_empty()
+    return found
+
+
+def test_run_all_raises_nothing(gallery):
+    """No cell has an error, no script failed, and nothing long was started."""
+    assert gallery.outputs("error") == [] and gallery.errors == []
+    assert gallery.ask("[study.state, bound.state, lab.state]") == ["idle", "idle", "idle"]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_slider_moves_by_keyboard_and_words_follow(gallery, name):
+    """An arrow key changes the trait in the kernel and the summary on the screen; Reset takes both back."""
+    _, label, trait = EXPLORERS[name]
+    widget = explorer(gallery, name)
+    summary = widget.locator(".iapo-summary")
+    before, value = summary.inner_text(), gallery.ask(trait)
+    slider = widget.get_by_label(label, exact=True)
+    slider.focus()
+    slider.press("ArrowRight")
+    gallery.wait_for(f"{trait} != {value!r}")
+    expect(summary).not_to_have_text(before)
+    widget.get_by_role("button", name="Reset").click()
+    expect(summary).to_have_text(before)
+    gallery.wait_for(f"{trait} == {value!r}")
+
+
+@pytest.mark.parametrize(
+    "name", ["ScalingExplorer", "TradeoffExplorer", "ReuseExplorer", "BoundExplorer", "PolicyTable"]
+)
+def test_arrow_keys_read_the_points_of_a_chart(gallery, name):
+    """Focus on a chart, two arrow keys, and the point under the cursor stands in words; Escape lets go."""
+    widget = explorer(gallery, name)
+    chart = widget.locator("figure > svg").last
+    chart.focus()
+    point, cursor = widget.locator(".iapo-point"), chart.locator(".iapo-cursor circle")
+    chart.press("ArrowRight")
+    expect(point).not_to_be_empty()
+    first = point.inner_text()
+    chart.press("ArrowRight")
+    expect(point).not_to_have_text(first)
+    expect(cursor).to_have_count(1)
+    chart.press("Escape")
+    expect(cursor).to_have_count(0)
+
+
+def test_a_success_rate_is_dragged_and_typed(gallery):
+    """Dragging prompt A's first rate to the right makes A lead everywhere; an arrow key moves it by 0.01."""
+    widget = explorer(gallery, "ScalingExplorer")
+    knob = widget.get_by_role("slider", name="prompt A, query 1: success rate")
+    box = knob.bounding_box()
+    track = widget.locator("figure > svg").first.bounding_box()
+    mouse = gallery.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(track["x"] + track["width"] * 0.9, box["y"] + 5, steps=20)
+    mouse.up()
+    expect(widget.locator(".iapo-summary")).to_contain_text("One prompt leads everywhere")
+    gallery.wait_for("scaling.flat[0] > 0.75")
+    value = gallery.ask("scaling.flat[0]")
+    widget.get_by_role("slider", name="prompt A, query 1: success rate").press("ArrowLeft")
+    gallery.wait_for(f"abs(scaling.flat[0] - ({value} - 0.01)) < 1e-6")
+    widget.get_by_role("button", name="Reset").click()
+    expect(widget.locator(".iapo-summary")).to_contain_text("The order flips")
+
+
+def test_a_preset_sets_the_cost_weight(gallery):
+    """The button High cost gives cost weight 1, in the kernel and in words."""
+    widget = explorer(gallery, "ContextSliders")
+    widget.get_by_role("button", name="High cost").click()
+    gallery.wait_for("context.context.cost_weight == 1.0")
+    expect(widget.locator(".iapo-summary")).to_contain_text("takes 1 off the reward")
+    widget.get_by_role("button", name="Reset").click()
+
+
+def test_a_bad_price_is_refused_beside_its_field(gallery):
+    """A negative price shows its error, the trait keeps its value, and a good one takes the error away."""
+    widget = explorer(gallery, "BudgetSlider")
+    price = widget.get_by_label("Dollars a million")
+    price.fill("-3")
+    price.press("Tab")
+    expect(widget).to_contain_text("price must be finite and at least 0, not -3.0")
+    assert gallery.ask("budget.price") == 0.6
+    price.fill("2")
+    price.press("Tab")
+    expect(widget.locator(".iapo-summary")).to_contain_text("16.00 dollars")
+    expect(widget).not_to_contain_text("price must be finite")
+
+
+def test_the_bound_is_measured_and_forgotten(gallery):
+    """Measure puts points beside the bound; another gap makes it another task, and they go."""
+    widget = explorer(gallery, "BoundExplorer")
+    widget.get_by_role("button", name="Measure").click()
+    expect(widget.locator(".iapo-summary")).to_contain_text("Measured (finished)", timeout=60_000)
+    expect(widget.locator(".iapo-legend").first).to_contain_text("measured error of PSST")
+    widget.get_by_label("Gap in success").press("ArrowRight")
+    expect(widget.locator(".iapo-summary")).to_contain_text("Not measured yet")
+
+
+def test_a_study_runs_stops_and_goes_on(gallery):
+    """Run, Stop keeps what is done, Run goes on from there to the end."""
+    widget = explorer(gallery, "StudyExplorer")
+    summary = widget.locator(".iapo-summary")
+    widget.get_by_role("button", name="Run").click()
+    expect(summary).to_contain_text("At T = 5,000, ACR:", timeout=60_000)
+    widget.get_by_role("button", name="Stop").click()
+    gallery.wait_for("study.state in ('stopped', 'finished')", 60)
+    done = gallery.ask("study.done")
+    assert done >= 1
+    widget.get_by_role("button", name="Run").click()
+    expect(summary).to_contain_text("Finished: 20 of 20 runs done", timeout=120_000)
+
+
+def test_the_policy_is_copied_as_a_literal(gallery):
+    """The table has a row a context and one of means, and its text follows the chosen format."""
+    widget = explorer(gallery, "PolicyTable")
+    expect(widget.locator("tbody tr")).to_have_count(4)
+    widget.locator("summary").click()
+    expect(widget.get_by_label("Text to copy")).to_have_value(gallery.ask("table.to_csv()"))
+    widget.get_by_label("Copy as").select_option(label="Python")
+    expect(widget.get_by_label("Text to copy")).to_have_value(gallery.ask("table.to_python()"))
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("name", [*EXPLORERS, *BUTTONED])
+def test_no_serious_violation_of_accessibility(gallery, name, theme):
+    """axe-core finds nothing serious or critical inside the widget, in the light and in the dark theme."""
+    gallery.page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    dark = "false" if "Dark" in theme else "true"
+    expect(gallery.page.locator("body")).to_have_attribute("data-jp-theme-light", dark)
+    explorer(gallery, name)
+    found = Axe().run(gallery.page, context={"include": [[f'.iapo-explorer[aria-label="{name}"]']]})
+    serious = [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+    assert serious == []

@@ -1,0 +1,70 @@
+"""BudgetSlider by its traits: what it says is what PSST does."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from cases import small_environment
+from iapo_widgets import psst
+from iapo_widgets.widgets import BudgetSlider
+
+
+@pytest.fixture(scope="module")
+def env():
+    """Six prompts, N up to 8: M = 48, R = 6."""
+    return small_environment(0, prompts=6, n_max=8)
+
+
+@pytest.mark.parametrize("budget", [3, 6, 20, 47, 48, 100, 288, 1_000, 20_000])
+def test_the_words_are_what_round_1_does(env, budget):
+    """Completions of round 1 and the prompts that it reaches, as PSST does it on this task."""
+    first = next(psst(env, budget, seed=0))
+    summary = BudgetSlider(env, budget=budget).summary
+    spent = int((first.pulls * np.arange(1, 9)).sum())
+    assert f"({spent:,} completions)" in summary
+    reached = int(first.pulls.any(axis=1).sum())
+    assert (f"each of the {reached} prompts" if reached == 6 else f"{reached} of the 6 prompts") in summary
+
+
+@pytest.mark.parametrize(
+    ("budget", "warning"),
+    [(288, ""), (287, "borrowed"), (48, "borrowed"), (47, "pulls shrink"), (6, "pulls shrink"), (5, "1 are never")],
+)
+def test_it_warns_where_a_round_cannot_pull_every_prompt(env, budget, warning):
+    """T / R pays M = 48 from 288 on; below M pulls shrink; below one a prompt some are never asked."""
+    slider = BudgetSlider(env, budget=budget)
+    assert warning in slider.warning and bool(slider.warning) is bool(warning)
+    assert slider.warning in slider.summary
+
+
+def test_money_is_a_product(env):
+    """20,000 completions of 400 tokens at 0.60 dollars a million: 4.80 dollars."""
+    slider = BudgetSlider(env)
+    assert slider.money == pytest.approx(4.8) and "8,000,000 tokens, 4.80 dollars" in slider.summary
+    slider.set_state({"tokens": 1_000, "price": 5})
+    assert "20,000,000 tokens, 100.00 dollars" in slider.summary
+    slider.reset()
+    assert "4.80 dollars" in slider.summary
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ({"budget": 0}, "budget must be a whole number of completions, at least 1, not 0"),
+        ({"price": -1}, "price must be finite and at least 0, not -1.0"),
+        ({"tokens": float("inf")}, "tokens must be finite"),
+        ({"budget": 2.5}, "expected an int"),
+    ],
+)
+def test_bad_values_are_shown_and_change_nothing(env, state, message):
+    """The error names what is wanted; the traits stay."""
+    slider = BudgetSlider(env)
+    slider.set_state(state)
+    assert message in slider.error and (slider.budget, slider.tokens, slider.price) == (20_000, 400, 0.6)
+
+
+def test_the_twin_and_the_repr(env):
+    """The figure carries the words; the repr holds the traits."""
+    slider = BudgetSlider(env)
+    assert isinstance(slider.figure(), Figure) and slider.figure().alt == slider.summary
+    assert repr(slider) == "BudgetSlider(budget=20000, tokens=400.0, price=0.6)"
