@@ -101,7 +101,7 @@ class BudgetSlider(Explorer):
         who = f"each of the {reached} prompts" if reached == len(pulls) else f"{reached} of the {len(pulls)} prompts"
         text = (
             f"T = {self.budget:,} completions: about {self.budget * self.tokens:,.0f} tokens, "
-            f"{self.money:,.2f} dollars. "
+            f"{self.money:,.{2 if self.money >= 1 else 4}f} dollars. "
             f"Round 1 of {self._rounds} pulls {who} {times} time{'s' * (times > 1)} at N = {scale} "
             f"({spending(pulls):,} completions)."
         )

@@ -35,6 +35,7 @@ class ContextSliders(Explorer):
         if start not in known:
             raise ValueError(f"unknown context {start!r}; known: {', '.join(known)}")
         self.env = env
+        self._held: list[float] = []  # the last weights that were accepted
         first = known[start]
         begin = {"weights": list(first.weights), "cost_weight": first.cost_weight, "keep_sum": len(first.weights) > 1}
         super().__init__(context=first, **{**begin, **traits})
@@ -101,6 +102,8 @@ class ContextSliders(Explorer):
         new = [float(w) for w in proposal["value"]]
         if len(new) != len(self.env.objectives):
             raise t.TraitError(f"{len(self.env.objectives)} weights are needed, not {len(new)}")
+        if any(w > 1 for w in new):
+            raise t.TraitError(f"weights must lie between 0 and 1, not {new}")
         if self.keep_sum and len(new) > 1:
             new = self._balanced(new)
         try:
@@ -111,7 +114,10 @@ class ContextSliders(Explorer):
 
     def _balanced(self, new: list[float]) -> list[float]:
         """The weight that was moved stays; the others share what is left as they did before."""
-        old = self.weights if len(self.weights) == len(new) else new
+        # not self.weights: what the browser sends is validated when the trait already has the new value
+        if abs(sum(new) - 1) < 1e-6:
+            return new
+        old = self._held if len(self._held) == len(new) else new
         moved = max(range(len(new)), key=lambda k: abs(new[k] - old[k]))
         kept = min(new[moved], 1.0)
         rest = sum(new) - new[moved]
@@ -119,6 +125,10 @@ class ContextSliders(Explorer):
         scaled = [(1 - kept) * (w / rest if rest else 1 / others) for w in new]
         scaled[moved] = kept
         return [round(w, 6) for w in scaled]
+
+    @t.observe("weights")
+    def _hold(self, change: Any) -> None:
+        self._held = list(change["new"])
 
     @t.observe("keep_sum")
     def _sum_now(self, change: Any) -> None:

@@ -26,6 +26,8 @@ def gallery(lab_address, browser):
     notebook = NotebookPage(page, lab_address, "gallery.ipynb")
     notebook.run_all()
     yield notebook
+    notebook.page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
     page.close()
 
 
@@ -167,3 +169,18 @@ def test_no_serious_violation_of_accessibility(gallery, name, theme):
     found = Axe().run(gallery.page, context={"include": [[f'.iapo-explorer[aria-label="{name}"]']]})
     serious = [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_the_lab_has_no_other_violation_than_the_stock_sliders(gallery):
+    """axe-core finds nothing serious in the elimination view, and in the lab's stock sliders exactly one known rule."""
+    gallery.show("PSSTLab(math")
+    view = gallery.page.locator(".iapo-elimination").first
+    expect(view).to_contain_text("No round yet")
+
+    def serious(selector):
+        found = Axe().run(gallery.page, context={"include": [[selector]]}).response["violations"]
+        return {v["id"] for v in found if v["impact"] in ("serious", "critical")}
+
+    assert serious(".iapo-elimination") == set()
+    gallery.page.evaluate("document.querySelector('.iapo-elimination').closest('.jp-OutputArea-output').id = 'the-lab'")
+    assert serious("#the-lab") == {"aria-input-field-name"}

@@ -82,3 +82,22 @@ def test_one_objective_has_no_switch_and_the_twin_has_words():
 def test_its_context_scores_completions(helpful):
     """What it gives is the core's Context: an environment takes it as any other."""
     assert helpful.with_(contexts=[ContextSliders(helpful).context]).exact_q().shape[0] == 1
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_weight_that_the_browser_moves_stays_where_it_was_put(helpful, k):
+    """The browser's values are validated late, when the trait has them already: each slider must move all the same."""
+    sliders = ContextSliders(helpful, "w1=0.7 mid")
+    asked = list(sliders.weights)
+    asked[k] = 0.55
+    sliders.set_state({"weights": asked})
+    assert sliders.weights[k] == 0.55 and sliders.weights[1 - k] == pytest.approx(0.45)
+    assert sliders.context.weights == tuple(sliders.weights)
+
+
+def test_weights_above_1_are_refused(helpful):
+    """The error names the range, and the weights stay."""
+    sliders = ContextSliders(helpful, keep_sum=False)
+    before = list(sliders.weights)
+    sliders.set_state({"weights": [5.0, 7.0]})
+    assert "between 0 and 1" in sliders.error and sliders.weights == before
