@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from .checks import check_between, check_budget, check_finite
 
 Array = NDArray[np.float64]
+TIE = 1e-12  # arms whose Q differs by less are equally good: rounding alone tells them apart
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,6 +75,7 @@ def complexity(q: ArrayLike) -> Complexity:
     flat = values.reshape(n_contexts, -1)
     order = np.argsort(-flat, axis=1, kind="stable")
     gaps = flat.max(axis=1, keepdims=True) - np.take_along_axis(flat, order, axis=1)
+    gaps[gaps < TIE] = 0.0
     n_bar = (order[:, 0] % n_max + 1 + n_max) / 2
     place = np.arange(2, flat.shape[1] + 1)
     with np.errstate(divide="ignore"):

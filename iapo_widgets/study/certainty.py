@@ -9,10 +9,8 @@ import numpy as np
 
 from ..core.checks import check_scale
 from ..core.environment import CategoricalEnvironment
-from ..core.theory import complexity
+from ..core.theory import TIE, complexity
 from ..core.training import train
-
-TIE = 1e-12  # arms whose exact Q differs by less are equally good
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class BoundExplorer(Explorer):
         theory = complexity(self.environment().exact_q())
         needed = _required(theory, self.delta)
         top = 10 ** math.ceil(math.log10(2 * max(needed or 1_000, 100)))
-        budgets = np.geomspace(1, top, 60).round().astype(int)
+        budgets = np.geomspace(1, float(top), 60).round()  # floats: near-ties ask for more than an int64 holds
         bound = np.array([theory.error_bound(int(b)) for b in budgets])
         lines = [Line("bound of theorem 1", budgets, np.minimum(bound, 1.0), VERMILLION, "s", every=6)]
         if self.missed:
@@ -130,61 +130,61 @@ class BoundExplorer(Explorer):
         )  # fmt: skip
         ranks = list(range(1, theory.gaps.shape[1] + 1))
         right = Panel(
-            "Gaps: how much worse than the best", "rank of the arm", "gap in Q", width=0.6,
+            "Gaps to the best arm", "rank of the arm", "gap in Q", width=0.6,
             xticks=[(r, str(r)) for r in ranks[:: max(1, len(ranks) // 8)]],
             lines=[Line(f"context {c + 1}", ranks, g, CYCLE[c], MARKERS[c]) for c, g in enumerate(theory.gaps)],
         )  # fmt: skip
         return Scene([left, right], self._words(theory, needed), note="Simulated: success rates set by the sliders.")
 
     def _words(self, theory: Complexity, needed: int | None) -> str:
-        if needed is None:
-            first = "Two arms share the first place: H1 is infinite, and no budget can tell them apart."
-        else:
-            smallest = theory.gaps[:, 1:].min(initial=1.0)
-            first = (
-                f"Smallest gap {smallest:.3f}, H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}, R = {theory.n_rounds} "
-                f"rounds: theorem 1 asks for T = {needed:,} to err with probability at most {self.delta:g}."
-            )
+        first = "Two arms share the first place: H1 is infinite, and no budget can tell them apart."
+        if needed is not None:
+            gap, h = theory.gaps[:, 1:].min(initial=1.0), f"H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}"
+            first = f"Smallest gap {gap:.3g}, {h}, R = {theory.n_rounds} rounds: theorem 1 asks for T = {needed:,} to "
+            first += f"err with probability at most {self.delta:g}."
+        if self.cost * self.n_max * (0.75 + 0.25 * self.contexts) > 1:
+            first += " Rewards less cost can fall below -1, and theorem 1 does not allow for it: no promise here."
         if not self.missed:
-            return f"{first} Not measured yet: press Measure."
+            return f"{first} {'Measuring' if self.state == 'running' else 'Not measured yet: press Measure'}."
         budget, (missed, runs) = max(self.missed.items())
-        return f"{first} Measured ({self.state}): at T = {budget:,}, {missed} of {runs} runs missed a best arm."
+        told = f"{first} Measured ({self.state}): at T = {budget:,}, {missed} of {runs} runs missed a best arm"
+        fine = [b for b, (m, n) in self.missed.items() if m <= self.delta * n]
+        return told + (f"; T = {min(fine):,} was the first with at most {self.delta:g}." if fine else ".")
 
     def _work(self, stop: threading.Event) -> None:
         try:
-            env = self.environment()
+            env, total = self.environment(), self.runs
             for budget in self.budgets():
-                for start in range(0, self.runs, PORTION):
+                for start in range(0, total, PORTION):
                     if stop.is_set():
                         return
-                    size = min(PORTION, self.runs - start)
-                    (found,) = error_rates(env, [budget], size, seed=start)
+                    (found,) = error_rates(env, [budget], min(PORTION, total - start), seed=start)
                     with self.lock:
                         if stop.is_set():
                             return
                         missed, runs = self.missed.get(budget, (0, 0))
-                        self.missed = {**self.missed, budget: (missed + round(found.rate * size), runs + size)}
+                        missed, runs = missed + round(found.rate * found.runs), runs + found.runs
+                        self.missed = {**self.missed, budget: (missed, runs)}
                 self.redraw()
         except Exception as error:
-            self._say("failed")
             with self.lock:
-                self._errors = {**self._errors, "": str(error) or type(error).__name__}
+                if not stop.is_set():
+                    self._say("failed")
+                    self._errors = {**self._errors, "": str(error) or type(error).__name__}
             return
         with self.lock:
             if not stop.is_set():
                 self._say("finished")
 
-    def _forget(self, _: Any) -> None:
-        """What was measured belongs to another task."""
+    def _forget(self, _: Any) -> None:  # what was measured belongs to another task
         with self.lock:
             self._stop.set()
             self.missed = {}
             self._say("idle")
 
     def _say(self, state: str) -> None:
-        with self.lock:
-            self.set_trait("state", state)
-            self.redraw()
+        self.set_trait("state", state)
+        self.redraw()
 
     @t.validate(*LIMITS)
     def _check_limits(self, proposal: Any) -> Any:

@@ -23,15 +23,11 @@ from ..plots.scene import Cells, Line, Panel, Rule, Scene
 from .explorer import Control, Explorer
 
 Array = NDArray[np.float64]
-LARGEST = 16
-SUBSETS = 10  # subsets drawn at most; fewer below many blocks, so that the letters stay legible
-ROWS = 18
+SUBSETS, ROWS = 10, 18  # subsets drawn at most; fewer below many blocks, so that the letters stay legible
 CHOICES = [("majority vote of two answers", "majority-vote"), ("best-of-N, reward 1 or 0", "best-of-n")]
-COST = 0.02  # of one completion in the small race
 HEAD = ("round", "prompts left", "M, sum of their largest scales", "share T / R", "pulls of each", "completions spent")
 LIMITS = {
-    "pulled": (1, LARGEST), "n": (1, LARGEST), "theta": (0, 1), "budget": (20, 20_000), "prompts": (2, 12),
-    "seed": (0, 2**31 - 1),
+    "pulled": (1, 16), "n": (1, 16), "theta": (0, 1), "budget": (20, 20_000), "prompts": (2, 12), "seed": (0, 10**9),
 }  # fmt: skip
 
 
@@ -56,7 +52,7 @@ class ReuseExplorer(Explorer):
         """The pull, what is asked of it, and the race."""
         return [
             # a list, not a slider: each choice changes the range of n, and that would end a drag
-            Control("pulled", "N pulled", "choice", options=[(str(i), i) for i in range(1, LARGEST + 1)]),
+            Control("pulled", "N pulled", "choice", options=[(str(i), i) for i in range(1, 17)]),
             Control("n", "n asked about", "range", 1, self.pulled, 1),
             Control("theta", "Chance of right", "range", 0, 1, 0.05, hint="success probability of one completion"),
             Control("strategy", "Strategy", "choice", options=CHOICES),
@@ -83,13 +79,10 @@ class ReuseExplorer(Explorer):
         rng = np.random.default_rng([self.seed, size, n])
         chosen = [every[i] for i in sorted(rng.choice(len(every), min(most, len(every)), replace=False))]
         shown = [*shown, *((f"S{i + 1}", 1, s) for i, s in enumerate(chosen))][::-1]  # rows count from below
-        letters, words = ["R" if r else "W" for r in right], {"R": "right", "W": "wrong"}
+        said = ["right" if r else "wrong" for r in right]
         codes = [[code if i in who else -1 for i in range(size)] for _, code, who in shown]
-        texts = [[letters[i] if i in who else "" for i in range(size)] for _, _, who in shown]
-        tell = [
-            [f"{name}: {i + 1} {words[letters[i]] if i in who else 'not in it'}" for i in range(size)]
-            for name, _, who in shown
-        ]  # fmt: skip
+        texts = [[said[i][0].upper() if i in who else "" for i in range(size)] for _, _, who in shown]
+        tell = [[f"{k}: {i + 1} {said[i] if i in who else 'not in it'}" for i in range(size)] for k, _, who in shown]
         labels, y = ["in a block (B)", "in a subset (S)", "left over by the blocks (rest)"], range(len(shown))
         cells = Cells(codes, list(range(1, size + 1)), list(y), [SKY, ORANGE, GREY], labels, texts, tell)
         some = f"{len(chosen)} of {_count(len(every), 'subset')}"
@@ -180,7 +173,7 @@ def _subset_means(strategy: str, size: int) -> Array:
 def _race(strategy: str, prompts: int, n_max: int, budget: int, seed: int) -> tuple[list[list[str]], str]:
     """The rounds of PSST on a small task of random success rates, as rows of ``HEAD``, and how it ended."""
     rates = np.random.default_rng([seed, prompts]).uniform(0.3, 0.9, (prompts, 1))
-    probs, cost = np.stack([rates, 1 - rates], axis=2), np.full(prompts, COST)
+    probs, cost = np.stack([rates, 1 - rates], axis=2), np.full(prompts, 0.02)
     env = voting_environment(probs, [0], cost, contexts=[Context("here", (1.0,), 1.0)], n_max=n_max)
     rounds = list(psst(env.with_(strategy=strategy), budget, seed=seed))
     rows, active, spent = [], np.ones((1, prompts, n_max), dtype=bool), 0
@@ -189,11 +182,12 @@ def _race(strategy: str, prompts: int, n_max: int, budget: int, seed: int) -> tu
         count = sorted(Counter(scale[scale > 0].tolist()).items(), reverse=True)
         pulls = done.pulls.sum(axis=1)[scale > 0]
         low, high = pulls.min(), pulls.max()
+        less = " smaller, as far as T goes" if low and spending(done.pulls) < low * scale.sum() else ""
         rows.append([
             f"{done.number} of {len(rounds)}", f"{(scale > 0).sum()}",
             f"{' + '.join(f'{k} x {s}' for s, k in count)} = {scale.sum()}",
             f"{(budget - spent) // (len(rounds) - done.number + 1):,}",
-            f"{low}" if low == high else f"{low} to {high}", f"{spending(done.pulls):,}",
+            (f"{low}" if low == high else f"{low} to {high}") + less, f"{spending(done.pulls):,}",
         ])  # fmt: skip
         active, spent = done.active, done.spent
     arm = rounds[-1].policy["here"]

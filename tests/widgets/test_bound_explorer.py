@@ -79,10 +79,42 @@ def test_a_worker_that_fails_says_so(monkeypatch):
     assert explorer.state == "failed" and "no trainings today" in explorer.error
 
 
-def test_equal_arms_are_told_in_words():
-    """One prompt at N = 1 and 2 is free of ties; a gap that costs as much as N makes one."""
+@pytest.mark.parametrize(
+    "traits",
+    [
+        {
+            "gap": 0.5,
+            "cost": 0.046875,
+            "n_max": 3,
+        },  # N = 3 wins 0.84375 - 0.75 by votes, and costs two completions more
+        {"gap": 0.5, "cost": 0.0375, "n_max": 3, "contexts": 2},  # the same in context 2, at 1.25 times the price
+        {"gap": 0.4, "cost": 0.042, "n_max": 3},  # 0.784 - 0.7
+    ],
+)
+def test_equal_arms_are_told_in_words(traits):
+    """Where a vote of three gains exactly what it costs, no budget is asked for, and nothing is called an error."""
+    explorer = BoundExplorer(**traits)
+    assert explorer.error == "" and "no budget can tell them apart" in explorer.summary
+    assert not explorer._scene["panels"][0]["stars"]
+
+
+def test_almost_equal_arms_ask_for_a_budget_however_large():
+    """A gap of 1e-11 is no tie: the budget has more digits than a machine integer, and the picture still comes."""
+    explorer = BoundExplorer(n_max=3, cost=0.046875 + 5e-12)
+    assert explorer.error == "" and explorer._scene["panels"][0]["stars"][0]["x"] > 2**63
+
+
+def test_one_arm_needs_nothing():
+    """With one prompt and one scale there is nothing to miss: one completion suffices."""
     explorer = BoundExplorer(prompts=1, n_max=1)
-    assert explorer.error == "" and "suffices" in explorer._scene["panels"][0]["stars"][0]["label"]
+    assert explorer.error == "" and "T = 1 to err" in explorer.summary
+
+
+def test_rewards_beyond_the_theorem_are_named():
+    """Two completions at 0.4 each stay above -1; three of them do not, nor two at 1.5 times the price."""
+    assert "no promise" not in BoundExplorer(cost=0.4, n_max=2).summary
+    assert "no promise" in BoundExplorer(cost=0.4, n_max=3).summary
+    assert "no promise" in BoundExplorer(cost=0.4, n_max=2, contexts=3).summary
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,31 @@ def test_the_twin_and_the_repr():
     assert repr(explorer) == (
         "ReuseExplorer(pulled=8, n=3, theta=0.6, strategy='majority-vote', budget=400, prompts=4, seed=0)"
     )
+
+
+def test_a_pull_that_shrinks_is_said():
+    """Sixty completions cannot pay 12 x 16: the pulls are smaller, five each, and the table says so."""
+    row = ReuseExplorer(pulled=16, n=1, prompts=12, budget=60)._scene["rows"][0]
+    assert row[2] == "12 x 16 = 192" and row[4].startswith("1 smaller") and row[5] == "60"
+
+
+def test_the_map_draws_each_sample_once():
+    """Every row but the rest holds n completions; the subsets differ, and their letters are those of the pull."""
+    cells = ReuseExplorer(pulled=7, n=3, seed=4)._scene["panels"][0]["cells"]
+    rows = [tuple(i for i, code in enumerate(row) if code >= 0) for row in cells["codes"]]
+    kinds = [max(row) for row in cells["codes"]]
+    assert [kinds.count(k) for k in (0, 1, 2)] == [2, 10, 1]
+    assert all(len(r) == (1 if k == 2 else 3) for r, k in zip(rows, kinds, strict=True))
+    assert len({r for r, k in zip(rows, kinds, strict=True) if k == 1}) == 10
+    columns = zip(*cells["texts"], strict=True)
+    assert all(len(set(column) - {""}) == 1 for column in columns)
+
+
+def test_words_change_with_every_trait():
+    """No trait moves without the words."""
+    explorer = ReuseExplorer()
+    changes = {"pulled": 9, "n": 2, "theta": 0.7, "strategy": "best-of-n", "budget": 500, "prompts": 5, "seed": 1}
+    for name, value in changes.items():
+        before = explorer.summary
+        explorer.set_state({name: value})
+        assert explorer.summary != before
