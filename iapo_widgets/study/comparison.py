@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +32,23 @@ class PolicyRow:
     best_q: float
 
 
-def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
-    """A row for each context of ``env``; an arm without n is averaged over n.
+@dataclass(frozen=True, slots=True)
+class PolicyMeans:
+    """Means over contexts: acr (eq. 4), regret and cost a query of the policy, and the ACR of the three others."""
 
+    acr: float
+    regret: float
+    cost: float
+    prompt_only: float
+    decoupled: float
+    best: float
+
+
+def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
+    """A row for each context, in the order of ``env.contexts``; an arm without n is averaged over n = 1 .. N_max.
+
+    Q is ``env.exact_q()``, (C, P, N_max).  Cost is n times the prompt's mean cost over queries and outcomes, before
+    the context's cost weight.  Ties go to the lowest prompt, then the lowest n.
     Raises ``KeyError`` where the policy lacks a context, ``ValueError`` where an arm lies outside the environment.
     """
     q = env.exact_q()
@@ -56,3 +71,11 @@ def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
             )
         )  # fmt: skip
     return rows
+
+
+def policy_means(rows: Sequence[PolicyRow]) -> PolicyMeans:
+    """Means over contexts of what ``policy_rows`` returned.  Raises ``ValueError`` without rows."""
+    if not rows:
+        raise ValueError("no rows to average; make some with policy_rows(env, policy)")
+    names = ("q", "regret", "cost", "prompt_only_q", "decoupled_q", "best_q")
+    return PolicyMeans(*(float(np.mean([getattr(row, name) for row in rows])) for name in names))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
-import numpy as np
 import traitlets as t
 
 from ..core.environment import CategoricalEnvironment
@@ -15,15 +15,15 @@ from ..core.problem import Arm
 from ..core.rounds import Policy, Result
 from ..plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ..plots.scene import Line, Panel, Scene
-from ..study.comparison import PolicyRow, policy_rows
+from ..study.comparison import PolicyRow, policy_means, policy_rows
 from .elimination_view import note
 from .explorer import Control, Explorer
 
 FORMATS = ("CSV", "Markdown", "Python")
-HEAD = ("context", "prompt", "N", "Q", "regret", "cost a query", "prompt-only Q", "decoupled Q", "best Q")
-TOLD = (
-    "Told every Q: prompt-only (best prompt at N = 1, kept there), decoupled (that prompt, then its best N) and best."
-)
+HEAD = ("context", "prompt", "N", "Q", "regret", "cost a query", "prompt only (told every Q)",
+        "decoupled (told every Q)", "best (told every Q)")  # fmt: skip
+TOLD = "Prompt only: the best at N = 1, kept there. Decoupled: that prompt at its best N."
+APART = 0.2  # between marks of one context: equal values must not hide each other
 
 
 class PolicyTable(Explorer):
@@ -55,7 +55,7 @@ class PolicyTable(Explorer):
         """The table, then the text to copy."""
         with self.lock:
             super().redraw()
-            if not self.error:
+            if "" not in self._errors:  # a refused format leaves the last good one, in which the text still follows
                 self.copy_text = {"CSV": self.to_csv, "Markdown": self.to_markdown, "Python": self.to_python}[
                     self.copy_as
                 ]()
@@ -65,21 +65,25 @@ class PolicyTable(Explorer):
         rows = self.rows
         if not rows:
             return Scene([], "No policy yet: set .policy to what train(...) returned.", note=note(self.env))
-        kinds = [("best", "best_q", GREEN, "D"), ("decoupled", "decoupled_q", ORANGE, "^"),
-                 ("prompt only", "prompt_only_q", VERMILLION, "s"), ("this policy", "q", BLUE, "o")]  # fmt: skip
+        kinds = [("prompt only (told every Q)", "prompt_only", VERMILLION, "s"), ("this policy", "arm", BLUE, "o"),
+                 ("decoupled (told every Q)", "decoupled", ORANGE, "^"),
+                 ("best (told every Q)", "best", GREEN, "D")]  # fmt: skip
         x = list(range(len(rows)))
-        lines = [
-            Line(label, x, [getattr(r, name) for r in rows], colour, marker, "", tell=[
-                f"{r.context}, {label}: Q {getattr(r, name):.3f}" for r in rows
-            ])
-            for label, name, colour, marker in kinds
-        ]  # fmt: skip
-        every = 1 if len(rows) <= 6 else 3
-        ticks = [(k, rows[k].context.removesuffix(" low")) for k in x[::every]]
-        panel = Panel("Every context, four choices", "context", "exact Q", lines=lines, xticks=ticks)
-        return Scene(
-            [panel], self._words(rows), HEAD, self._cells(rows), " ".join(filter(None, [TOLD, note(self.env)]))
-        )
+        lines = []
+        for k, (label, name, colour, marker) in enumerate(kinds):
+            values = [r.q if name == "arm" else getattr(r, f"{name}_q") for r in rows]
+            short = label.removesuffix(" (told every Q)")
+            arms = [getattr(r, name) for r in rows]
+            tell = [
+                f"{r.context}, {short}: Q {v:.3f}, prompt {arm.prompt}, N {_scale(arm)}"
+                for r, v, arm in zip(rows, values, arms, strict=True)
+            ]
+            lines.append(Line(label, [i + APART * (k - 1.5) for i in x], values, colour, marker, "", tell=tell))
+        few = len(rows) <= 6  # else every third, named by what the three share: "w1=0.1 low" stands for "w1=0.1"
+        ticks = [(k, rows[k].context if few else rows[k].context.removesuffix(" low")) for k in x[:: 1 if few else 3]]
+        panel = Panel("Every context, four choices", "context", "exact Q", lines=lines, xticks=ticks, width=1.9)
+        shown = [[r[0].replace(" ", "\N{NO-BREAK SPACE}"), *r[1:]] for r in self._cells(rows)]  # a line a context
+        return Scene([panel], self._words(rows), HEAD, shown, " ".join(filter(None, [TOLD, note(self.env)])))
 
     def to_csv(self) -> str:
         """The table as comma-separated values, with a header."""
@@ -93,9 +97,9 @@ class PolicyTable(Explorer):
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def to_python(self) -> str:
-        """The policy as a literal: context -> (prompt, N)."""
+        """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random."""
         arms = {row.context: (row.arm.prompt, row.arm.n) for row in self.rows}
-        return "policy = {\n" + "".join(f"    {name!r}: {arm!r},\n" for name, arm in arms.items()) + "}\n"
+        return "{\n" + "".join(f"    {name!r}: {arm!r},\n" for name, arm in arms.items()) + "}\n"
 
     def _cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
         out = [
@@ -104,15 +108,16 @@ class PolicyTable(Explorer):
             for r in rows
         ]  # fmt: skip
         if rows:
-            names = ("q", "regret", "cost", "prompt_only_q", "decoupled_q", "best_q")
-            out.append(["mean", "", "", *(f"{_mean(rows, name):.4f}" for name in names)])
+            out.append(["mean (ACR)", "", "", *(f"{value:.4f}" for value in astuple(policy_means(rows)))])
         return out
 
     def _words(self, rows: Sequence[PolicyRow]) -> str:
-        acr = _mean(rows, "q")
-        others = [("prompt-only", _mean(rows, "prompt_only_q")), ("decoupled", _mean(rows, "decoupled_q"))]
-        compared = ", ".join(f"{abs(acr - v):.3f} {'above' if acr >= v else 'below'} {name}" for name, v in others)
-        return f"ACR {acr:.3f}: {_mean(rows, 'regret'):.3f} below the best possible, {compared} optimization."
+        mean = policy_means(rows)
+        others = [("prompt-only", mean.prompt_only), ("decoupled", mean.decoupled)]
+        compared = ", ".join(
+            f"{abs(mean.acr - v):.3f} {'above' if mean.acr >= v else 'below'} {name}" for name, v in others
+        )
+        return f"ACR {mean.acr:.3f}: {mean.regret:.3f} below the best possible, {compared} optimization."
 
     @t.validate("policy")
     def _check_policy(self, proposal: Any) -> Policy | None:
@@ -136,7 +141,3 @@ class PolicyTable(Explorer):
 
 def _scale(arm: Arm) -> str:
     return "random" if arm.n is None else str(arm.n)
-
-
-def _mean(rows: Sequence[PolicyRow], name: str) -> float:
-    return float(np.mean([getattr(row, name) for row in rows]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,9 @@ from ..plots.scene import Line, Panel, Scene
 from ..plots.studies import STYLES
 from ..study.engine import run_study
 from ..study.protocol import Study
+from ..study.results import ResultsFile
 from ..study.statistics import Cell, summary
+from ..tasks.catalogue import GENERATED
 from .explorer import Control, Explorer
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
@@ -30,7 +34,7 @@ class StudyExplorer(Explorer):
 
     study: default PSST, uniform and frugal on the math stand-in.  folder: where the results stay, in ``study.jsonl``;
     without one, for this session.  jobs: processes.  Traits: ``environment``, ``measure`` (``acr`` or ``regret``),
-    ``state`` (idle, running, stopped, finished, failed) and ``done`` (finished runs), both to be read.
+    ``state`` (idle, running, stopped, finished, failed) and ``done`` (finished runs in all), both to be read.
     """
 
     environment = t.Unicode().tag(sync=True)
@@ -40,23 +44,31 @@ class StudyExplorer(Explorer):
     public = ("environment", "measure")
 
     def __init__(
-        self, study: Study = DEFAULT, folder: str | os.PathLike[str] | None = None, *, jobs: int = 1, **traits: Any
+        self, study: Study | None = None, folder: str | os.PathLike[str] | None = None, *, jobs: int = 1, **traits: Any
     ) -> None:
-        self.study, self.jobs, self._kept = study, jobs, folder is not None
+        self.study, self.jobs, self._kept = study or DEFAULT, jobs, folder is not None
         self._folder = Path(folder if folder is not None else tempfile.mkdtemp(prefix="iapo-study-"))
-        self._stop = threading.Event()
+        if folder is None:
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._stop, self._failure = threading.Event(), ""
         self._thread: threading.Thread | None = None
-        self.records: list[dict[str, Any]] = []
-        super().__init__(**{"environment": study.environments[0], **traits})
+        self._records: list[dict[str, Any]] = []
+        super().__init__(**{"environment": self.study.environments[0], **traits})
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """What is shown: a record for each run, algorithm and budget, as ``run_unit`` made it."""
+        return list(self._records)
 
     def controls(self) -> Sequence[Control]:
         """What to show, and Run, Stop, Reset."""
+        names = [(Path(name).name, name) for name in self.study.environments]
         return [
-            Control("environment", "Environment", "choice", options=[(n, n) for n in self.study.environments]),
+            Control("environment", "Environment", "choice", options=names),
             Control("measure", "Measure", "choice", options=MEASURES),
             Control("run", "Run", "button", hint="Start, or go on where it was"),
             Control("stop", "Stop", "button", hint="Stop after the run under way; what is done stays"),
-            Control("reset", "Reset", "button", hint="Stop, and show the curves anew from what is kept"),
+            Control("reset", "Reset", "button", hint="Stop and empty the picture; Run shows again what is kept"),
         ]
 
     def press(self, name: str) -> None:
@@ -66,26 +78,33 @@ class StudyExplorer(Explorer):
     def run(self) -> None:
         """Start the study, or go on with it, in the background."""
         with self.lock:
-            if self.state == "running":
+            if self.state == "running" and not self._stop.is_set():
                 return
             self._stop = threading.Event()
-            self._say("running")
-            self._thread = threading.Thread(target=self._work, args=(self._stop,), name="iapo-study", daemon=True)
+            self._tell(self._stop)
+            self._thread = threading.Thread(target=self._work, args=(self._stop, self._thread), daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """Stop after the run under way; what is done stays."""
-        self._stop.set()
+        with self.lock:
+            self._stop.set()
+            self.redraw()
 
     def reset(self) -> None:
         """Stop, forget what is shown and set the controls back; kept results are read again by Run."""
-        self.stop()
-        self.join(10)
         with self.lock:
-            self.records = []
-            self.set_trait("done", 0)
-            self.set_trait("state", "idle")
-        super().reset()
+            self._stop.set()
+            self._stop = threading.Event()  # the worker ends on its own and says nothing more
+            self._tell(self._stop, [], "idle", picture=False)
+            super().reset()
+
+    def redraw(self) -> None:
+        """The picture; what the study failed by stays in sight until the next Run or Reset."""
+        with self.lock, self.hold_sync():
+            super().redraw()
+            if self._failure:
+                self._errors = {**self._errors, "": self._failure}
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the worker has ended; for scripts and tests."""
@@ -94,7 +113,7 @@ class StudyExplorer(Explorer):
 
     def scene(self) -> Scene:
         """One curve an algorithm, with standard errors."""
-        cells = [c for c in summary(self.records) if c.environment == self.environment]
+        cells = [c for c in summary(self._records) if c.environment == self.environment]
         name = dict((value, text) for text, value in MEASURES)[self.measure]
         lines = []
         for algorithm in self.study.algorithms:
@@ -103,21 +122,23 @@ class StudyExplorer(Explorer):
             if mine:
                 values, errors = ([getattr(c, self.measure + end) for c in mine] for end in ("", "_sem"))
                 lines.append(Line(algorithm, [c.budget for c in mine], values, colour, marker, line, errors))
-        ticks = [(b, f"{b:,}") for b in self.study.budgets]
+        done = len({r["run"] for r in self._records if r["environment"] == self.environment})
+        title = f"{Path(self.environment).name}: means over {done} of {self.study.runs} runs with standard errors"
         limits = (self.study.budgets[0] * 0.9, self.study.budgets[-1] * 1.1)
         panel = Panel(
-            f"{self.environment}: means over runs with standard errors", "training budget T, completions", name,
-            lines=lines, log=True, xlim=limits, xticks=ticks,
+            title, "training budget T, completions", name, lines=lines, log=True, xlim=limits,
+            xticks=[(b, f"{b:,}") for b in self.study.budgets], width=1.4,
         )  # fmt: skip
         where = "" if self._kept else "Results are kept for this session only: give a folder to keep them. "
-        source = "the authors' files" if self.study.published else "simulated, from generated stand-ins"
+        standin = "the authors' file" if self.study.published else "simulated, from a generated stand-in"
+        source = standin if self.environment in GENERATED else f"the file {Path(self.environment).name}"
         return Scene([panel], self._words(cells, name), note=f"{where}Data: {source}.")
 
     def _words(self, cells: Sequence[Cell], name: str) -> str:
         total = len(self.study.units)
         text = {
             "idle": f"Nothing run yet: press Run for {total} runs.",
-            "running": f"Running: {self.done} of {total} runs done.",
+            "running": f"{'Stopping' if self._stop.is_set() else 'Running'}: {self.done} of {total} runs done.",
             "stopped": f"Stopped: {self.done} of {total} runs done and kept; Run goes on.",
             "finished": f"Finished: {total} of {total} runs done.",
             "failed": f"Failed after {self.done} of {total} runs.",
@@ -125,61 +146,51 @@ class StudyExplorer(Explorer):
         if not cells:
             return text
         largest = max(c.budget for c in cells)
-        last = [c for c in cells if c.budget == largest]
+        last = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)  # the best first
         values = ", ".join(f"{c.algorithm} {getattr(c, self.measure):.3f}" for c in last)
         return f"{text} At T = {largest:,}, {name}: {values}."
 
-    def _work(self, stop: threading.Event) -> None:
+    def _work(self, stop: threading.Event, before: threading.Thread | None) -> None:
         shown = 0.0
 
         def on_unit(records: list[dict[str, Any]]) -> None:
             nonlocal shown
-            with self.lock:
-                if stop is not self._stop:
-                    return
-                self.records = [*self.records, *records]
-                self.set_trait("done", len({(r["environment"], r["run"]) for r in self.records}))
-                if time.monotonic() - shown > PAUSE:
-                    shown = time.monotonic()
-                    self.redraw()
+            due = time.monotonic() - shown > PAUSE
+            shown = time.monotonic() if due else shown
+            self._tell(stop, [*self._records, *records], picture=due)
 
+        if before:
+            before.join()  # two must not write to one file
         try:
             path = self._folder / "study.jsonl"
             self._folder.mkdir(parents=True, exist_ok=True)
-            if not self.records:
-                self.records = _kept(self.study, path)
+            self._tell(stop, ResultsFile(self.study, path).records)  # of an earlier session or Run
             records = run_study(self.study, path, jobs=self.jobs, progress=False, stop=stop, on_unit=on_unit)
         except Exception as error:
-            self._say("failed")
-            with self.lock:
-                self._errors = {**self._errors, "": str(error) or type(error).__name__}
+            self._tell(stop, state="failed", failure=str(error) or type(error).__name__)
             return
-        with self.lock:
-            self.records = records
-            self.set_trait("done", len({(r["environment"], r["run"]) for r in records}))
-        self._say("finished" if self.done == len(self.study.units) else "stopped")
+        whole = len(self.study.units) * len(self.study.algorithms) * len(self.study.budgets)
+        self._tell(stop, records, "finished" if len(records) == whole else "stopped")
 
-    def _say(self, state: str) -> None:
+    def _tell(
+        self, stop: threading.Event, records: list[dict[str, Any]] | None = None, state: str = "running",
+        failure: str = "", picture: bool = True,
+    ) -> None:  # fmt: skip
         with self.lock:
+            if stop is not self._stop:  # a worker that Reset or a later Run has left behind
+                return
+            if records is not None:
+                self._records = records
+                self.set_trait("done", len({(r["environment"], r["run"]) for r in records}))
+            self._failure = failure
             self.set_trait("state", state)
-            self.redraw()
+            if picture:
+                self.redraw()
 
-    @t.validate("environment")
-    def _check_environment(self, proposal: Any) -> str:
-        if proposal["value"] not in self.study.environments:
-            known = ", ".join(self.study.environments)
-            raise t.TraitError(f"the study does not hold {proposal['value']!r}; known: {known}")
-        return str(proposal["value"])
-
-    @t.validate("measure")
-    def _check_measure(self, proposal: Any) -> str:
-        if proposal["value"] not in dict(MEASURES).values():
-            raise t.TraitError(f"unknown measure {proposal['value']!r}; known: acr, regret")
-        return str(proposal["value"])
-
-
-def _kept(study: Study, path: Path) -> list[dict[str, Any]]:
-    """What an earlier session left in the file."""
-    from ..study.results import ResultsFile
-
-    return ResultsFile(study, path).records if path.exists() else []
+    @t.validate("environment", "measure")
+    def _check(self, proposal: Any) -> str:
+        name, value = proposal["trait"].name, proposal["value"]
+        known = self.study.environments if name == "environment" else tuple(dict(MEASURES).values())
+        if value not in known:
+            raise t.TraitError(f"unknown {name} {value!r}; known: {', '.join(known)}")
+        return str(value)

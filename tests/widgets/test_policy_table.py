@@ -1,17 +1,16 @@
-"""PolicyTable and the comparison behind it."""
+"""PolicyTable: the table, its three texts to copy, and what it refuses."""
 
 import ast
 import csv
 import io
+import json
 
-import numpy as np
 import pytest
 import traitlets as t
 from matplotlib.figure import Figure
 
 from cases import small_environment
-from iapo_widgets import Arm, Policy, acr, train
-from iapo_widgets.study.comparison import policy_rows
+from iapo_widgets import Arm, Policy, acr, load, train
 from iapo_widgets.widgets import PolicyTable
 
 
@@ -21,28 +20,9 @@ def env():
     return small_environment(2, prompts=5, n_max=6)
 
 
-def test_rows_follow_from_exact_q(env):
-    """Q, regret and the three informed choices, from exact Q by hand; cost is N times the prompt's own."""
-    policy = Policy(env.contexts, [Arm(0, 3), Arm(4, 1), Arm(1, None)])
-    q = env.exact_q()
-    rows = policy_rows(env, policy)
-    assert [r.q for r in rows] == pytest.approx([q[0, 0, 2], q[1, 4, 0], q[2, 1].mean()])
-    assert [r.regret for r in rows] == pytest.approx([q[c].max() - r.q for c, r in enumerate(rows)])
-    for c, row in enumerate(rows):
-        first = q[c, :, 0].argmax()
-        assert (row.prompt_only, row.decoupled.prompt) == (Arm(int(first), 1), first)
-        assert row.decoupled_q == pytest.approx(q[c, first].max()) and row.best_q == pytest.approx(q[c].max())
-        assert row.prompt_only_q <= row.decoupled_q <= row.best_q
-    cost = env.cost[:, 0, 0]
-    assert [r.cost for r in rows] == pytest.approx([3 * cost[0], cost[4], 3.5 * cost[1]])
-    assert np.mean([r.q for r in rows]) == pytest.approx(acr(policy, env))
-
-
 def test_a_policy_that_does_not_fit_is_refused(env):
     """An arm outside the environment, a missing context, something else: each is named, and the table stays."""
     table = PolicyTable(env)
-    with pytest.raises(ValueError, match="5 prompts, N up to 6"):
-        policy_rows(env, Policy(env.contexts, [Arm(9, 1)] * 3))
     for bad, message in [
         (Policy(env.contexts, [Arm(0, 7)] * 3), "does not fit the environment"),
         (Policy(env.contexts[:1], [Arm(0, 1)]), "unknown context 'mid'"),
@@ -50,7 +30,8 @@ def test_a_policy_that_does_not_fit_is_refused(env):
     ]:
         with pytest.raises(t.TraitError, match=message):
             table.policy = bad
-    assert table.policy is None and "No policy yet" in table.summary
+    assert table.policy is None and table._scene["panels"] == [] and table._scene["rows"] == []
+    assert table.summary == "No policy yet: set .policy to what train(...) returned."
 
 
 def test_the_three_texts_say_the_same(env):
@@ -58,15 +39,20 @@ def test_the_three_texts_say_the_same(env):
     result = train("psst", env, 500, seed=0)
     table = PolicyTable(env, result)
     rows = list(csv.reader(io.StringIO(table.to_csv())))
-    assert [row[0] for row in rows] == ["context", "low", "mid", "high", "mean"]
+    assert [row[0] for row in rows] == ["context", "low", "mid", "high", "mean (ACR)"]
     assert float(rows[-1][3]) == pytest.approx(acr(result.policy, env), abs=1e-4)
-    literal = ast.literal_eval(table.to_python().removeprefix("policy = "))
+    literal = ast.literal_eval(table.to_python())
     assert literal == {name: (arm.prompt, arm.n) for name, arm in result.policy.items()}
+    assert rows[0][-3:] == ["prompt only (told every Q)", "decoupled (told every Q)", "best (told every Q)"]
     assert table.to_markdown().count("\n") == 6
     table.set_state({"copy_as": "Python"})
     assert table.copy_text == table.to_python()
     table.set_state({"copy_as": "Excel"})
-    assert "unknown format 'Excel'; known: CSV, Markdown, Python" in table.error
+    assert "unknown format 'Excel'; known: CSV, Markdown, Python" in table.error and table.copy_as == "Python"
+    table.policy = Policy(env.contexts, [Arm(0, 1), Arm(1, None), Arm(2, 3)])
+    assert ast.literal_eval(table.copy_text) == {"low": (0, 1), "mid": (1, None), "high": (2, 3)}
+    table.reset()
+    assert table.copy_as == "CSV" and table.copy_text == table.to_csv() and table.error == ""
 
 
 def test_words_twin_and_repr(env):
@@ -77,3 +63,26 @@ def test_words_twin_and_repr(env):
     assert isinstance(table.figure(), Figure) and table.figure().alt == before
     table.policy = Policy(env.contexts, [Arm(0, 1)] * 3)
     assert table.summary != before and repr(table) == "PolicyTable(copy_as='CSV')"
+
+
+def test_the_best_policy_has_no_regret_and_the_scene_is_small():
+    """Twenty-seven contexts at their best arms: ACR is the best possible, every third tick named, below 15 kB."""
+    env = load("helpful-harmless")
+    q = env.exact_q()
+    best = [divmod(int(row.argmax()), env.n_max) for row in q]
+    table = PolicyTable(env, Policy(env.contexts, [Arm(p, i + 1) for p, i in best]))
+    mean = q.max(axis=(1, 2)).mean()
+    assert table.summary.startswith(f"ACR {mean:.3f}: 0.000 below the best possible")
+    assert len(table._scene["rows"]) == 28 and len(json.dumps(table._scene)) < 15_000
+    assert [text for _, text in table._scene["panels"][0]["xticks"]] == [f"w1=0.{k}" for k in range(1, 10)]
+    assert "Simulated" in table._scene["note"]
+
+
+def test_equal_values_do_not_hide_each_other(env):
+    """Four marks a context, side by side around its tick, though prompt-only and decoupled may have the same Q."""
+    table = PolicyTable(env, train("uniform", env, 300, seed=1))
+    (panel,) = table._scene["panels"]
+    places = sorted(x for line in panel["lines"] for x in line["x"])
+    assert len(places) == len(set(places)) == 12
+    assert [round(x) for x in places] == [0] * 4 + [1] * 4 + [2] * 4
+    assert [text for _, text in panel["xticks"]] == ["low", "mid", "high"]

@@ -4,14 +4,16 @@ function copyBox(model, id) {
   const area = build("textarea", { id: `${id}-copy`, readonly: "", rows: 6, "data-lm-suppress-shortcuts": "true" });
   const said = build("span", { role: "status", "aria-live": "polite" });
   const button = build("button", { type: "button" }, "Copy");
-  const box = build("details", { class: "iapo-copy" }, build("summary", {}, "Copy the table"),
-    build("label", { for: `${id}-copy` }, "Text to copy"), area, button, said);
+  const details = build("details", {}, build("summary", {}, "Show the text"), build("label", { for: `${id}-copy` }, "Text to copy"), area);
+  const box = build("div", { class: "iapo-copy" }, button, said, details);
   const show = () => { area.value = model.get("copy_text"); said.textContent = ""; };
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(area.value);
       said.textContent = " Copied.";
     } catch {
+      details.open = true;
+      area.focus();
       area.select();
       said.textContent = " Selected: press Ctrl+C.";
     }
