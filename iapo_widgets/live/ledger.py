@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..core.checks import check_positive
 from .answer import Answer
@@ -82,6 +82,9 @@ class Ledger:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise LedgerError(f"a ledger is a file; open {self.path} anew instead of pickling it")
 
     def __len__(self) -> int:
         """Completions recorded."""
