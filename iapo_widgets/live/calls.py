@@ -216,13 +216,15 @@ class Caller:
 
     async def _exchange(self, request: Request, samples: list[int]) -> tuple[Reply | None, Fault]:
         """Send, and say what came back; raises nothing that knows the request's headers."""
+        import httpx2
         from openai import APIConnectionError, APIStatusError
 
         endpoint, body = self.endpoint, self.abilities.body(request, samples)
         client = endpoint.client()
         try:
             async with asyncio.timeout(endpoint.timeout):  # of all of it; the SDK's own is from byte to byte
-                raw = await client.chat.completions.with_raw_response.create(**body)
+                # the SDK's door for bodies of one's own: half the CPU of chat.completions.create, which checks types
+                raw = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
                 text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
                 reply = read_reply(text, endpoint, request, samples, raw.headers.get("x-request-id"))
             return reply, Fault("the reply holds no choices", paid=False)

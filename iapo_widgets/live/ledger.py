@@ -7,8 +7,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +19,7 @@ from .answer import Answer
 from .background import on_loop
 from .errors import LedgerError
 from .ledger_file import connect, explained
-from .ledger_writer import Transaction, Writer
+from .ledger_writer import Transaction, Writer, charged
 from .request import Request
 from .spending import PICOS, Spending, SpendingLimit
 
@@ -125,12 +126,8 @@ class Ledger:
 
     def spent(self) -> Spending:
         """Everything charged so far, by all processes; open reservations are in it."""
-        seen, total = self._total
-        row = self._rows("SELECT max(id), sum(completions), sum(tokens), sum(picos) FROM charge WHERE id > ?", (seen,))[
-            0
-        ]
-        if row[0]:
-            self._total = row[0], total + Spending(*row[1:])
+        with self._reading() as reader:
+            self._total = charged(reader, *self._total)
         return self._total[1]
 
     def open_calls(self) -> int:
@@ -215,9 +212,14 @@ class Ledger:
         return cls(salvage(Path(damaged), Path(into)))
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._reading() as reader:
+            return reader.execute(query, values).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
-                return self._reader.execute(query, values).fetchall()
+                yield self._reader
             except sqlite3.ProgrammingError:
                 raise LedgerError(f"the ledger {self.path} is closed") from None
             except sqlite3.Error as error:

@@ -13,6 +13,7 @@ VERSION = 1
 
 # charge is a journal.  A row with call 0 reserves before a request leaves; a row that names its id settles it, with the
 # difference.  What was spent is the sum of all rows, so that a reservation that nobody settled stays charged.
+# total holds the sum up to a row now and then, so that opening a large ledger need not add up all of it.
 # A completion without a sample index is spare: delivered and paid for, but not asked for, or a copy of another.
 SCHEMA = """
 CREATE TABLE request (
@@ -22,6 +23,9 @@ CREATE TABLE request (
 CREATE TABLE charge (
     id INTEGER PRIMARY KEY AUTOINCREMENT, call INTEGER NOT NULL, what TEXT NOT NULL,
     completions INTEGER NOT NULL, tokens INTEGER NOT NULL, picos INTEGER NOT NULL, at REAL NOT NULL
+) STRICT;
+CREATE TABLE total (
+    charge INTEGER PRIMARY KEY, completions INTEGER NOT NULL, tokens INTEGER NOT NULL, picos INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE completion (
     id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request, sample INTEGER, call INTEGER NOT NULL,
@@ -33,7 +37,7 @@ CREATE TABLE completion (
 APPEND_ONLY = "".join(
     f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
     " BEGIN SELECT RAISE(ABORT, 'a ledger is append only'); END;\n"
-    for table in ("request", "charge", "completion")
+    for table in ("request", "charge", "total", "completion")
     for verb in ("UPDATE", "DELETE")
 )
 

@@ -16,6 +16,17 @@ from .spending import Spending
 
 T = TypeVar("T")
 MOST = 512  # operations in one commit
+TOTAL_EVERY = 10_000  # rows of the journal between two totals
+
+
+def charged(connection: sqlite3.Connection, seen: int, spent: Spending) -> tuple[int, Spending]:
+    """The journal's last row and the sum up to it, given the sum up to the row ``seen``."""
+    known = connection.execute("SELECT * FROM total ORDER BY charge DESC LIMIT 1").fetchone()
+    if known is not None and known[0] > seen:
+        seen, spent = known[0], Spending(*known[1:])
+    asked = "SELECT max(id), sum(completions), sum(tokens), sum(picos) FROM charge WHERE id > ?"
+    row = connection.execute(asked, (seen,)).fetchone()
+    return (row[0], spent + Spending(*row[1:])) if row[0] else (seen, spent)
 
 
 class Transaction:
@@ -23,11 +34,15 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection, seen: int, spent: Spending) -> None:
         self.connection = connection
-        row = connection.execute(
-            "SELECT max(id), sum(completions), sum(tokens), sum(picos) FROM charge WHERE id > ?", (seen,)
-        ).fetchone()
-        self.seen = row[0] or seen
-        self.spent = spent + Spending(*row[1:]) if row[0] else spent
+        self.seen, self.spent = charged(connection, seen, spent)
+
+    def keep_total(self) -> None:
+        """Write the sum down where the last one is far back."""
+        last = self.connection.execute("SELECT max(charge) FROM total").fetchone()[0] or 0
+        if self.seen - last >= TOTAL_EVERY:
+            spent = self.spent
+            values = self.seen, spent.completions, spent.tokens, spent.picos
+            self.connection.execute("INSERT INTO total VALUES (?, ?, ?, ?)", values)
 
     def charge(self, call: int | None, what: str, amount: Spending, at: float) -> int:
         """Add a row to the journal and return its call; ``None`` opens a new call."""
@@ -111,6 +126,7 @@ class Writer:
                         results.append(operation(transaction))
                     except LimitReached as refused:  # raised before anything is written
                         results.append(refused)
+                transaction.keep_total()
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
