@@ -33,13 +33,14 @@ def tokens(text: str) -> list[str]:
 
 def write(total: Sum, result: int, answer: str, how: Habit, rng: np.random.Generator) -> str:
     """A completion that arrives at ``result`` and calls it ``answer``; sometimes it names none."""
-    silent = rng.random() < how.mumble
+    if rng.random() < how.mumble:
+        return str(rng.choice(MUMBLES))
     if "only" in how.cues:
-        return "..." if silent else _formed(answer, how, bare=True)
-    end = str(rng.choice(MUMBLES)) if silent else _formed(answer, how, bare=False)
+        return _formed(answer, how, bare=True)
+    end = _formed(answer, how, bare=False)
     if {"hurry", "shortcut", "brief"} & how.cues and "steps" not in how.cues:
         return end
-    steps = _steps_to(total, result, silent)
+    steps = _steps_to(total, result)
     lines = [f"{s}." for s in steps]
     if {"steps", "check", "detail", "own way"} & how.cues:
         lines = [str(rng.choice(OPENERS)), *(f"{_ordinal(i)}, {_said(s, rng)}" for i, s in enumerate(steps))]
@@ -47,7 +48,7 @@ def write(total: Sum, result: int, answer: str, how: Habit, rng: np.random.Gener
         lines.insert(1, f"The question asks for {len(steps)} operation(s) on {len(total.numbers)} numbers.")
     if "own way" in how.cues:
         lines.append(_split(steps[0]))
-    if "check" in how.cues and not silent:
+    if "check" in how.cues:
         lines.append(f"Checking once more: {'; '.join(map(str, steps))}. The check agrees.")
     return "\n".join([*lines, end])
 
@@ -63,15 +64,13 @@ def _formed(answer: str, how: Habit, bare: bool) -> str:
     return f"The answer is ({answer})." if answer.isalpha() else f"The answer is {answer}."
 
 
-def _steps_to(total: Sum, result: int, silent: bool) -> list[Step]:
-    """The calculation that ends with ``result``; one that names no answer stops before its last step."""
+def _steps_to(total: Sum, result: int) -> list[Step]:
+    """The calculation that ends with ``result``: the trap's, or the right one with a slip in its last step."""
     trap, steps = total.trap_steps, total.steps()
     if result == trap[-1].result != total.value:
-        steps = trap
-    else:
-        last = steps[-1]
-        steps = [*steps[:-1], Step(last.left, last.sign, last.right, result)]
-    return steps[:-1] if silent and len(steps) > 1 else steps
+        return trap
+    last = steps[-1]
+    return [*steps[:-1], Step(last.left, last.sign, last.right, result)]
 
 
 def _ordinal(i: int) -> str:
