@@ -33,7 +33,7 @@ def write(policy: Policy, path: str | os.PathLike[str]) -> None:
     strategy = None if policy.strategy is None else name_strategy(policy.strategy)
     content = {
         "format": FORMAT,
-        "strategy": None if strategy is None else {"name": strategy[0], "correctness": strategy[1]},
+        "strategy": None if strategy is None else {"name": strategy[0], "objective": strategy[1]},
         "objectives": list(policy.objectives),
         "contexts": [
             {**asdict(context), "prompt": policy[context.name].prompt, "n": policy[context.name].n}
@@ -81,7 +81,7 @@ def _built(content: Any) -> dict[str, Any]:
     check_contexts(contexts, len(objectives) or len(contexts[0].weights if contexts else ()))
     prompts = {_index(index): _prompt(described) for index, described in content["prompts"].items()}
     named = content["strategy"]
-    strategy = None if named is None else find_strategy(named["name"], named["correctness"])
+    strategy = None if named is None else find_strategy(named["name"], named["objective"])
     if strategy is not None:
         strategy.check(len(contexts[0].weights), True)
     arms = [Arm(_index(r["prompt"]), None if r["n"] is None else check_scale(r["n"], "n")) for r in rows]

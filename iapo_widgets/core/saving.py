@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .problem import Context, Prompt
-from .strategies import STRATEGIES, Strategy, VoteThenBest
+from .strategies import STRATEGIES, SelectedBest, Strategy, VoteThenBest
 
 if TYPE_CHECKING:
     from .environment import CategoricalEnvironment
@@ -82,14 +82,18 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
-    """What ``find_strategy`` finds it by: name and index of correctness; ``ValueError`` where a file cannot name it."""
+    """What ``find_strategy`` finds it by: name and an objective's index; ``ValueError`` where a file cannot name it."""
     if type(strategy) not in map(type, STRATEGIES.values()):
         raise ValueError(f"a file cannot name the strategy {strategy.name!r}; known: {', '.join(STRATEGIES)}")
-    return strategy.name, int(strategy.correctness) if isinstance(strategy, VoteThenBest) else None
+    if isinstance(strategy, VoteThenBest):
+        return strategy.name, int(strategy.correctness)
+    return strategy.name, int(strategy.selection) if isinstance(strategy, SelectedBest) else None
 
 
-def find_strategy(name: str, correctness: int | None) -> Strategy:
+def find_strategy(name: str, objective: int | None) -> Strategy:
     """The strategy that a file names, or ``ValueError`` where none is called so."""
     if name not in STRATEGIES:
         raise ValueError(f"unknown strategy {name!r}; known: {', '.join(STRATEGIES)}")
-    return STRATEGIES[name] if correctness is None else VoteThenBest(correctness=correctness)
+    if objective is None:
+        return STRATEGIES[name]
+    return SelectedBest(objective) if name == "selected-best" else VoteThenBest(objective)

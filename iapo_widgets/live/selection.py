@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.problem import Context
-from ..core.strategies import BestOfN, MajorityVote, Strategy, VoteThenBest
+from ..core.strategies import BestOfN, MajorityVote, SelectedBest, Strategy, VoteThenBest
 from .scoring import Score, Scorer
 
 
@@ -44,7 +44,7 @@ class Selection:
             raise ValueError(
                 f"context {context.name!r} weighs {len(context.weights)} objectives; there are {len(scorers)} scorers"
             )
-        if not isinstance(strategy, BestOfN | MajorityVote | VoteThenBest):
+        if not isinstance(strategy, BestOfN | MajorityVote | SelectedBest | VoteThenBest):
             raise ValueError(f"strategy {strategy.name!r} cannot be deployed: how it picks a completion is not known")
         vote = 0 if isinstance(strategy, MajorityVote) else getattr(strategy, "correctness", None)
         voter = None if vote is None else scorers[vote]
@@ -53,6 +53,8 @@ class Selection:
         ]
         if isinstance(strategy, MajorityVote):
             weighted = []  # the vote alone decides
+        elif select is None and isinstance(strategy, SelectedBest):
+            weighted = [(1.0, scorers[strategy.selection])]
         elif select is not None:
             weighted = [(1.0, select)]
         for _, scorer in weighted:

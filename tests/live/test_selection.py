@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iapo_widgets import STRATEGIES, BestOfN, Completions, Context, MajorityVote, VoteThenBest
+from iapo_widgets import STRATEGIES, BestOfN, Completions, Context, MajorityVote, SelectedBest, VoteThenBest
 from iapo_widgets.live.problem import Question
 from iapo_widgets.live.scorers import Brevity, ExactMatch, FunctionScorer
 from iapo_widgets.live.scoring import Score
@@ -24,29 +24,25 @@ COMPLETION = st.tuples(st.sampled_from(["a", "b", None]), st.none() | st.integer
 )
 def test_the_pick_is_worth_what_the_core_says(drawn, name, gold):
     """Over all orders of arrival the mean reward of the pick is the core's, with ties and unreadable ones."""
-    strategy, context = STRATEGIES[name], Context("both", (1.0, 0.25))
+    strategy = SelectedBest(1) if name == "selected-best" else STRATEGIES[name]
+    context = Context("c", (0.0, 0.25) if name == "best-of-n" else (1.0, 0.25))
     style = [-1.0 if v is None else float(v) for _, v in drawn]
     right = [float(a == gold) for a, _ in drawn]
     labels = np.array([[{"a": 0, "b": 1, None: -1}[a] for a, _ in drawn]])
-    shape = labels.shape
-    objectives = np.stack([right, style], axis=-1)[None]
-    done = Completions(np.zeros(1, int), np.zeros(1, int), objectives, labels, np.array([{"a": 0, "b": 1}[gold]]),
-                       np.zeros(shape), np.ones(shape, bool))  # fmt: skip
-    weights = np.array([[0.0, 0.25] if name == "best-of-n" else context.weights])
-    expected = strategy.rewards(done, np.array([0]), np.array([len(drawn)]), weights)[0, 0, 0]
-    scorers = [FunctionScorer(lambda q, t: 0.0, name="free") if name == "best-of-n" else ExactMatch(), LIKED]
-    if name == "best-of-n":
-        context = Context("style", (0.0, 0.25))
-    selection, rewards = Selection(strategy, context, scorers), []
+    values, one = np.stack([right, style], axis=-1)[None], np.zeros(1, int)
+    arrived, truth = np.ones(labels.shape, bool), np.array([{"a": 0, "b": 1}[gold]])
+    done = Completions(one, one, values, labels, truth, np.zeros(labels.shape), arrived)
+    expected = strategy.rewards(done, np.array([0]), np.array([len(drawn)]), np.array([context.weights]))[0, 0, 0]
+    vote = ExactMatch()
+    selection, rewards = Selection(strategy, context, [vote, LIKED]), []
     for order in permutations(range(len(drawn))):
-        rows = [[Score(None, drawn[i][0])] * (name != "best-of-n") + [Score(drawn[i][1])] * (name != "majority-vote")
-                for i in order]  # fmt: skip
-        picked = selection.pick(rows)
+        told = [{vote: Score(None, drawn[i][0]), LIKED: Score(drawn[i][1])} for i in order]
+        picked = selection.pick([[each[s] for s in selection.scorers] for each in told])
         i = order[picked.index]
-        credit = float(picked.answer == gold)
-        rewards.append({"best-of-n": 0.25 * style[i], "majority-vote": credit}.get(name, credit + 0.25 * style[i]))
+        credit = {"best-of-n": 0.0, "selected-best": right[i]}.get(name, float(picked.answer == gold))
+        rewards.append(credit + (0.0 if name == "majority-vote" else 0.25 * style[i]))
         assert picked.answer is None or drawn[i][0] == picked.answer
-        assert sum(picked.votes.values()) == sum(a is not None for a, _ in drawn) * (name != "best-of-n")
+        assert sum(picked.votes.values()) == sum(a is not None for a, _ in drawn) * (vote in selection.scorers)
     assert np.mean(rewards) == pytest.approx(expected)
 
 
