@@ -36,7 +36,8 @@ class Response:
 
     text: the completion that was picked; answer: what won the vote, ``None`` without a vote; prompt, n: the arm;
     votes: answer -> votes; arrived: completions that came, ``missing`` failed for good; unreadable: those that
-    cast no vote or whose style could not be read; recorded: those that lay in the ledger already, paid before;
+    cast no vote or whose style could not be read; unjudged: those that could not be picked, since a judge's call on
+    them failed for good; recorded: those that lay in the ledger already, paid before;
     spent: what this query was charged, the judge's calls and failed attempts that may have been billed included.
     """
 
@@ -48,6 +49,7 @@ class Response:
     votes: Mapping[str, int]
     arrived: int
     unreadable: int
+    unjudged: int
     recorded: int
     spent: Spending
     seconds: float
@@ -157,20 +159,31 @@ class Deployed:
         answers = [answer for _, answer in sorted({**found, **fetched}.items())]
         if not answers:
             raise LiveError(f"none of the {n} completions arrived: {caller.last_fault or 'the endpoint gave none'}")
-        rows = await asyncio.gather(*(self._scores(selection, question, answer, ledger) for answer in answers))
-        picked = selection.pick(rows)
+        scored = await asyncio.gather(*(self._scores(selection, question, answer, ledger) for answer in answers))
+        judged = [(answer, row) for answer, row in zip(answers, scored, strict=True) if row is not None]
+        if not judged:
+            raise LiveError(f"{n} completions arrived, but no judge's call on any of them succeeded; ask again")
+        picked = selection.pick([row for _, row in judged])
         return Response(
-            answers[picked.index].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
-            picked.unreadable, len(found), cast(MeteredLedger, ledger).spent_here, time.monotonic() - start,
+            judged[picked.index][0].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
+            picked.unreadable, len(answers) - len(judged), len(found), cast(MeteredLedger, ledger).spent_here,
+            time.monotonic() - start,
         )  # fmt: skip
 
-    async def _scores(self, selection: Selection, question: Question, answer: Answer, ledger: Ledger) -> list[Score]:
-        return [await self._score(scorer, question, answer.text, ledger) for scorer in selection.scorers]
-
-    async def _score(self, scorer: Scorer, question: Question, text: str, ledger: Ledger) -> Score:
-        if hasattr(scorer, "score_async"):
-            return cast(Score, await scorer.score_async(question, text, ledger, self.limit))
-        return await asyncio.to_thread(scorer.score, question, text)
+    async def _scores(
+        self, selection: Selection, question: Question, answer: Answer, ledger: Ledger
+    ) -> list[Score] | None:
+        """What each scorer says of one completion, ``None`` where a judge's call failed for good."""
+        scores = []
+        for scorer in selection.scorers:
+            if hasattr(scorer, "score_async"):
+                score = await scorer.score_async(question, answer.text, ledger, self.limit)
+            else:
+                score = await asyncio.to_thread(scorer.score, question, answer.text)
+            if score is None:
+                return None
+            scores.append(score)
+        return scores
 
 
 def _template(policy: Policy, prompts: Sequence[Prompt] | Mapping[int, Prompt] | None, index: int) -> PromptTemplate:

@@ -46,11 +46,9 @@ class Selection:
             )
         if not isinstance(strategy, BestOfN | MajorityVote | SelectedBest | VoteThenBest):
             raise ValueError(f"strategy {strategy.name!r} cannot be deployed: how it picks a completion is not known")
-        vote = 0 if isinstance(strategy, MajorityVote) else getattr(strategy, "correctness", None)
-        voter = None if vote is None else scorers[vote]
-        weighted = [
-            (w, s) for k, (s, w) in enumerate(zip(scorers, context.weights, strict=True)) if w > 0 and k != vote
-        ]
+        votes = isinstance(strategy, MajorityVote | VoteThenBest)
+        correctness = strategy.correctness if isinstance(strategy, VoteThenBest) else None
+        weighted = [(w, scorers[k]) for k, w in enumerate(context.weights) if w > 0 and k != correctness]
         if isinstance(strategy, MajorityVote):
             weighted = []  # the vote alone decides
         elif select is None and isinstance(strategy, SelectedBest):
@@ -63,10 +61,16 @@ class Selection:
                     f"{strategy.name} would select by {scorer.name!r}, which needs the right answer, and a new query"
                     " has none: give select=..., a scorer that uses no right answer (a judge, a length, a function)"
                 )
-        #: The scorers that have to be asked about each completion; the voter, if there is one, is the first.
-        self.scorers = [*([] if voter is None else [voter]), *(s for _, s in weighted)]
-        self._votes = voter is not None
-        self._weights = [0.0] * self._votes + [w for w, _ in weighted]
+        # as in training, the vote is the answer of the first scorer that gives one; what asks a model gives none
+        voters = [s for s in scorers if not hasattr(s, "score_async")] if votes else []
+        if votes and not voters:
+            raise ValueError(
+                f"{strategy.name} has no scorer to vote by: give one that extracts answers, as ExactMatch does"
+            )
+        #: The scorers that have to be asked about each completion; those that may vote come first.
+        self.scorers = [*voters, *(s for _, s in weighted)]
+        self._voters, self._votes = len(voters), votes
+        self._weights = [w for w, _ in weighted]
 
     def pick(self, scores: Sequence[Sequence[Score]]) -> Selected:
         """The response among completions in order of arrival; each has what each of ``scorers`` said of it.
@@ -80,7 +84,7 @@ class Selection:
         styles = [self._style(row) for row in scores]
         among, answer, votes = list(range(len(scores))), None, Counter[str]()
         if self._votes:
-            answers = [row[0].answer for row in scores]
+            answers = [self._vote(row) for row in scores]
             votes.update(a for a in answers if a is not None)
             if votes:
                 answer = votes.most_common(1)[0][0]
@@ -88,10 +92,15 @@ class Selection:
         best = max(among, key=lambda i: (styles[i], -i))
         return Selected(best, answer, dict(votes.most_common()), sum(map(self._unreadable, scores)))
 
+    def _vote(self, row: Sequence[Score]) -> str | None:
+        return next((score.answer for score in row[: self._voters] if score.answer is not None), None)
+
     def _style(self, row: Sequence[Score]) -> float:
-        values = [getattr(s, "floor", 0.0) if score.value is None else score.value
-                  for s, score in zip(self.scorers, row, strict=True)]  # fmt: skip
+        values = [
+            getattr(scorer, "floor", 0.0) if score.value is None else score.value
+            for scorer, score in zip(self.scorers[self._voters :], row[self._voters :], strict=True)
+        ]
         return sum(w * value for w, value in zip(self._weights, values, strict=True))
 
     def _unreadable(self, row: Sequence[Score]) -> bool:
-        return (self._votes and row[0].answer is None) or any(s.value is None for s in row[self._votes :])
+        return (self._votes and self._vote(row) is None) or any(s.value is None for s in row[self._voters :])

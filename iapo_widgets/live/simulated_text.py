@@ -16,7 +16,17 @@ NO_QUESTION = (
 _TOKEN = re.compile(r"\s?(?:[^\W\d_]{1,6}|\d{1,3}|[^\w\s]|_|\s)")
 _GRADE = re.compile(r"\bscore:?\b.*?\b(\d+)\b.{0,12}?\b(\d+)\b", re.IGNORECASE | re.DOTALL)
 _GRADED = re.compile(r"(?:response|answer) to (?:grade|judge|score)\s*:(.*)", re.IGNORECASE | re.DOTALL)
-OPENERS = ("Let me work this out.", "We go one operation at a time.", "Here is how I do it.", "Let us see.")
+# Many wordings, as models have: two long texts that are equal to the letter are then rare.
+OPENERS = (
+    "Let me work this out.", "We go one operation at a time.", "Here is how I do it.", "Let us see.", "All right.",
+    "This can be done in a few lines.", "Products go first.", "I write down what is asked.",
+)  # fmt: skip
+REMARKS = (
+    "So far, so good.", "That settles the first part.", "Nothing else is asked.", "I keep that number in mind.",
+    "This is the middle of the work.", "The rest is easy.", "Now what remains.", "It goes on with that result.",
+    "That number is needed next.", "One more look at the question.", "The units stay the same.", "Half of it is done.",
+)  # fmt: skip
+ENDINGS = ("The answer is", "So the answer is", "Hence the answer is", "Therefore the answer is", "The final answer is")
 MUMBLES = ("Something like that, I think.", "It should be clear from this.", "Hard to say without more time.")
 
 
@@ -36,14 +46,16 @@ def write(total: Sum, result: int, answer: str, how: Habit, rng: np.random.Gener
     if rng.random() < how.mumble:
         return str(rng.choice(MUMBLES))
     if "only" in how.cues:
-        return _formed(answer, how, bare=True)
-    end = _formed(answer, how, bare=False)
+        return _formed(answer, how)
+    end = _formed(answer, how, str(rng.choice(ENDINGS)))
     if {"hurry", "shortcut", "brief"} & how.cues and "steps" not in how.cues:
         return end
     steps = _steps_to(total, result)
-    lines = [f"{s}." for s in steps]
+    said = [_said(step, rng) for step in steps]
     if {"steps", "check", "detail", "own way"} & how.cues:
-        lines = [str(rng.choice(OPENERS)), *(f"{_ordinal(i)}, {_said(s, rng)}" for i, s in enumerate(steps))]
+        said = [f"{_ordinal(i)}, {text}" for i, text in enumerate(said)]
+        said.insert(1, str(rng.choice(REMARKS)))
+    lines = [str(rng.choice(OPENERS)), *said]
     if "detail" in how.cues:
         lines.insert(1, f"The question asks for {len(steps)} operation(s) on {len(total.numbers)} numbers.")
     if "own way" in how.cues:
@@ -53,15 +65,15 @@ def write(total: Sum, result: int, answer: str, how: Habit, rng: np.random.Gener
     return "\n".join([*lines, end])
 
 
-def _formed(answer: str, how: Habit, bare: bool) -> str:
-    if "boxed" in how.cues:
-        boxed = f"\\boxed{{{answer}}}"
-        return boxed if bare else f"The answer is {boxed}."
+def _formed(answer: str, how: Habit, ending: str = "") -> str:
+    """The answer in the form that the prompt asks for, bare where there is no ``ending``."""
     if "hashes" in how.cues:
         return f"#### {answer}"
-    if bare:
-        return answer
-    return f"The answer is ({answer})." if answer.isalpha() else f"The answer is {answer}."
+    if "boxed" in how.cues:
+        answer = f"\\boxed{{{answer}}}"
+    elif ending and answer.isalpha():
+        answer = f"({answer})"
+    return f"{ending} {answer}." if ending else answer
 
 
 def _steps_to(total: Sum, result: int) -> list[Step]:
@@ -79,10 +91,8 @@ def _ordinal(i: int) -> str:
 
 def _said(step: Step, rng: np.random.Generator) -> str:
     verb = {"*": "multiply", "+": "add", "-": "subtract"}[step.sign]
-    form = int(rng.integers(3))
-    if form == 0:
-        return f"I {verb}: {step}."
-    return f"{step}." if form == 1 else f"we {verb} {step.left} and {step.right} and get {step}."
+    forms = (f"I {verb}: {step}.", f"{step}.", f"we {verb}, {step}.", f"it is {step}.", f"{step}, if I {verb} right.")
+    return forms[int(rng.integers(len(forms)))]
 
 
 def _split(step: Step) -> str:
