@@ -221,6 +221,15 @@ class VoteThenBest:
 STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), SelectedBest(), MajorityVote(), VoteThenBest())}
 
 
+def find_strategy(strategy: Strategy | str) -> Strategy:
+    """The strategy, or the one of that name; raises ``ValueError`` for an unknown name."""
+    if not isinstance(strategy, str):
+        return strategy
+    if strategy not in STRATEGIES:
+        raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
+    return STRATEGIES[strategy]
+
+
 def _utility(completions: Completions, weights: Array) -> Array:
     """sum_k w_k O_k of every completion, (n, W, B)."""
     return np.einsum("bnk,wk->nwb", completions.objectives, weights, order="C")

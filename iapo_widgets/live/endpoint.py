@@ -100,7 +100,9 @@ class Endpoint:
             try:
                 from openai import AsyncOpenAI
             except ImportError:
-                raise EndpointError("a live endpoint needs the openai package: pip install 'iapo-widgets[live]'") from None
+                raise EndpointError(
+                    "a live endpoint needs the openai package: pip install 'iapo-widgets[live]'"
+                ) from None
             self._client = AsyncOpenAI(
                 api_key=self._secret.reveal(), base_url=self.base_url, max_retries=0, timeout=self.timeout
             )

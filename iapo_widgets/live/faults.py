@@ -60,7 +60,9 @@ def of_status(status: int, headers: Mapping[str, str], body: str, model: str) ->
             return Fault(f"the endpoint does not take {refuses} ({what})", True, False, False, 0.0, refuses=refuses)
         for name in ("temperature", "top_p"):
             if name == param or _names(message, name):
-                what = f"the endpoint does not take this {name} ({what}); give PromptTemplate({name}=None) to leave it out"
+                what = (
+                    f"the endpoint does not take this {name} ({what}); give PromptTemplate({name}=None) to leave it out"
+                )
                 return Fault(what, False, True, False)
         return Fault(f"the endpoint does not understand the request ({what})", False, False, False)
     if status in AGAIN or status >= 500:
@@ -95,7 +97,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _names(message: str, name: str) -> bool:
-    quoted = rf"['\"`]{name}['\"`]|\b{name}\b(?=\s*(?:is|must|should|not|>|=|:))|parameter:?\s+{name}\b|\bonly\b.*\b{name}\b"
+    quoted = (
+        rf"['\"`]{name}['\"`]|\b{name}\b(?=\s*(?:is|must|should|not|>|=|:))|parameter:?\s+{name}\b|\bonly\b.*\b{name}\b"
+    )
     return bool(re.search(quoted, message))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import threading
@@ -10,15 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.checks import check_positive
 from .answer import Answer
+from .background import on_loop
 from .errors import LedgerError
 from .ledger_file import connect, explained
 from .ledger_writer import Transaction, Writer
 from .request import Request
 from .spending import PICOS, Spending, SpendingLimit
+
+if TYPE_CHECKING:
+    from ..core.environment import CategoricalEnvironment
+    from .environment import LiveEnvironment
 
 COLUMNS = "text, finish_reason, prompt_tokens, completion_tokens, picos, cost_reported, request_id, fingerprint"
 INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
@@ -39,6 +45,10 @@ class Record:
     request_id: str | None
     fingerprint: str | None
 
+    def answer(self) -> Answer:
+        """What the ledger gives back for it."""
+        return _answer(tuple(getattr(self, name) for name in COLUMNS.split(", ")))
+
 
 class Ledger:
     """Completions by (endpoint, model, settings, messages, sample index): cache, resume, audit and replay in one.
@@ -56,8 +66,13 @@ class Ledger:
         self._reader = connect(self.path, wait, durable)
         self._lock = threading.Lock()
         self._total = 0, Spending()
-        #: Calls of this process that are under way, by (digest, sample index); used on the background loop only.
+        # What follows is used on the background loop only.
+        #: Calls of this process that are under way, by (digest, sample index).
         self.flying: dict[tuple[bytes, int], Any] = {}
+        #: Reservations of this process that are not settled, and how many were settled.
+        self.under_way, self.settled = 0, 0
+        #: Callers that ``calls.ask`` made for this ledger.
+        self.callers: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
         return f"Ledger({str(self.path)!r})"
@@ -72,8 +87,28 @@ class Ledger:
         """Completions recorded."""
         return int(self._rows("SELECT count(*) FROM completion")[0][0])
 
+    def landed(self) -> None:
+        """A reservation of this process was settled; on the background loop only."""
+        self.under_way, self.settled = self.under_way - 1, self.settled + 1
+
+    def drain(self, timeout: float = 60.0) -> bool:
+        """Wait until nothing of this process is in flight any more; ``False`` where that takes longer.
+
+        After a stop it lets the last answers arrive.
+        """
+
+        async def landing() -> bool:
+            waiting = set(self.flying.values())
+            return not waiting or not (await asyncio.wait(waiting, timeout=timeout))[1]
+
+        return not self.flying or on_loop(landing()).result()
+
     def close(self) -> None:
-        """Write what waits and close the file; raises ``LedgerError`` where something could not be written."""
+        """Let the last answers arrive, write what waits, and close the file.
+
+        Raises ``LedgerError`` where something could not be written.
+        """
+        self.drain()
         try:
             self._writer.close()
         finally:
@@ -88,9 +123,9 @@ class Ledger:
     def spent(self) -> Spending:
         """Everything charged so far, by all processes; open reservations are in it."""
         seen, total = self._total
-        row = self._rows(
-            "SELECT max(id), sum(completions), sum(tokens), sum(picos) FROM charge WHERE id > ?", (seen,)
-        )[0]
+        row = self._rows("SELECT max(id), sum(completions), sum(tokens), sum(picos) FROM charge WHERE id > ?", (seen,))[
+            0
+        ]
         if row[0]:
             self._total = row[0], total + Spending(*row[1:])
         return self._total[1]
@@ -115,20 +150,24 @@ class Ledger:
 
     def settle(
         self, call: int, request: Request, what: str, difference: Spending, records: Sequence[Record] = ()
-    ) -> Future[None]:
+    ) -> Future[dict[int, Answer]]:
         """Charge the difference to what was reserved, and keep what was delivered, both or neither.
 
-        Where another process was faster with a sample index, the completion takes the next free one.
+        Where another process was faster with a sample index, the completion takes the next free one, and what the
+        ledger holds under its own is returned.
         What was delivered is never dropped: where it cannot be written, it is tried again at every later write.
         """
         at = time.time()
 
-        def operation(transaction: Transaction) -> None:
+        def operation(transaction: Transaction) -> dict[int, Answer]:
             transaction.charge(call, what, difference, at)
-            if records:
-                number = self._number(transaction.connection, request)
-                for record in records:
-                    _insert(transaction.connection, number, call, record, at)
+            number = self._number(transaction.connection, request) if records else 0
+            earlier = {}
+            for record in records:
+                answer = _insert(transaction.connection, number, call, record, at)
+                if answer is not None and record.sample is not None:
+                    earlier[record.sample] = answer
+            return earlier
 
         return self._writer.submit(operation, keep=True)
 
@@ -152,9 +191,18 @@ class Ledger:
         return [_answer(row) for row in self._rows(query, (request.digest,))]
 
     def calls(self) -> list[tuple[int, str, Spending, float]]:
-        """The journal, in order: call, what happened, what was charged, and when by the clock (seconds of Unix time)."""
+        """The journal, in order: call, what happened, what was charged, and when (Unix time)."""
         rows = self._rows("SELECT id, call, what, completions, tokens, picos, at FROM charge ORDER BY id")
         return [(call or number, what, Spending(*amount), at) for number, call, what, *amount, at in rows]
+
+    def environment(self, live: LiveEnvironment, *, n_max: int | None = None) -> CategoricalEnvironment:
+        """What this ledger holds of a live environment's prompts and questions, as one of known outcomes.
+
+        Replays are free, and Q is exact.  Raises ``ValueError`` where no question was answered by every prompt.
+        """
+        from .recorded import recorded
+
+        return recorded(live._changed(ledger=self), n_max)
 
     @classmethod
     def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:
@@ -183,15 +231,18 @@ class Ledger:
         return int(done.lastrowid or 0)
 
 
-def _insert(connection: sqlite3.Connection, number: int, call: int, record: Record, at: float) -> None:
+def _insert(connection: sqlite3.Connection, number: int, call: int, record: Record, at: float) -> Answer | None:
+    """Insert at its index, or at the next free one; returns what stands at its index already."""
     values = (
         call, record.text, record.finish_reason, record.prompt_tokens, record.completion_tokens, record.picos,
         int(record.cost_reported), record.request_id, record.fingerprint, at,
     )  # fmt: skip
     if connection.execute(INSERT, (number, record.sample, *values)).rowcount:
-        return
+        return None
     free = connection.execute("SELECT max(sample) + 1 FROM completion WHERE request = ?", (number,)).fetchone()[0]
     connection.execute(INSERT, (number, free, *values))
+    there = f"SELECT {COLUMNS} FROM completion WHERE request = ? AND sample = ?"
+    return _answer(connection.execute(there, (number, record.sample)).fetchone())
 
 
 def _answer(row: Sequence[Any]) -> Answer:

@@ -32,10 +32,13 @@ class Transaction:
     def charge(self, call: int | None, what: str, amount: Spending, at: float) -> int:
         """Add a row to the journal and return its call; ``None`` opens a new call."""
         values = (what, amount.completions, amount.tokens, amount.picos, at)
-        self.seen = self.connection.execute(
-            "INSERT INTO charge (call, what, completions, tokens, picos, at) VALUES (?, ?, ?, ?, ?, ?)",
-            (call or 0, *values),
-        ).lastrowid or 0
+        self.seen = (
+            self.connection.execute(
+                "INSERT INTO charge (call, what, completions, tokens, picos, at) VALUES (?, ?, ?, ?, ?, ?)",
+                (call or 0, *values),
+            ).lastrowid
+            or 0
+        )
         self.spent += amount
         return call or self.seen
 

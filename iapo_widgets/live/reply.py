@@ -56,7 +56,9 @@ def read_reply(
         return Reply((), endpoint.spending(0, prompt_tokens, completion_tokens), reported, False, above)
     prompts = _shares(prompt_tokens, [1] * len(texts))
     answers = _shares(completion_tokens, [size + 1 for size in sizes])
-    copies = len(texts) > 1 and len(set(texts)) == 1 and len(texts[0]) >= LONG and request.settings.get("temperature") != 0
+    copies = (
+        len(texts) > 1 and len(set(texts)) == 1 and len(texts[0]) >= LONG and request.settings.get("temperature") != 0
+    )
     records = []
     for i, (text, finish) in enumerate(zip(texts, finished, strict=True)):
         spare = i >= len(samples) or (copies and i > 0)
@@ -75,7 +77,8 @@ def _usage(usage: Any, request: Request, sizes: list[int], asked: int) -> tuple[
     estimate = request.prompt_bound, sum(sizes)
     if not isinstance(usage, dict):
         return *estimate, False, False
-    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    prompt: Any = usage.get("prompt_tokens")
+    completion: Any = usage.get("completion_tokens")
     if not all(isinstance(v, int) and not isinstance(v, bool) and v >= 0 for v in (prompt, completion)):
         return *estimate, False, False
     if prompt > request.prompt_bound or completion > most:

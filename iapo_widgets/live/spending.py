@@ -24,9 +24,7 @@ class Spending:
         return self.picos / PICOS
 
     def __add__(self, other: Spending) -> Spending:
-        return Spending(
-            self.completions + other.completions, self.tokens + other.tokens, self.picos + other.picos
-        )
+        return Spending(self.completions + other.completions, self.tokens + other.tokens, self.picos + other.picos)
 
     def __sub__(self, other: Spending) -> Spending:
         return self + Spending(-other.completions, -other.tokens, -other.picos)
