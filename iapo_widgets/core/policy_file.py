@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .checks import check_scale
 from .problem import Arm, Context, Prompt, check_contexts
-from .saving import find_strategy, name_strategy
+from .saving import name_strategy, named_strategy
 
 if TYPE_CHECKING:
     from .rounds import Policy
@@ -81,7 +81,7 @@ def _built(content: Any) -> dict[str, Any]:
     check_contexts(contexts, len(objectives) or len(contexts[0].weights if contexts else ()))
     prompts = {_index(index): _prompt(described) for index, described in content["prompts"].items()}
     named = content["strategy"]
-    strategy = None if named is None else find_strategy(named["name"], named["objective"])
+    strategy = None if named is None else named_strategy(named["name"], named["objective"])
     if strategy is not None:
         strategy.check(len(contexts[0].weights), True)
     arms = [Arm(_index(r["prompt"]), None if r["n"] is None else check_scale(r["n"], "n")) for r in rows]

@@ -66,7 +66,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
             raise ValueError(f"it has format {about['format']!r}, expected {FORMAT!r}")
         return {
             **arrays,
-            "strategy": find_strategy(about["strategy"], about["correctness"]),
+            "strategy": named_strategy(about["strategy"], about["correctness"]),
             "n_max": about["n_max"],
             "objectives": about["objectives"],
             "prompts": [Prompt(*p) for p in about["prompts"]],
@@ -82,7 +82,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
-    """What ``find_strategy`` finds it by: name and an objective's index; ``ValueError`` where a file cannot name it."""
+    """What ``named_strategy`` finds it by: a name and an objective's index; raises ``ValueError`` where there is none."""
     if type(strategy) not in map(type, STRATEGIES.values()):
         raise ValueError(f"a file cannot name the strategy {strategy.name!r}; known: {', '.join(STRATEGIES)}")
     if isinstance(strategy, VoteThenBest):
@@ -90,7 +90,7 @@ def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
     return strategy.name, int(strategy.selection) if isinstance(strategy, SelectedBest) else None
 
 
-def find_strategy(name: str, objective: int | None) -> Strategy:
+def named_strategy(name: str, objective: int | None) -> Strategy:
     """The strategy that a file names, or ``ValueError`` where none is called so."""
     if name not in STRATEGIES:
         raise ValueError(f"unknown strategy {name!r}; known: {', '.join(STRATEGIES)}")

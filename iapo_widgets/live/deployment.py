@@ -12,7 +12,6 @@ from ..core.checks import check_scale, check_seed
 from ..core.problem import Context, Prompt
 from ..core.rounds import Policy
 from ..core.strategies import Strategy
-from .answer import Answer
 from .background import on_loop
 from .calls import Caller, Run
 from .errors import LiveError
@@ -60,9 +59,8 @@ class Response:
         return self.n - self.arrived
 
     def __str__(self) -> str:
-        lacking = "".join(
-            f", {k} {what}" for k, what in ((self.missing, "missing"), (self.unreadable, "unreadable")) if k
-        )
+        apart = {"missing": self.missing, "unreadable": self.unreadable, "unjudged": self.unjudged}
+        lacking = "".join(f", {k} {what}" for what, k in apart.items() if k)
         return f"{self.text}\n[{self.context}: prompt {self.prompt}, N = {self.n}{lacking}; {self.spent}]"
 
 
@@ -159,8 +157,10 @@ class Deployed:
         answers = [answer for _, answer in sorted({**found, **fetched}.items())]
         if not answers:
             raise LiveError(f"none of the {n} completions arrived: {caller.last_fault or 'the endpoint gave none'}")
-        scored = await asyncio.gather(*(self._scores(selection, question, answer, ledger) for answer in answers))
-        judged = [(answer, row) for answer, row in zip(answers, scored, strict=True) if row is not None]
+        texts = list(dict.fromkeys(answer.text for answer in answers))  # equal texts are judged once
+        scored = await asyncio.gather(*(self._scores(selection, question, text, ledger) for text in texts))
+        known = dict(zip(texts, scored, strict=True))
+        judged = [(answer, row) for answer in answers if (row := known[answer.text]) is not None]
         if not judged:
             raise LiveError(f"{n} completions arrived, but no judge's call on any of them succeeded; ask again")
         picked = selection.pick([row for _, row in judged])
@@ -170,16 +170,14 @@ class Deployed:
             time.monotonic() - start,
         )  # fmt: skip
 
-    async def _scores(
-        self, selection: Selection, question: Question, answer: Answer, ledger: Ledger
-    ) -> list[Score] | None:
-        """What each scorer says of one completion, ``None`` where a judge's call failed for good."""
+    async def _scores(self, selection: Selection, question: Question, text: str, ledger: Ledger) -> list[Score] | None:
+        """What each scorer says of one text, ``None`` where a judge's call failed for good."""
         scores = []
         for scorer in selection.scorers:
             if hasattr(scorer, "score_async"):
-                score = await scorer.score_async(question, answer.text, ledger, self.limit)
+                score = await scorer.score_async(question, text, ledger, self.limit)
             else:
-                score = await asyncio.to_thread(scorer.score, question, answer.text)
+                score = await asyncio.to_thread(scorer.score, question, text)
             if score is None:
                 return None
             scores.append(score)

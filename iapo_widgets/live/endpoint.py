@@ -16,6 +16,9 @@ from .spending import Spending
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+    from ..core.rounds import Policy
+    from .deployment import Deployed
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -107,6 +110,12 @@ class Endpoint:
                 api_key=self._secret.reveal(), base_url=self.base_url, max_retries=0, timeout=self.timeout
             )
         return self._client
+
+    def deploy(self, policy: Policy, **options: Any) -> Deployed:
+        """A callable that answers new queries by ``policy``; options (scorers, ledger, limit ...) as of ``Deployed``."""
+        from .deployment import Deployed
+
+        return Deployed(policy, self, **options)
 
     def close(self) -> None:
         """Close its connections; they open again when they are needed."""
