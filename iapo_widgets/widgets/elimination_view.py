@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets as t
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..core.environment import Environment
 from ..core.problem import Arm, Context
 from ..core.rescoring import Rescorer, queries_seen, rescored_arm
-from ..core.rounds import Round
+from ..core.rounds import Policy, Round
+from ..plots.picture import Picture
 from .assets import module, styles
 from .frames import FrameWriter, quantised
 
@@ -142,12 +143,36 @@ class EliminationView(anywidget.AnyWidget):
             out.append((low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5))
         return np.array(out)
 
-    def figure(self, round: int | None = None) -> Figure:
+    def as_shown(self) -> list[Round]:
+        """The rounds with estimates and recommendations re-scored where weights were moved."""
+        with self.lock:
+            q = [done.q.copy() for done in self.rounds]
+            arms = [dict(done.policy) for done in self.rounds]
+            for c, entry in self._rescored.items():
+                name = self.env.contexts[int(c)].name
+                for r, (prompt, n) in enumerate(entry["policy"]):
+                    q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(prompt, n)
+            return [
+                replace(done, q=each, policy=Policy(done.policy.contexts, list(chosen.values())))
+                for done, each, chosen in zip(self.rounds, q, arms, strict=True)
+            ]
+
+    def remark(self) -> str:
+        """What is said below the pictures: where the data comes from, and with what weights it was re-scored."""
+        entry = self._rescored.get(str([c.name for c in self.env.contexts].index(self.context)))
+        changed = f"Re-scored with {entry['label']}; trimmed under the earlier weights." if entry else ""
+        return " ".join(filter(None, (changed, note(self.env))))
+
+    def figure(self, round: int | None = None) -> Picture:
         """The static twin: the same pictures by matplotlib, of the chosen context."""
         from ..plots import elimination
 
-        number = round or self.round or len(self.rounds)
-        return elimination(self.rounds, self.context, number, note=note(self.env))
+        return elimination(self.as_shown(), self.context, round or self.shown_round, note=self.remark())
+
+    @property
+    def shown_round(self) -> int:
+        """Number of the round on screen, 0 before the first."""
+        return min(self.round, len(self.rounds)) or len(self.rounds)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser changed, never in the middle of an ``append``."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import ipywidgets as w
 import traitlets as t
-from matplotlib.figure import Figure
 
 from ..core.checks import check_budget
 from ..core.environment import CategoricalEnvironment
@@ -17,6 +16,8 @@ from ..core.problem import Arm, Context
 from ..core.reuse import REUSES
 from ..core.rounds import Result
 from ..core.training import find_algorithm
+from ..plots.elimination import eliminations
+from ..plots.picture import Picture
 from .elimination_view import EliminationView
 from .lab_controls import LabControls
 from .lab_run import LabRun
@@ -148,12 +149,10 @@ class PSSTLab(w.VBox):
         """The arm recommended for the chosen context, re-scored where its weights were moved."""
         return self.view.recommendation()
 
-    def figure(self) -> Figure:
-        """The static twin of the elimination; raises ``ValueError`` before the first round.
-
-        Where two runs are compared, ``lab.views[1].figure()`` is the other one's.
-        """
-        return self.view.figure()
+    def figure(self) -> Picture:
+        """The static twin of what is on screen; raises ``ValueError`` before the first round."""
+        shown = [(view.title, view.as_shown(), view.shown_round) for view in self.views]
+        return eliminations(shown, self.context, note=self.view.remark())
 
     # The runs.
 

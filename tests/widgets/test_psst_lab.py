@@ -296,3 +296,18 @@ def test_a_failure_of_either_run_is_the_labs():
     mine.run()
     assert "k must be a whole number from 1 to 4" in mine.controls.status.value
     assert mine.state in ("idle", "failed") and mine.views[1].n_frames == 0
+
+
+def test_the_static_twin_shows_what_is_on_screen():
+    """Both runs, with the round shown and the weights as they are now."""
+    mine = lab(compare="uniform")
+    mine.run()
+    mine.join(20)
+    mine.controls.weights[-1].control.value = 2.0
+    mine.view.round = 2
+    figure = mine.figure()
+    assert len(figure.subfigs) == 2 and "cost 2" in figure.get_supxlabel()
+    assert "psst, seed 0: After round 2" in figure.alt and "uniform, seed 0: After round 1" in figure.alt
+    shown = mine.view.as_shown()[1].q[0]
+    assert np.array_equal(shown, mine.view._rescored_q["low"][1], equal_nan=True)
+    assert not np.array_equal(shown, mine.view.rounds[1].q[0], equal_nan=True)
