@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ..core.problem import Arm
@@ -121,6 +122,8 @@ def _heat(
     rows = np.flatnonzero(largest)
     axes.vlines(largest[rows] + 0.5, rows - 0.45, rows + 0.45, VERMILLION, lw=2.5, label="largest scale alive")
     axes.set(xlabel="N, completions per query", ylabel="prompt")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _curves(
