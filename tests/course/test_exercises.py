@@ -105,6 +105,18 @@ def test_the_solution_in_place_of_the_placeholder_is_right(at, exercise):
     assert check(exercise, names[cell.name]).right
 
 
+@pytest.mark.parametrize("lesson", sorted({exercise[:2] for exercise in ALL}))
+def test_solutions_are_right_after_run_all_too(lesson):
+    """Who runs the whole lesson first and answers afterwards finds no name overwritten by a later cell."""
+    book, names = notebook(LESSONS[lesson]), {}
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            exec(source(cell), names)
+    for exercise in exercise_cells(book):
+        exec(exercise.solution, names)
+        assert check(exercise.id, names[exercise.name]).right, exercise.id
+
+
 @pytest.mark.parametrize("exercise", ALL)
 def test_an_unfilled_exercise_asks_for_an_answer(at, exercise):
     """The placeholder is no mistake: the learner is told that it is their turn."""
