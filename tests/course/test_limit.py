@@ -3,7 +3,9 @@
 import threading
 import time
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from iapo_widgets.course import check, functions
 from iapo_widgets.course.limit import TooLong, run_within
@@ -117,3 +119,24 @@ def test_a_learner_hears_what_their_function_raises():
     line = fails.__code__.co_firstlineno + 2
     assert "`votes = [0], gold = 0`" in message
     assert f"ZeroDivisionError: division by zero in line {line} of its cell" in message
+
+
+def test_in_a_notebook_prints_stay_in_their_cell_and_the_kernel_goes_on():
+    """A function that prints and never returns: its print and its verdict stand in its cell, and the next cell runs."""
+    cells = [
+        """
+from iapo_widgets.course import check, functions
+functions.SECONDS = 0.5
+def credit(votes, gold):
+    print("thinking")
+    while True:
+        pass
+check("01-b", credit)""",
+        "print('still here')",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
+    NotebookClient(book, timeout=60, kernel_name="python3").execute()
+    first, second = (cell.outputs for cell in book.cells)
+    assert [o.text for o in first if o.output_type == "stream"] == ["thinking\n"]
+    assert ["It was stopped." in o.data["text/plain"] for o in first if "data" in o] == [True]
+    assert [o.text for o in second] == ["still here\n"]
