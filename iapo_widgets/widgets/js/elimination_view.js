@@ -3,7 +3,7 @@
 const PACE = 600; // ms a round in a replay
 
 function render({ model, el }) {
-  const view = parts();
+  const view = parts((name) => set("context", name));
   el.append(view.root);
   let replay, run, timer = null, range = [0, 1], pending = false;
 
@@ -22,7 +22,7 @@ function render({ model, el }) {
     if (run !== model.get("_run")) {
       run = model.get("_run");
       replay = new Replay(model.get("_about"));
-      view.context.replaceChildren(...replay.about.contexts.map((c) => build("option", { value: c.name }, c.name)));
+      view.strip.lay(replay.about.contexts.map((c) => c.name));
       stop();
     }
     for (let i = replay.frames.length + 1; i <= model.get("n_frames"); i++) {
@@ -31,7 +31,7 @@ function render({ model, el }) {
       replay.add(frame);
     }
     replay.rescore(model.get("_rescored"));
-    range = replay.range(context());
+    range = model.get("scale")[context()] ?? replay.range(context());
     draw();
   }
 
@@ -70,7 +70,6 @@ function render({ model, el }) {
 
   view.play.addEventListener("click", play);
   view.slider.addEventListener("input", () => { stop(); go(Number(view.slider.value)); });
-  view.context.addEventListener("change", () => set("context", view.context.value));
   view.heat.addEventListener("focus", () => { if (!arm()) set("arm", replay.best(shown(), context())?.slice(0, 2) ?? [0, replay.N]); });
   view.heat.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-5, 0],
@@ -100,7 +99,7 @@ function render({ model, el }) {
   hover(view.curves, (x, y) => armAtCurve(replay, view.curves.clientWidth, view.curves.clientHeight, range, shown(), context(), x, y));
 
   const listened = { "change:n_frames": collect, "change:_run": collect, "change:_about": collect, "change:_rescored": collect,
-    "change:context": collect, "change:round": draw, "change:arm": draw, "change:finished": draw };
+    "change:context": collect, "change:scale": collect, "change:title": draw, "change:round": draw, "change:arm": draw, "change:finished": draw };
   for (const [event, handler] of Object.entries(listened)) model.on(event, handler);
   const size = new ResizeObserver(draw);
   size.observe(view.root);
@@ -114,9 +113,10 @@ function render({ model, el }) {
 
 let views = 0;
 
-function parts() {
+function parts(pick) {
   const id = `iapo-elimination-${++views}-${Math.random().toString(36).slice(2, 8)}`;
-  const context = build("select", { id: `${id}-context` });
+  const title = build("div", { class: "iapo-title" });
+  const strip = contextStrip(pick);
   const slider = build("input", { type: "range", id: `${id}-round`, min: 1, max: 1, value: 1, disabled: "" });
   const play = build("button", { type: "button", "aria-pressed": "false", disabled: "" }, "\u25b6 Replay");
   const at = build("span", { class: "iapo-at", "aria-hidden": "true" });
@@ -137,13 +137,13 @@ function parts() {
     key("alive", "in the race"), key("trimmed", "trimmed, with its round"), key("unknown", "no estimate"),
     key("largest", "largest scale alive in any context: the next pull"), key("star", "recommended"), key("arm-key", "chosen arm"), key("curve-alive", "curve: in the race"), key("curve-trimmed", "curve: trimmed"));
   const root = build("div", { class: "iapo-elimination" },
+    title, strip.element,
     build("div", { class: "iapo-controls" },
-      build("label", { for: `${id}-context` }, "Context "), context,
       build("label", { for: `${id}-round` }, "Round "), slider, at, play, build("span", { class: "iapo-budget" }, budget, spent)),
     pictures, legend, build("div", { class: "iapo-words" }, policy, armText, changed, note));
   // JupyterLab's own shortcuts would take the arrow keys; it looks for this on the very element in focus.
-  for (const element of [context, slider, play, heat]) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return { root, context, slider, play, at, bar, budget, spent, heat, curves, tip, pictures, policy, armText, note, changed };
+  for (const element of [slider, play, heat]) element.setAttribute("data-lm-suppress-shortcuts", "true");
+  return { root, title, strip, slider, play, at, bar, budget, spent, heat, curves, tip, pictures, policy, armText, note, changed };
 }
 
 function words(view, replay, r, c, arm, model) {
@@ -152,8 +152,8 @@ function words(view, replay, r, c, arm, model) {
   const frame = replay.frames[r];
   const total = model.get("finished") ? ` of ${count}` : "";
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
-  view.context.value = about.contexts[c].name;
-  view.context.parentElement.querySelector("label").hidden = view.context.hidden = !model.get("show_context");
+  put(view.title, model.get("title"));
+  view.strip.show(c, about.contexts.map((_, k) => ({ best: frame && replay.best(r, k), changed: replay.isRescored(k) })));
   view.slider.disabled = view.play.disabled = count < 1;
   view.slider.max = Math.max(1, count);
   view.slider.value = r + 1;
