@@ -112,7 +112,7 @@ class Endpoint:
         return self._client
 
     def deploy(self, policy: Policy, **options: Any) -> Deployed:
-        """A callable that answers new queries by ``policy``; options (scorers, ledger, limit ...) as of ``Deployed``."""
+        """A callable that answers new queries by ``policy``; its options are those of ``Deployed``."""
         from .deployment import Deployed
 
         return Deployed(policy, self, **options)
