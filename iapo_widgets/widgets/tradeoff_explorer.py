@@ -39,7 +39,6 @@ class TradeoffExplorer(Explorer):
             raise ValueError(f"the plane of weights needs one or two objectives, this task has {len(env.objectives)}")
         self.env = env
         self._reward = lru_cache(maxsize=256)(self._expected_reward)
-        self._cost = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
         self._unit = self._expected_reward(1.0) if len(env.objectives) == 1 else None
         super().__init__(**{**({} if self._unit is None else {"share": 1.0}), **traits})
 
@@ -50,7 +49,7 @@ class TradeoffExplorer(Explorer):
     def q(self, share: float, cost_weight: float) -> NDArray[np.float64]:
         """Exact Q of every arm for such a user, (P, N_max)."""
         reward = self._reward(share) if self._unit is None else share * self._unit
-        return reward - cost_weight * self._cost[:, None] * np.arange(1, self.env.n_max + 1)
+        return reward - cost_weight * self.env.mean_cost[:, None] * np.arange(1, self.env.n_max + 1)
 
     def controls(self) -> Sequence[Control]:
         """One slider for the objectives and one for cost."""
