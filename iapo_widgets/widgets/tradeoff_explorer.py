@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Context
 from ..plots.picture import CYCLE, GREY, MARKERS
-from ..plots.scene import Cells, Line, Panel, Scene, Star
+from ..plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
 from .elimination_view import note
 from .explorer import Control, Explorer
 
@@ -33,6 +33,7 @@ class TradeoffExplorer(Explorer):
     share = t.Float(0.5).tag(sync=True)
     cost_weight = t.Float(0.2).tag(sync=True)
     public = ("share", "cost_weight")
+    alone = "cost_weight"
 
     def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
         if len(env.objectives) > 2:
@@ -85,6 +86,7 @@ class TradeoffExplorer(Explorer):
             lines.append(Line(f"prompt {p}", scales, q[p], colour, marker, every=4, width=2.6 if p == best else 1.4))
         left = Panel(
             "What this user gets", "N, completions per query", "Q, reward less cost", lines=lines,
+            xticks=scale_ticks(self.env.n_max),
             stars=[Star(float(i + 1), float(q.max()), f"best arm: prompt {best}, N = {i + 1}")],
         )  # fmt: skip
         right = self._map(winners, shares, costs, order, colours)
