@@ -41,6 +41,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     lab.set_defaults(command=_lab)
 
+    export = commands.add_parser("export", help="write the students' copies of the lessons to a folder")
+    export.add_argument("folder", metavar="DIR", help="folder of the copies; what is there is left as it is")
+    export.add_argument(
+        "--without-solutions", action="store_true", help="leave out solutions, outputs of exercises, teachers' notes"
+    )
+    export.set_defaults(command=_export)
+
     run = commands.add_parser("run", help="train once and print the policy")
     run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
     run.add_argument("--budget", type=int, default=5_000, help="completions that training may draw (5000)")
@@ -69,6 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--published", action="store_true", help="the authors' files instead of generated ones")
     study.set_defaults(command=_study)
 
+    simulate = commands.add_parser("simulate", help="serve a simulated OpenAI-compatible endpoint on this machine")
+    simulate.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000); 0 takes a free one")
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="mean time a request takes (0)")
+    simulate.add_argument("--fault", default="", metavar="NAME:RATE,...", help="faults on request: 429:0.1,reset:0.02")
+    simulate.add_argument("--hang-seconds", type=float, default=30.0, help="how long the faults timeout and slow last")
+    simulate.add_argument("--requests-per-minute", type=float, metavar="NUMBER", help="limit; none without")
+    simulate.add_argument("--tokens-per-minute", type=float, metavar="NUMBER", help="limit; none without")
+    simulate.add_argument("--n", default="honoured", choices=["honoured", "ignored", "refused"], help="several choices")
+    simulate.set_defaults(command=_simulate)
+
     get = commands.add_parser("fetch", help="download the published files, check them and print their paths")
     get.add_argument("names", nargs="*", help=f"any of {', '.join(PUBLISHED)}; all without")
     get.set_defaults(command=_fetch)
@@ -95,6 +113,16 @@ def _lab(options: argparse.Namespace) -> None:
         return
     if ended:
         raise OSError(f"JupyterLab ended with code {ended}; its own message stands above")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from .course.files import copy_course
+
+    copied, kept = copy_course(options.folder, solutions=not options.without_solutions)
+    how = " without solutions" if options.without_solutions else ""
+    print(f"{len(copied)} files written to {options.folder}{how}")
+    if kept:
+        print(f"{len(kept)} were there and are left as they are: {', '.join(path.name for path in kept)}")
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -150,6 +178,29 @@ def _study(options: argparse.Namespace) -> None:
     if options.only is None:
         tabulate(records, options.published).write(folder)
         print(f"cells.csv, comparisons.csv and about.json written to {folder}")
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    from .live.simulator import SimulatedEndpoint
+
+    endpoint = SimulatedEndpoint(
+        options.seed,
+        port=options.port,
+        latency=options.latency,
+        faults=options.fault,
+        requests_per_minute=options.requests_per_minute,
+        tokens_per_minute=options.tokens_per_minute,
+        n_support=options.n,
+        hang_seconds=options.hang_seconds,
+    )
+    with endpoint:
+        print("SIMULATED endpoint: not a language model. It answers sums from a seeded simulation; nothing is charged.")
+        print(f"base URL  {endpoint.base_url}\nmodel     {endpoint.model}\nkey       any\nCtrl-C stops it.", flush=True)
+        try:
+            endpoint.wait()
+        except KeyboardInterrupt:
+            stats = endpoint.stats
+            print(f"\nstopped after {stats.requests:,} requests, {stats.delivered:,} completions delivered")
 
 
 def _fetch(options: argparse.Namespace) -> None:

@@ -43,7 +43,7 @@ def test_the_figure_has_axes_legend_and_words(rounds):
     figure = elimination(rounds, "mid", 2, note="a note")
     heat, curves = figure.axes[:2]
     assert (heat.get_xlabel(), heat.get_ylabel()) == ("N, completions per query", "prompt")
-    assert curves.get_ylabel() == "estimated Q" and "a note" in figure.get_suptitle()
+    assert curves.get_ylabel() == "estimated Q" and "a note" in figure.get_supxlabel()
     labels = [text.get_text() for text in (*heat.get_legend().get_texts(), *curves.get_legend().get_texts())]
     assert {"trimmed, with its round", "recommended", "largest scale alive", "trimmed"} <= set(labels)
     assert figure.alt == describe(rounds, "mid", 2) and "After round 2" in figure.alt

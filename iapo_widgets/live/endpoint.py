@@ -16,6 +16,9 @@ from .spending import Spending
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+    from ..core.rounds import Policy
+    from .deployment import Deployed
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -113,6 +116,12 @@ class Endpoint:
                 http_client=DefaultAsyncHttpxClient(verify=False, follow_redirects=False) if plain else None,
             )
         return self._client
+
+    def deploy(self, policy: Policy, **options: Any) -> Deployed:
+        """A callable that answers new queries by ``policy``; its options are those of ``Deployed``."""
+        from .deployment import Deployed
+
+        return Deployed(policy, self, **options)
 
     def close(self) -> None:
         """Close its connections; they open again when they are needed."""

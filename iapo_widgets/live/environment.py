@@ -14,10 +14,12 @@ from ..core.checks import check_pulls, check_scale, check_split
 from ..core.completions import Completions
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Context, check_contexts
+from ..core.rounds import Policy
 from ..core.strategies import Strategy, find_strategy
 from .answer import Answer
 from .calls import Caller
 from .collecting import collect
+from .deployment import Deployed
 from .endpoint import Endpoint
 from .estimate import Estimate, estimate
 from .judging import Judged, check_scorers, judge
@@ -199,6 +201,18 @@ class LiveEnvironment:
         """A changed copy with the same endpoint and ledger; ``strategy`` may be a name."""
         given = {"strategy": strategy, "contexts": contexts, "n_max": n_max, "limit": limit, "offline": offline}
         return self._changed(**{name: value for name, value in given.items() if value is not None})
+
+    def deploy(self, policy: Policy, **options: Any) -> Deployed:
+        """A callable that answers new queries by ``policy`` on this endpoint, within this ledger and limit.
+
+        Options, and what is raised, as of ``Deployed``; what is not given is this environment's.
+        """
+        given: dict[str, Any] = {
+            "scorers": self.scorers, "ledger": self.ledger, "limit": self.limit, "n_max": self.n_max,
+            "concurrency": self.caller.pace.most, "retries": self.caller.retries,
+            "strategy": policy.strategy or self.strategy, "prompts": policy.prompts or self.prompts,
+        }  # fmt: skip
+        return Deployed(policy, self.endpoint, **{**given, **options})
 
     def finish(self, timeout: float = 60.0) -> bool:
         """After a stop: let the answers in flight arrive; ``False`` where that takes longer."""

@@ -2,7 +2,7 @@
 
 from .curves import figure3, q_curves
 from .dominance import figure2
-from .elimination import describe, elimination, trimming_rounds
+from .elimination import describe, elimination, eliminations, trimming_rounds
 from .studies import error_bound, figure4, figure5
 from .tables import Rows, table1
 
@@ -10,6 +10,7 @@ __all__ = [
     "Rows",
     "describe",
     "elimination",
+    "eliminations",
     "error_bound",
     "figure2",
     "figure3",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ..core.problem import Arm
@@ -29,19 +30,43 @@ def elimination(rounds: Sequence[Round], context: str, number: int | None = None
     Left the heat map of estimates, trimmed arms pale with the round that trimmed them; right Q against N.
     Raises ``ValueError`` without rounds or for a round that is not there, ``KeyError`` for an unknown context.
     """
-    number = len(rounds) if number is None else number
-    if not 1 <= number <= len(rounds):
-        raise ValueError(f"round {number} is not among the {len(rounds)} rounds")
-    done = rounds[number - 1]
-    best = done.policy[context]
-    c = list(done.policy).index(context)
-    trimmed = trimming_rounds(rounds, number, c)
+    return eliminations([("", rounds, number)], context, note=note)
+
+
+def eliminations(runs: Sequence[tuple[str, Sequence[Round], int | None]], context: str, *, note: str = "") -> Picture:
+    """Several runs as (title, rounds, number of the round), one below the other on one scale of Q; else the same."""
+    checked = []
+    for title, rounds, number in runs:
+        number = len(rounds) if number is None else number
+        if not 1 <= number <= len(rounds):
+            raise ValueError(f"round {number} is not among the {len(rounds)} rounds")
+        _ = rounds[0].policy[context]  # an unknown context is told with those that are known
+        checked.append((title, rounds, number, list(rounds[0].policy).index(context)))
+    limits = np.array([_limits(rounds, c) for _, rounds, _, c in checked])
+    figure = Picture(figsize=(11, 4.6 * len(checked)), layout="constrained")
+    parts: Any = [figure] if len(checked) == 1 else figure.subfigures(len(checked), 1)
+    for part, (title, rounds, number, c) in zip(parts, checked, strict=True):
+        _draw(part, title, rounds, number, c, (limits[:, 0].min(), limits[:, 1].max()))
+    if note:
+        figure.supxlabel(note, fontsize=9)
+    figure.alt = " ".join(
+        f"{f'{title}: ' if title else ''}{describe(rounds, context, number)}" for title, rounds, number, _ in checked
+    )
+    return figure
+
+
+def _limits(rounds: Sequence[Round], c: int) -> tuple[float, float]:
     known = np.concatenate([r.q[c][~np.isnan(r.q[c])] for r in rounds])
-    low, high = (np.quantile(known, 0.2), known.max()) if known.size else (0.0, 1.0)
-    figure = Picture(figsize=(11, 4.6), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
-    _heat(figure, left, done, c, trimmed, (low, high))
-    _curves(right, done.q[c], trimmed, best.prompt, (low, high))
+    return (float(np.quantile(known, 0.2)), float(known.max())) if known.size else (0.0, 1.0)
+
+
+def _draw(part: Any, title: str, rounds: Sequence[Round], number: int, c: int, limits: tuple[float, float]) -> None:
+    done = rounds[number - 1]
+    context, best = list(done.policy.items())[c]
+    trimmed = trimming_rounds(rounds, number, c)
+    left, right = part.subplots(1, 2, width_ratios=[1.35, 1])
+    _heat(part, left, done, c, trimmed, limits)
+    _curves(right, done.q[c], trimmed, best.prompt, limits)
     n = best.n or 1
     for axes, y in ((left, best.prompt), (right, done.q[c, best.prompt, n - 1])):
         axes.plot(n, y, "*", ms=15, mfc="white", mec="black", mew=1.4, label="recommended", zorder=5)
@@ -53,13 +78,11 @@ def elimination(rounds: Sequence[Round], context: str, number: int | None = None
         loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=8, frameon=False,
     )  # fmt: skip
     right.legend(fontsize=8, loc="lower right")
-    figure.suptitle(
-        f"Context {context}, round {number}: {done.spent:,} of {done.budget:,} completions spent; "
-        f"recommended prompt {best.prompt}, {_scale(best)}" + (f"\n{note}" if note else ""),
+    part.suptitle(
+        f"{f'{title}. ' if title else ''}Context {context}, round {number}: {done.spent:,} of {done.budget:,} "
+        f"completions spent; recommended prompt {best.prompt}, {_scale(best)}",
         fontsize=10,
     )
-    figure.alt = describe(rounds, context, number)
-    return figure
 
 
 def describe(rounds: Sequence[Round], context: str, number: int | None = None) -> str:
@@ -83,7 +106,7 @@ def _scale(arm: Arm) -> str:
 
 
 def _heat(
-    figure: Figure, axes: Axes, done: Round, c: int, trimmed: NDArray[np.int64], limits: tuple[float, float]
+    figure: Any, axes: Axes, done: Round, c: int, trimmed: NDArray[np.int64], limits: tuple[float, float]
 ) -> None:
     q = done.q[c]
     n_prompts, n_max = q.shape
@@ -99,6 +122,8 @@ def _heat(
     rows = np.flatnonzero(largest)
     axes.vlines(largest[rows] + 0.5, rows - 0.45, rows + 0.45, VERMILLION, lw=2.5, label="largest scale alive")
     axes.set(xlabel="N, completions per query", ylabel="prompt")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _curves(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets as t
-from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from ..core.environment import Environment
 from ..core.problem import Arm, Context
 from ..core.rescoring import Rescorer, queries_seen, rescored_arm
-from ..core.rounds import Round
+from ..core.rounds import Policy, Round
+from ..plots.picture import Picture
 from .assets import module, styles
 from .frames import FrameWriter, quantised
 
@@ -23,25 +26,38 @@ class EliminationView(anywidget.AnyWidget):
 
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
     no kernel.  Traits to read, set or link: ``context`` (name of the one shown), ``round`` (number of the
-    round shown, 0 follows the newest), ``arm`` ([prompt, n] in focus, or []), ``n_frames``, ``finished``.
+    round shown, 0 follows the newest), ``arm`` ([prompt, n] in focus, or []), ``n_frames``, ``finished``, ``title``,
+    ``scale`` (lowest and highest Q of the colours and of the axis, a pair for each context; empty: its own).
     """
 
-    _esm = module("canvas", "elimination_data", "elimination_draw", "elimination_view")
-    _css = styles("elimination_view")
+    _esm = module(
+        "canvas", "kernel", "stock", "elimination_data", "elimination_draw", "context_strip", "elimination_view"
+    )
+    _css = styles("theme", "elimination_view")
 
     context = t.Unicode().tag(sync=True)
     round = t.Int(0, min=0).tag(sync=True)
     arm = t.List(t.Int()).tag(sync=True)
     n_frames = t.Int(0, min=0).tag(sync=True)
     finished = t.Bool(False).tag(sync=True)
-    show_context = t.Bool(True).tag(sync=True)
+    title = t.Unicode().tag(sync=True)
+    scale: t.List[Any] = t.List().tag(sync=True)
     _about = t.Dict().tag(sync=True)
     _run = t.Int(0).tag(sync=True)
     _rescored = t.Dict().tag(sync=True)
 
-    def __init__(self, env: Environment, budget: int, rounds: Iterable[Round] = (), **traits: Any) -> None:
-        self.lock = threading.RLock()  # guards what the worker and the front end both set
+    def __init__(
+        self,
+        env: Environment,
+        budget: int,
+        rounds: Iterable[Round] = (),
+        *,
+        lock: threading.RLock | None = None,
+        **traits: Any,
+    ) -> None:
+        self.lock = lock or threading.RLock()  # guards what the worker and the front end both set
         self.rounds: list[Round] = []
+        self._rescored_q: dict[str, NDArray[np.float64]] = {}
         super().__init__(**traits)
         self.on_msg(self._missing)
         self.clear(env, budget)
@@ -65,7 +81,8 @@ class EliminationView(anywidget.AnyWidget):
                 "note": note(env),
                 "cost_unit": getattr(env, "cost_unit", "cost"),
             }
-            self.n_frames, self.round, self.finished, self._rescored = 0, 0, False, {}
+            self.n_frames, self.round, self.finished, self._rescored, self.scale = 0, 0, False, {}, []
+            self._rescored_q = {}
             self._run += 1
             if self.context not in {c.name for c in env.contexts}:
                 self.context = env.contexts[0].name
@@ -98,12 +115,14 @@ class EliminationView(anywidget.AnyWidget):
             trained = [done.policy[context.name] for done in self.rounds]
             best = [rescored_arm(*each) for each in zip(q, queries_seen(self.rounds), trained, strict=True)]
             entry = {"label": label, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
+            self._rescored_q[context.name] = q
             self._rescored = {**self._rescored, str(names.index(context.name)): entry}
 
     def unscore(self, name: str) -> None:
         """Show the context of that name as it was trained."""
         index = str([c.name for c in self.env.contexts].index(name))
         with self.lock:
+            self._rescored_q.pop(name, None)
             self._rescored = {c: entry for c, entry in self._rescored.items() if c != index}
 
     def recommendation(self) -> Arm | None:
@@ -115,12 +134,52 @@ class EliminationView(anywidget.AnyWidget):
             return Arm(*self._rescored[index]["policy"][-1])
         return self.rounds[-1].policy[self.context]
 
-    def figure(self, round: int | None = None) -> Figure:
+    def reset(self) -> None:
+        """Show the newest round, the first context and no arm; the rounds stay."""
+        with self.lock, self.hold_sync():
+            self.round, self.arm, self.context = 0, [], self.env.contexts[0].name
+
+    def limits(self) -> NDArray[np.float64]:
+        """Lowest and highest Q that the colours tell apart, (C, 2): the lowest fifth shares one colour."""
+        out = []
+        for c, context in enumerate(self.env.contexts):
+            other = self._rescored_q.get(context.name)
+            q = np.array([done.q[c] for done in self.rounds]) if other is None else other
+            known = np.sort(q[~np.isnan(q)])
+            low, high = (known[int(len(known) * 0.2)], known[-1]) if known.size else (0.0, 1.0)
+            out.append((low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5))
+        return np.array(out)
+
+    def as_shown(self) -> list[Round]:
+        """The rounds with estimates and recommendations re-scored where weights were moved."""
+        with self.lock:
+            q = [done.q.copy() for done in self.rounds]
+            arms = [dict(done.policy) for done in self.rounds]
+            for c, entry in self._rescored.items():
+                name = self.env.contexts[int(c)].name
+                for r, (prompt, n) in enumerate(entry["policy"]):
+                    q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(prompt, n)
+            return [
+                replace(done, q=each, policy=Policy(done.policy.contexts, list(chosen.values())))
+                for done, each, chosen in zip(self.rounds, q, arms, strict=True)
+            ]
+
+    def remark(self) -> str:
+        """What is said below the pictures: where the data comes from, and with what weights it was re-scored."""
+        entry = self._rescored.get(str([c.name for c in self.env.contexts].index(self.context)))
+        changed = f"Re-scored with {entry['label']}; trimmed under the earlier weights." if entry else ""
+        return " ".join(filter(None, (changed, note(self.env))))
+
+    def figure(self, round: int | None = None) -> Picture:
         """The static twin: the same pictures by matplotlib, of the chosen context."""
         from ..plots import elimination
 
-        number = round or self.round or len(self.rounds)
-        return elimination(self.rounds, self.context, number, note=note(self.env))
+        return elimination(self.as_shown(), self.context, round or self.shown_round, note=self.remark())
+
+    @property
+    def shown_round(self) -> int:
+        """Number of the round on screen, 0 before the first."""
+        return min(self.round, len(self.rounds)) or len(self.rounds)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser changed, never in the middle of an ``append``."""

@@ -40,7 +40,9 @@ class LabControls(w.VBox):
         weigh: Callable[[int, float], None],
         press: Callable[[str], None],
     ) -> None:
+        n_prompts = len(env.prompts)
         style = {"style": {"description_width": "112px"}, "layout": w.Layout(width="310px")}
+        wide = {"style": {"description_width": "150px"}, "layout": w.Layout(width="350px")}
         small = {**style, "layout": w.Layout(width="200px")}
         largest = max(5.0, math.log10(values["budget"]))
         budget = w.FloatLogSlider(
@@ -49,33 +51,35 @@ class LabControls(w.VBox):
         reuses = [("blocks (the paper's)", "blocks"), ("all subsets", "subsets")]
         controls = {
             "algorithm": w.Dropdown(
-                value=values["algorithm"], options=_algorithms(values["algorithm"], len(env.prompts)),
+                value=values["algorithm"], options=_algorithms(values["algorithm"], n_prompts),
                 description="Algorithm", **style,
+            ),
+            "compare": w.Dropdown(
+                value=values["compare"], options=[("nothing", ""), *_algorithms(values["compare"], n_prompts)],
+                description="Compare with", **style,
             ),
             "n_max": w.IntSlider(value=values["n_max"], min=1, max=env.n_max, description="Largest N", **style),
             "strategy": w.Dropdown(value=values["strategy"], options=list(STRATEGIES), description="Strategy", **style),
             "reuse": w.Dropdown(value=values["reuse"], options=reuses, description="Reuse of a pull", **style),
             "seed": w.IntText(value=values["seed"], description="Seed", **small),
-            "context": w.Dropdown(
-                value=values["context"], options=[c.name for c in env.contexts], description="Context", **style
-            ),
             "seconds_per_round": w.SelectionSlider(
                 value=values["seconds_per_round"], options=_speeds(values["seconds_per_round"]),
-                description="A round takes", **style,
+                description="A round takes", **wide,
             ),
         }  # fmt: skip
         f = {name: Field(control, partial(take, name)) for name, control in controls.items()}
         f["budget"] = Field(budget, lambda value: take("budget", two_digits(value)), reading=True)
         self.fields = f
         self.weights = [
-            self._weight(k, name, weights[k], style, weigh) for k, name in enumerate([*env.objectives, "cost"])
+            self._weight(k, name, weights[k], wide, weigh) for k, name in enumerate([*env.objectives, "cost"])
         ]
         self.status = w.HTML()
         self.status.add_class("iapo-status")
         buttons = w.HBox([_button(*spec, press) for spec in BUTTONS], layout=w.Layout(flex_flow="row wrap"))
-        column = w.Layout(width="405px")
-        training = [f[name] for name in ("algorithm", "budget", "n_max", "strategy", "reuse", "seed")]
-        wishes = [f["context"], *self.weights, f["seconds_per_round"]]
+        column = w.Layout(width="420px")
+        training = [f[name] for name in ("algorithm", "compare", "budget", "n_max", "strategy", "reuse", "seed")]
+        self._whom = w.HTML()
+        wishes = [self._whom, *self.weights, f["seconds_per_round"]]
         columns = [
             w.VBox([_heading("Training: takes effect at the next Run"), *training], layout=column),
             w.VBox([_heading("Whom to serve: re-scores at once, without new pulls"), *wishes], layout=column),
@@ -84,11 +88,13 @@ class LabControls(w.VBox):
 
     def show(self, values: Mapping[str, Any], weights: Sequence[float]) -> None:
         """Set every control to what is in force."""
-        self.fields["reuse"].control.disabled = not takes(values["algorithm"], "reuse")
+        names = filter(None, (values["algorithm"], values["compare"]))
+        self.fields["reuse"].control.disabled = not any(takes(name, "reuse") for name in names)
+        self._whom.value = f"Context {html.escape(values['context'])}: pick another in the strip below"
         for name, field in self.fields.items():
             value = values[name]
-            if name == "algorithm" and value not in field.control.options:
-                field.control.options = (*field.control.options, value)
+            if name in ("algorithm", "compare") and value and value not in dict(field.control.options):
+                field.control.options = (*field.control.options, (value, value))
             if name == "budget":
                 field.read(f"{value:,} completions")
                 if two_digits(field.control.value) == value:
@@ -110,7 +116,8 @@ class LabControls(w.VBox):
     def say(self, text: str, alarm: bool = False) -> None:
         """Set the line of status."""
         colour = "var(--jp-error-color1,#b71c1c)" if alarm else "inherit"
-        line = f"<div role='status' aria-live='polite' style='color:{colour}'>{html.escape(text)}</div>"
+        style = f"color:{colour};white-space:pre-line"
+        line = f"<div role='status' aria-live='polite' style='{style}'>{html.escape(text)}</div>"
         if self.status.value != line:
             self.status.value = line
 
@@ -120,10 +127,10 @@ class LabControls(w.VBox):
         return Field(control, partial(weigh, k))
 
 
-def _algorithms(chosen: str, n_prompts: int) -> list[str]:
-    """Those that this many prompts allow, ``chosen`` among them."""
+def _algorithms(chosen: str, n_prompts: int) -> list[tuple[str, str]]:
+    """Those that this many prompts allow, ``chosen`` among them, as (text, value)."""
     fitting = [name for name in ALGORITHMS if "+k" not in name or int(name.split("+k")[1]) <= n_prompts]
-    return fitting if chosen in fitting else [*fitting, chosen]
+    return [(name, name) for name in (fitting if chosen in ("", *fitting) else [*fitting, chosen])]
 
 
 def two_digits(value: float) -> int:

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import RLock
 from typing import Any
 
 import ipywidgets as w
 import traitlets as t
-from matplotlib.figure import Figure
 
 from ..core.checks import check_budget
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Arm, Context
-from ..core.rescoring import Rescorer
 from ..core.reuse import REUSES
-from ..core.rounds import Result, Round
-from ..core.training import find_algorithm, takes
+from ..core.rounds import Result
+from ..core.training import find_algorithm
+from ..plots.elimination import eliminations
+from ..plots.picture import Picture
 from .elimination_view import EliminationView
 from .lab_controls import LabControls
+from .lab_run import LabRun
 from .runner import Runner
+from .view_pair import ViewPair
 
 BUDGET = 20_000
 SECONDS = 0.6  # training takes milliseconds; an eye needs more
 
 
 class PSSTLab(w.VBox):
-    """Run PSST, or any other algorithm, on ``env`` and watch it trim.
+    """Run PSST, or any other algorithm, on ``env`` and watch it trim; or two algorithms, side by side.
 
-    Traits to read, set or link: ``algorithm``, ``budget`` (completions), ``n_max``, ``strategy``, ``reuse`` (where the
-    algorithm takes it), ``seed``: what the next run takes; ``context``, ``contexts``: whom to serve, re-scored at once
-    from what was sampled;
+    Traits to read, set or link: ``algorithm``, ``compare`` (a second one on the same seed and budget, or ""),
+    ``budget`` (completions), ``n_max``, ``strategy``, ``reuse`` (where the algorithm takes it), ``seed``: what the next
+    run takes; ``context``, ``contexts``: whom to serve, re-scored at once from what was sampled;
     ``seconds_per_round`` (0: at once); ``state``.  A bad value raises ``traitlets.TraitError`` and changes nothing.
     """
 
     algorithm = t.Unicode("psst")
+    compare = t.Unicode("")
     budget = t.Int(BUDGET)
     n_max = t.Int(1)
     strategy = t.Unicode()
@@ -47,148 +51,148 @@ class PSSTLab(w.VBox):
 
     def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
         self.env = env
-        self.view = EliminationView(env, traits.get("budget", BUDGET), show_context=False)
-        self.lock = self.view.lock  # one lock, so that no two can wait for each other
-        self._trained = env
-        self._runner: Runner | None = None
-        self._result: Result | None = None
+        self.lock = RLock()  # one for lab, runs and views, so that no two can wait for each other
         self._settings: dict[str, Any] = {}
+        self._runs: list[LabRun] = []
+        self._pair: ViewPair | None = None
         starts = {"n_max": env.n_max, "strategy": env.strategy.name, "context": env.contexts[0].name}
         super().__init__(**{**starts, "contexts": env.contexts, **traits})
         self._initial = {name: getattr(self, name) for name in (*_TRAINING, "contexts", "context", "seconds_per_round")}
-        self._rescorer = self._new_rescorer(env)
+        self.add_class("iapo-lab")  # by which the view finds the controls beside it
         self.controls = LabControls(
             env, self._values(), self._of_context(), lambda name, value: setattr(self, name, value), self._weigh,
             lambda name: getattr(self, name)(),
         )  # fmt: skip
-        self.children = [self.controls, self.view]
+        self._pictures = w.HBox(layout=w.Layout(flex_flow="row wrap", width="100%"))
+        self.children = [self.controls, self._pictures]
+        self._runs.append(self._new_run())
+        self._lay_out()
+        self.observe(self._lay_out, "compare")
         self.observe(self._refresh, [*self._values(), "contexts"])
         t.link((self, "context"), (self.view, "context"))
         self._refresh()
+
+    @property
+    def view(self) -> EliminationView:
+        """The view of ``algorithm``."""
+        return self._runs[0].view
+
+    @property
+    def views(self) -> tuple[EliminationView, ...]:
+        """The views on screen: one, or two where runs are compared."""
+        return tuple(run.view for run in self._runs)
 
     # What the buttons do; each may also be called from a cell.
 
     def run(self) -> None:
         """Start a run, or go on with one that is paused."""
-        if self._runner and self._runner.active:
-            self._runner.run()
+        if active := self._active:
+            for run in active:
+                run.run()
             self._say()
         else:
             self._begin(paused=False)
 
     def step(self) -> None:
         """Do one round, starting a run if there is none."""
-        if not (self._runner and self._runner.active):
+        if not self._active:
             self._begin(paused=True)
-        if self._runner:
-            self._runner.step()
-            self._say()
+        for run in self._active:
+            run.step()
+        self._say()
 
     def pause(self) -> None:
         """Halt, between or within rounds."""
-        if self._runner:
-            self._runner.pause()
+        for run in self._active:
+            run.pause()
         self._say()
 
     def stop(self) -> None:
         """End the run; what it has shown stays."""
-        if self._runner:
-            self._runner.stop()
+        for run in self._active:
+            run.stop()
         self._say()
 
     def reset(self) -> None:
         """Stop, forget the run and set every control back to where it was at first."""
-        if self._runner:
-            self._runner.stop()
         with self.lock:
-            self._runner = self._result = None
-            self.view.clear(self.env, self._initial["budget"])
+            for run in self._runs:
+                run.clear(self.env, self._initial["budget"])
+            self._settings = {}
             for name, value in self._initial.items():
                 setattr(self, name, value)
-            self._trained, self._rescorer = self.env, self._new_rescorer(self.env)
         self.controls.forget_errors()
         self._refresh()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
-        if self._runner:
-            self._runner.join(timeout)
+        for run in self._runs:
+            if run.runner:
+                run.runner.join(timeout)
 
     @property
     def result(self) -> Result:
         """What the last complete run returned; raises what ended it, or ``RuntimeError`` without one."""
-        if self._runner and self._runner.error:
-            raise self._runner.error
-        if self._result is None:
-            raise RuntimeError(f"no complete run yet: the lab is {self.state}; press Run")
-        return self._result
+        return self.results[0]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The same of every run on screen: that of ``algorithm``, then that of ``compare``."""
+        for run in self._runs:
+            if run.runner and run.runner.error:
+                raise run.runner.error
+            if run.result is None:
+                raise RuntimeError(f"no complete run yet: the lab is {self.state}; press Run")
+        return tuple(run.result for run in self._runs if run.result)
 
     @property
     def recommendation(self) -> Arm | None:
         """The arm recommended for the chosen context, re-scored where its weights were moved."""
         return self.view.recommendation()
 
-    def figure(self) -> Figure:
-        """The static twin of the elimination; raises ``ValueError`` before the first round."""
-        return self.view.figure()
+    def figure(self) -> Picture:
+        """The static twin of what is on screen; raises ``ValueError`` before the first round."""
+        shown = [(view.title, view.as_shown(), view.shown_round) for view in self.views]
+        return eliminations(shown, self.context, note=self.view.remark())
 
-    # The run.
+    # The runs.
+
+    @property
+    def _active(self) -> list[Runner]:
+        return [run.runner for run in self._runs if run.runner and run.active]
 
     def _begin(self, paused: bool) -> None:
         with self.lock:
+            names = (self.algorithm, self.compare)[: len(self._runs)]
             try:
                 strategy = self.strategy if self.strategy != self.env.strategy.name else None
                 env = self.env.with_(strategy=strategy, contexts=self.contexts, n_max=self.n_max)
-                self._settings = {name: getattr(self, name) for name in _TRAINING}
-                options: dict[str, Any] = {"seed": self.seed}
-                if takes(self.algorithm, "reuse"):
-                    options["reuse"] = self.reuse
-                algorithm = find_algorithm(self.algorithm)
-                runner = Runner(
-                    env, lambda gated: algorithm(gated, self.budget, **options),
-                    lambda done: self._on_round(runner, done), lambda: self._on_end(runner),
-                    self.seconds_per_round, paused,
-                )  # fmt: skip
+                for run, name in zip(self._runs, names, strict=True):
+                    run.prepare(env, name, self.budget, self.seed, self.reuse, self.seconds_per_round, paused)
             except (ValueError, TypeError) as error:
                 self._say(str(error))
                 return
-            self._trained, self._result, self._runner = env, None, runner
-            self._rescorer = self._new_rescorer(env)
-            self.view.clear(env, self.budget)
-        runner.start()
+            self._settings = {name: getattr(self, name) for name in _TRAINING}
+            for run in self._runs:
+                run.start()
         self._say()
 
-    def _on_round(self, runner: Runner, done: Round) -> None:
+    def _lay_out(self, _: Any = None) -> None:
+        """One view, or two side by side where there is room."""
         with self.lock:
-            if runner is not self._runner:
-                return  # a reset came first
-            self.view.append(done)
-            for context in self.contexts:
-                self._rescore(context)
-        self._say()
+            if self.compare and not self._pair:
+                self._runs.append(self._new_run())
+                self._pair = ViewPair(*self.views)
+            elif self._pair and not self.compare:
+                self._pair.part()
+                self._pair = None
+                self._runs.pop().clear(self.env, self.budget)
+            self._pictures.children = self.views
 
-    def _on_end(self, runner: Runner) -> None:
-        with self.lock:
-            if runner is not self._runner:
-                return
-            rounds = tuple(self.view.rounds)
-            self.view.finished = True
-            if runner.state == "finished":
-                self._result = Result(rounds[-1].policy, rounds[-1].spent, rounds)
-        self._say()
-
-    def _new_rescorer(self, env: CategoricalEnvironment) -> Rescorer:
-        return Rescorer(env.strategy, len(env.prompts), env.n_max, self.reuse)
-
-    def _rescore(self, context: Context) -> None:
-        """Show the context with the weights that it has now."""
-        trained = next(c for c in self._trained.contexts if c.name == context.name)
-        if context == trained:
-            self.view.unscore(context.name)
-        else:
-            weights = [f"{name} {_plain(v)}" for name, v in zip(self.env.objectives, context.weights, strict=True)]
-            label = ", ".join([*weights, f"cost {_plain(context.cost_weight)}"])
-            self.view.rescore(context, self._rescorer, label)
+    def _new_run(self) -> LabRun:
+        run = LabRun(self.env, self.budget, self.lock, lambda: self.contexts, self._say)
+        run.view.layout = w.Layout(flex="1 1 460px", min_width="0")
+        return run
 
     # The controls.
 
@@ -204,46 +208,41 @@ class PSSTLab(w.VBox):
             old = next(c for c in self.contexts if c.name == self.context)
             new = replace(old, weights=tuple(values[:-1]), cost_weight=values[-1])
             self.contexts = tuple(new if c is old else c for c in self.contexts)
-            self._rescore(new)
+            for run in self._runs:
+                run.rescore(new)
 
     def _refresh(self, _: Any = None) -> None:
         """Bring the controls to the traits."""
         self.controls.show(self._values(), self._of_context())
-        if self._runner:
-            self._runner.seconds = self.seconds_per_round
+        for runner in self._active:
+            runner.seconds = self.seconds_per_round
         self._say()
 
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in (*_TRAINING, "context", "seconds_per_round")}
 
     def _say(self, error: str = "") -> None:
-        """Set the state and its line."""
+        """Set the state, its line and the views' titles."""
         with self.lock:
-            runner, rounds = self._runner, self.view.rounds
-            self.set_trait("state", runner.state if runner else "idle")
-            number = len(rounds)
-            after = f" after round {number}" if number else " before the first round"
-            text = {
-                "idle": "Ready: press Run, or Step for one round.",
-                "running": f"Running: {f'round {number} done' if number else 'first round'}.",
-                "paused": f"Paused{after}: press Run to go on, or Step for one round.",
-                "stopped": f"Stopped{after}: what was sampled stays; Run starts anew.",
-                "finished": f"Finished{after}.",
-                "failed": f"Failed{after}: {runner.error if runner else ''}",
-            }[self.state]
-            if number and (missing := rounds[-1].unreached):
-                text += f" The budget did not reach {missing} of {len(self.env.prompts)} prompts."
+            states = [run.state for run in self._runs]
+            self.set_trait("state", next((s for s in _FIRST if s in states), "finished"))
+            for run in self._runs:
+                run.view.title = f"{run.algorithm}, seed {run.seed}" if self._pair and run.algorithm else ""
+            each = [(run.algorithm, run.words()) for run in self._runs if run.algorithm or not self._active]
+            words = {text for _, text in each}
+            text = " ".join(words) if len(words) == 1 else "\n".join(f"{name}: {text}" for name, text in each)
             changed = [_TRAINING[name] for name, value in self._settings.items() if getattr(self, name) != value]
-            if runner and changed:
-                how = "Stop, then Run" if runner.active else "Run"
+            if self._settings and changed:
+                how = "Stop, then Run" if self._active else "Run"
                 text += f" Changed since: {', '.join(changed)}; press {how} to train with it."
             self.controls.say(error or text, alarm=bool(error) or self.state == "failed")
 
     # Errors at the door.
 
-    @t.validate("algorithm")
+    @t.validate("algorithm", "compare")
     def _check_algorithm(self, proposal: Any) -> str:
-        _checked(find_algorithm, proposal["value"])
+        if proposal["value"] or proposal["trait"].name == "algorithm":
+            _checked(find_algorithm, proposal["value"])
         return str(proposal["value"])
 
     @t.validate("budget")
@@ -292,18 +291,17 @@ class PSSTLab(w.VBox):
         )
 
 
+#: Of several runs the first of these that one is in is the state of the lab.
+_FIRST = ("failed", "running", "paused", "stopped", "idle")
 _TRAINING = {
     "algorithm": "algorithm",
+    "compare": "comparison",
     "budget": "budget",
     "n_max": "largest N",
     "strategy": "strategy",
     "reuse": "reuse",
     "seed": "seed",
 }
-
-
-def _plain(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _checked(check: Callable[[Any], Any], value: Any) -> Any:

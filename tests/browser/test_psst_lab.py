@@ -138,7 +138,7 @@ def test_replay_by_keyboard_and_by_play(start_here, fresh):
     start_here.wait_for("lab.view.round == 1")
     rounds(fresh).press("End")
     expect(fresh.locator(".iapo-policy")).to_contain_text("after round 10:")
-    play = fresh.locator(".iapo-elimination button")
+    play = fresh.locator(".iapo-elimination button[aria-pressed]")
     rounds(fresh).evaluate(
         """(slider) => { window.seen = []; new MutationObserver(() => seen.push(slider.getAttribute('aria-valuetext')))
                            .observe(slider, {attributeFilter: ['aria-valuetext']}); }"""
@@ -226,11 +226,47 @@ def test_context_and_reset_twice(start_here, fresh):
     """Another context shows its own arm; Reset empties the picture and restores the controls, twice the same."""
     for _ in range(2):
         finished(start_here, fresh)
-        fresh.get_by_label("Context", exact=True).first.select_option("high")
+        fresh.get_by_role("radio", name="high").click()
         expect(fresh.locator(".iapo-policy")).to_contain_text("for context high")
         assert float(slider(fresh, "Weight: cost").get_attribute("aria-valuenow")) == 1
         press(fresh, "Reset")
         expect(fresh.locator(".iapo-policy")).to_contain_text("No round yet")
         expect(status(fresh)).to_contain_text("Ready")
         start_here.wait_for("[lab.context, lab.state, lab.view.n_frames, lab.budget] == ['low', 'idle', 0, 20_000]")
+    assert start_here.errors == []
+
+
+def test_contexts_are_picked_in_the_strip_by_keyboard(start_here, fresh):
+    """One stop for Tab, arrow keys pick, and each context says what is recommended for it."""
+    finished(start_here, fresh)
+    strip = fresh.get_by_role("radiogroup", name="Context")
+    chips = strip.get_by_role("radio")
+    expect(chips).to_have_count(3)
+    chips.first.focus()
+    chips.first.press("ArrowRight")
+    expect(chips.nth(1)).to_be_focused()
+    expect(chips.nth(1)).to_have_attribute("aria-checked", "true")
+    assert strip.locator("[tabindex='0']").count() == 1
+    start_here.wait_for("lab.context == 'mid'")
+    for i, name in enumerate(["low", "mid", "high"]):
+        prompt, n = start_here.ask(f"[lab.result.policy['{name}'].prompt, lab.result.policy['{name}'].n]")
+        expect(chips.nth(i)).to_have_attribute("aria-label", f"{name}: prompt {prompt}, N = {n}")
+
+
+def test_two_runs_side_by_side(start_here, fresh):
+    """Comparing shows two views beside each other; a round of one brings the other's of the same spending."""
+    fresh.get_by_label("Compare with").select_option("frugal")
+    views = fresh.locator(".iapo-elimination")
+    expect(views).to_have_count(2)
+    start_here.ask("setattr(lab, 'seconds_per_round', 0.0)")
+    press(fresh, "Run")
+    expect(status(fresh)).to_contain_text("frugal: Finished")
+    expect(status(fresh)).to_contain_text("psst: Finished after round 10")
+    left, right = (views.nth(i).bounding_box() for i in range(2))
+    assert left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
+    views.nth(0).get_by_label("Round").press("Home")
+    start_here.wait_for("lab.views[0].round == 1 and lab.views[1].round == 1")
+    expect(views.nth(1).locator(".iapo-policy")).to_contain_text("after round 1:")
+    fresh.get_by_label("Compare with").select_option("nothing")
+    expect(views).to_have_count(1)
     assert start_here.errors == []

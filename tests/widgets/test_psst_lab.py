@@ -8,7 +8,7 @@ import pytest
 import traitlets as t
 
 from cases import small_environment
-from iapo_widgets import Context, train
+from iapo_widgets import Context, acr, train
 from iapo_widgets.widgets import PSSTLab
 
 
@@ -48,7 +48,9 @@ def test_controls_and_traits_move_together():
     fields["reuse"].control.value = "subsets"
     assert (mine.n_max, mine.reuse) == (3, "subsets")
     mine.context = "high"
-    assert fields["context"].control.value == "high" and mine.controls.weights[-1].control.value == 1.0
+    assert mine.view.context == "high" and mine.controls.weights[-1].control.value == 1.0
+    mine.view.context = "mid"
+    assert mine.context == "mid" and mine.controls.weights[-1].control.value == 0.2
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,7 @@ def test_controls_and_traits_move_together():
         ("strategy", "vote", "known: best-of-n, majority-vote, vote-then-best"),
         ("reuse", "all", "known: blocks, subsets"),
         ("seed", -1, "at least 0"),
+        ("compare", "best", "unknown algorithm"),
         ("context", "cheap", "known: low, mid, high"),
         ("contexts", (Context("other", (1.0,)),), "must keep their names"),
         ("contexts", (), "no contexts"),
@@ -228,3 +231,83 @@ def test_an_unknown_algorithm_or_too_many_prompts_to_screen():
     assert "k must be a whole number from 1 to 4" in mine.controls.status.value
     mine.algorithm = "frugal"
     assert mine.controls.fields["reuse"].control.disabled
+
+
+def test_two_algorithms_run_side_by_side_on_the_same_seed():
+    """Each trains exactly as ``train`` does; the words name both, and what each policy is worth."""
+    mine = lab(compare="frugal", seed=4)
+    mine.run()
+    mine.join(20)
+    assert mine.state == "finished" and len(mine.views) == 2
+    for result, name in zip(mine.results, ("psst", "frugal"), strict=True):
+        expected = train(name, mine.env, 300, seed=4)
+        assert result.policy == expected.policy
+        assert f"{name}: Finished" in mine.controls.status.value
+        assert f"mean over contexts: {acr(expected.policy, mine.env):.3f} (best possible" in mine.controls.status.value
+    assert [view.title for view in mine.views] == ["psst, seed 4", "frugal, seed 4"]
+
+
+def test_two_views_share_context_arm_and_scale_and_match_rounds_by_spending():
+    """What is picked in one is picked in both; the other shows its last round that had spent no more."""
+    mine = lab(compare="uniform", budget=200)
+    mine.run()
+    mine.join(20)
+    first, second = mine.views
+    second.context, second.arm = "high", [2, 3]
+    assert (mine.context, first.arm) == ("high", [2, 3])
+    assert first.scale == second.scale and len(first.scale) == 3
+    assert all(a <= b <= c for (a, c), b in zip(first.scale, first.limits()[:, 0], strict=True))
+    for number, done in enumerate(first.rounds, 1):
+        first.round = number
+        earlier = [r.number for r in second.rounds if r.spent <= done.spent]
+        assert second.round == (earlier[-1] if earlier else 1)
+    first.round = 0
+    assert second.round == 0
+
+
+def test_the_second_run_can_be_taken_away_and_reset_brings_one_view_back():
+    """Without a comparison one view is left with its run; Reset restores what the lab began with."""
+    mine = lab()
+    mine.compare = "uniform"
+    mine.run()
+    mine.join(20)
+    mine.compare = ""
+    assert mine.views == (mine.view,) and mine.view.title == "" and mine.view.scale == []
+    assert mine.result.policy == train("psst", mine.env, 300, seed=0).policy
+    mine.compare = "frugal"
+    assert mine.views[1].n_frames == 0
+    mine.reset()
+    assert (mine.compare, mine.state, len(mine.views)) == ("", "idle", 1)
+
+
+def test_a_weight_moved_rescores_both_runs():
+    """Both views show the context with its new weights, on one scale."""
+    mine = lab(compare="uniform")
+    mine.run()
+    mine.join(20)
+    mine.controls.weights[-1].control.value = 2.0
+    assert all("cost 2" in view._rescored["0"]["label"] for view in mine.views)
+    assert mine.views[0].scale == mine.views[1].scale
+
+
+def test_a_failure_of_either_run_is_the_labs():
+    """Where one of two cannot be run, neither starts, and the reason is shown."""
+    mine = lab(compare="psst+k9")
+    mine.run()
+    assert "k must be a whole number from 1 to 4" in mine.controls.status.value
+    assert mine.state in ("idle", "failed") and mine.views[1].n_frames == 0
+
+
+def test_the_static_twin_shows_what_is_on_screen():
+    """Both runs, with the round shown and the weights as they are now."""
+    mine = lab(compare="uniform")
+    mine.run()
+    mine.join(20)
+    mine.controls.weights[-1].control.value = 2.0
+    mine.view.round = 2
+    figure = mine.figure()
+    assert len(figure.subfigs) == 2 and "cost 2" in figure.get_supxlabel()
+    assert "psst, seed 0: After round 2" in figure.alt and "uniform, seed 0: After round 1" in figure.alt
+    shown = mine.view.as_shown()[1].q[0]
+    assert np.array_equal(shown, mine.view._rescored_q["low"][1], equal_nan=True)
+    assert not np.array_equal(shown, mine.view.rounds[1].q[0], equal_nan=True)

@@ -1,0 +1,145 @@
+"""One run of a lab: its worker, the view that shows it, its rounds re-scored, and what it came to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ..core.environment import Environment
+from ..core.problem import Context
+from ..core.rescoring import Rescorer
+from ..core.rounds import Policy, Result, Round
+from ..core.training import acr, find_algorithm, takes
+from .elimination_view import EliminationView
+from .runner import Runner
+
+
+class LabRun:
+    """Runs one algorithm after the other on ``env`` and shows each in ``view``.
+
+    ``wishes()`` gives the contexts as the user has them now: those that differ from the trained ones are shown
+    re-scored.  ``say()`` is called whenever something has changed, also from the worker.  ``lock`` guards it all.
+    """
+
+    def __init__(
+        self, env: Environment, budget: int, lock: threading.RLock, wishes: Callable[[], Sequence[Context]],
+        say: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._lock, self._wishes, self._say = lock, wishes, say
+        self.view = EliminationView(env, budget, lock=lock)
+        self._start: Callable[[], None] | None = None
+        self._adopt(env)
+
+    def _adopt(
+        self, env: Environment, algorithm: str = "", seed: int = 0, reuse: str = "blocks", runner: Runner | None = None
+    ) -> None:
+        self.env, self.algorithm, self.seed, self.runner = env, algorithm, seed, runner
+        self.result: Result | None = None
+        self._worth = ""
+        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse)
+
+    @property
+    def state(self) -> str:
+        """``idle``, ``running``, ``paused``, ``finished``, ``stopped`` or ``failed``."""
+        return self.runner.state if self.runner else "idle"
+
+    @property
+    def active(self) -> bool:
+        """Whether rounds may still come."""
+        return bool(self.runner and self.runner.active)
+
+    def prepare(
+        self, env: Environment, algorithm: str, budget: int, seed: int, reuse: str, seconds: float, paused: bool
+    ) -> None:
+        """Make ready to ``start``; what is shown stays.  Raises ``ValueError`` or ``TypeError`` for bad settings."""
+        options: dict[str, Any] = {"seed": seed}
+        if takes(algorithm, "reuse"):
+            options["reuse"] = reuse
+        chosen = find_algorithm(algorithm)
+
+        def rounds(gated: Environment) -> Iterator[Round]:
+            return chosen(gated, budget, **options)
+
+        runner = Runner(
+            env, rounds, lambda done: self._on_round(runner, done), lambda: self._on_end(runner), seconds, paused
+        )
+
+        def start() -> None:
+            self._adopt(env, algorithm, seed, reuse, runner)
+            self.view.clear(env, budget)
+            runner.start()
+
+        self._start = start
+
+    def start(self) -> None:
+        """Forget the last run and set off what was prepared."""
+        with self._lock:
+            if self._start:
+                self._start()
+            self._start = None
+
+    def clear(self, env: Environment, budget: int) -> None:
+        """Stop, and forget the run."""
+        with self._lock:
+            if self.runner:
+                self.runner.stop()
+            self._adopt(env)
+            self.view.clear(env, budget)
+
+    def rescore(self, context: Context) -> None:
+        """Show the context of that name with the weights that it has now."""
+        if context == next(c for c in self.env.contexts if c.name == context.name):
+            self.view.unscore(context.name)
+        else:
+            weights = [f"{name} {_plain(v)}" for name, v in zip(self.env.objectives, context.weights, strict=True)]
+            self.view.rescore(context, self._rescorer, ", ".join([*weights, f"cost {_plain(context.cost_weight)}"]))
+
+    def words(self) -> str:
+        """What the run is at, in a sentence or two."""
+        rounds = self.view.rounds
+        number = len(rounds)
+        after = f" after round {number}" if number else " before the first round"
+        text = {
+            "idle": "Ready: press Run, or Step for one round.",
+            "running": f"Running: {f'round {number} done' if number else 'first round'}.",
+            "paused": f"Paused{after}: press Run to go on, or Step for one round.",
+            "stopped": f"Stopped{after}: what was sampled stays; Run starts anew.",
+            "finished": f"Finished{after}.",
+            "failed": f"Failed{after}: {self.runner.error if self.runner else ''}",
+        }[self.state]
+        if number and (missing := rounds[-1].unreached):
+            text += f" The budget did not reach {missing} of {len(self.env.prompts)} prompts."
+        return text + self._worth
+
+    def _on_round(self, runner: Runner, done: Round) -> None:
+        with self._lock:
+            if runner is not self.runner:
+                return  # a reset came first
+            self.view.append(done)
+            for context in self._wishes():
+                self.rescore(context)
+        self._say()
+
+    def _on_end(self, runner: Runner) -> None:
+        with self._lock:
+            if runner is not self.runner:
+                return
+            rounds = tuple(self.view.rounds)
+            self.view.finished = True
+            if runner.state == "finished":
+                self.result = Result(rounds[-1].policy, rounds[-1].spent, rounds)
+                self._worth = _worth(self.env, self.result.policy)
+        self._say()
+
+
+def _worth(env: Environment, policy: Policy) -> str:
+    """The policy's exact return beside the best there is, where the environment knows both."""
+    if not hasattr(env, "exact_q"):
+        return ""
+    mine, best = acr(policy, env), env.exact_q().max(axis=(1, 2)).mean()  # type: ignore[arg-type]
+    return f" Exact return of its policy, mean over contexts: {mine:.3f} (best possible {best:.3f})."
+
+
+def _plain(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
