@@ -23,14 +23,17 @@ function render({ model, el }) {
   const usable = (c) => connected(model) || alone(model).includes(c.name) || (c.name === "reset" && alone(model).length > 0);
   const fields = buildControls({ model, id, form, buttons, usable });
   const drawn = [];
+  let columns = "";
 
   const paint = () => {
     const scene = model.get("_scene");
     if (!scene.panels) return;
     while (drawn.length < scene.panels.length) drawn.push(makePanel({ model, panels, point, put }));
     while (drawn.length > scene.panels.length) drawn.pop().remove();
-    panels.style.gridTemplateColumns = scene.panels.map((panel) => `minmax(0, ${panel.width}fr)`).join(" ");
-    scene.panels.forEach((panel, k) => drawn[k].show(panel));
+    const now = scene.panels.map((panel) => `minmax(0, ${panel.width}fr)`).join(" ");
+    const moved = now !== columns;
+    if (moved) panels.style.gridTemplateColumns = columns = now;
+    scene.panels.forEach((panel, k) => drawn[k].show(panel, moved));
     put(summary, scene.summary);
     put(note, scene.note);
     showTable(table, scene);
@@ -51,7 +54,7 @@ function render({ model, el }) {
   const unwatch = onThemeChange(paint);
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const watch = new ResizeObserver(() => drawn.forEach((d) => d.again()));
+  const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
   paint();
   complain();
@@ -82,19 +85,22 @@ function makePanel({ model, panels, point, put }) {
   const tip = build("div", { class: "iapo-tip", "aria-hidden": "true", hidden: "" });
   const figure = build("figure", {}, title, svg, tip, legend);
   panels.append(figure);
-  let panel = null, s = null, at = null, dragging = null, legendText = "";
+  let panel = null, s = null, at = null, dragging = null, legendText = "", width = 0;
 
-  const again = () => {
+  // `resized`: the width is asked for only then, for asking makes the browser lay out what was drawn so far.
+  const again = (resized = false) => {
     if (!panel) return;
-    const width = Math.max(240, figure.clientWidth);
+    if (resized || !width) width = figure.clientWidth;
     const focused = svg.contains(document.activeElement) ? document.activeElement.getAttribute("data-handle") : null;
     const height = HEIGHT * panel.height;
     svg.setAttribute("height", height);
-    s = drawPanel(svg, panel, width, height);
+    s = drawPanel(svg, panel, Math.max(240, width), height);
     const keys = legendOf(panel, isDark(svg));
     const text = keys.map((k) => k.outerHTML).join("");
     if (text !== legendText) { legend.replaceChildren(...keys); legendText = text; }
-    if (!connected(model)) for (const handle of svg.querySelectorAll(".iapo-handle")) handle.setAttribute("aria-disabled", "true");
+    for (const handle of svg.querySelectorAll(".iapo-handle")) {
+      if (connected(model)) handle.removeAttribute("aria-disabled"); else handle.setAttribute("aria-disabled", "true");
+    }
     if (focused !== null) svg.querySelector(`[data-handle="${focused}"]`)?.focus();
     mark();
   };
@@ -105,7 +111,7 @@ function makePanel({ model, panels, point, put }) {
     tip.hidden = !found;
     if (!found) return;
     tip.textContent = found.text;
-    tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, figure.clientWidth - 220))}px`;
+    tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
     tip.style.top = `${svg.getBoundingClientRect().top - figure.getBoundingClientRect().top + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
@@ -153,13 +159,13 @@ function makePanel({ model, panels, point, put }) {
   return {
     again,
     remove: () => figure.remove(),
-    show(next) {
+    show(next, resized) {
       const held = dragging === null ? null : panel.handles[dragging].x;
       panel = structuredClone(next);
       if (held !== null && panel.handles[dragging]) panel.handles[dragging].x = held;
       put(title, panel.title);
       svg.setAttribute("aria-label", `${panel.title}: ${panel.ylabel} against ${panel.xlabel}. Arrow keys read the points, Escape lets go.`);
-      again();
+      again(resized);
     },
   };
 }
