@@ -1,4 +1,4 @@
-"""How Sphinx builds the site: ``python -m sphinx -W --keep-going -b html docs docs/_build/html``; no network, no kernel."""
+"""The site: ``python -m sphinx -W --keep-going -b html docs docs/_build/html`` builds it without network or kernel."""
 
 import re
 import sys

@@ -1,9 +1,9 @@
 """Build what Binder builds, in a clean virtual environment, and walk the course in it within Binder's limits.
 
-``python tools/binder_walk.py`` clones the last commit, installs ``binder/requirements.txt``, runs ``binder/postBuild``, opens
-lesson 00 in a real JupyterLab until its first widget is on screen, and executes every notebook: on one core, with no way
-to the network, ended where the processes together hold more than 2 GB.  Prints a Markdown table; exits with 1 where
-anything failed.  Needs the test requirements; the browser runs beside it, without limits, as a learner's does.
+``python tools/binder_walk.py`` clones the last commit, installs ``binder/requirements.txt``, runs ``binder/postBuild``,
+opens lesson 00 in a real JupyterLab until its first widget is on screen, and executes every notebook: on one core, with
+its proxies leading nowhere, ended where the processes together hold more than 2 GB.  Prints a Markdown table, and exits
+with 1 where anything failed.  Needs the test requirements; the browser runs beside it, without limits, as a learner's.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def build(folder: Path) -> tuple[Path, Path, float]:
     subprocess.run([python_of(repository), "-m", "venv", str(environment)], check=True)
     pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     subprocess.run([*pip, "-r", str(repository / "binder" / "requirements.txt")], check=True, env=clean(environment))
-    subprocess.run(["bash", "binder/postBuild"], check=True, env=clean(environment), cwd=repository)
+    subprocess.run(["bash", "binder/postBuild"], check=True, env=clean(environment), cwd=repository, stdout=sys.stderr)
     return repository, environment, time.monotonic() - start
 
 
@@ -84,7 +84,7 @@ def first_widget(repository: Path, environment: Path, folder: Path, limit: float
     start = time.monotonic()
     with log.open("w") as out:
         server = subprocess.Popen(
-            confined([str(part) for part in command]), cwd=repository, stdout=out, stderr=out,
+            confined([str(part) for part in command]), cwd=repository / "notebooks", stdout=out, stderr=out,
             env=offline(environment, folder), start_new_session=True,
         )  # fmt: skip
     try:

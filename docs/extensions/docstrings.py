@@ -1,4 +1,4 @@
-"""Docstrings as they are written here: ``|P|`` is a size, not a substitution, and an array's type reads as in the code."""
+"""Docstrings as they are written here: ``|P|`` is a size, not a substitution; array types read as in the code."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def inside(path: str, repository: str) -> str:
 
 
 def notebook_page(text: str, name: str, repository: str) -> str:
-    """The notebook with a link to Binder below its title, alternative texts where MyST-NB reads them, and no dead widget."""
+    """The notebook with a link to Binder, alternative texts where MyST-NB looks for them, and no dead widgets."""
     book = json.loads(text)
     link = binder(repository, name)
     for cell in book["cells"]:

@@ -9,6 +9,10 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+BAR, OF_SIZE = (
+    '<mo stretchy="false">|</mo>',
+    '<mo stretchy="false" lspace="0" rspace="0">|</mo>',
+)  # as in |P|: no relation
 logger = logging.getLogger(__name__)
 
 
@@ -16,7 +20,7 @@ def mathml(node: nodes.Element, block: bool) -> str:
     """The formula as MathML; one that cannot be read gives a warning, and its source in its place."""
     tex = node.astext()
     try:
-        return str(tex2mathml(tex, as_block=block))
+        return str(tex2mathml(tex, as_block=block)).replace(BAR, OF_SIZE)
     except SyntaxError as error:
         logger.warning("formula %r: %s", tex, error, location=node)
         return f"<code>{nodes.literal(text=tex)}</code>"
