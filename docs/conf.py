@@ -19,7 +19,7 @@ version = release = iapo_widgets.__version__
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.viewcode",
-              "lessons", "live_widget", "mathml", "docstrings"]  # fmt: skip
+              "lessons", "evaluated", "mathml", "docstrings"]  # fmt: skip
 exclude_patterns = ["_build", "extensions"]
 
 nb_execution_mode = "off"  # the notebooks are committed with their outputs, and the tests compare these

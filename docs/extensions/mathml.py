@@ -21,7 +21,7 @@ def mathml(node: nodes.Element, block: bool) -> str:
     tex = node.astext()
     try:
         return str(tex2mathml(tex, as_block=block)).replace(BAR, OF_SIZE)
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:  # before docutils 0.22, and since
         logger.warning("formula %r: %s", tex, error, location=node)
         return f"<code>{nodes.literal(text=tex)}</code>"
 
