@@ -1,6 +1,7 @@
 """Where optional data lies, and how hypothesis runs."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,9 @@ def golden() -> Path:
 def site(tmp_path_factory) -> Path:
     """The site, built by the command of CONTRIBUTING.md, into a folder of its own."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", str(folder / "doctrees")]
-    done = subprocess.run([*command, "docs", str(folder / "html")], cwd=ROOT, capture_output=True, text=True)
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    options = re.search(r"^\.venv/bin/python (-m sphinx .* docs) docs/_build/html$", text, re.M)[1].split()
+    command = [sys.executable, *options, str(folder / "html"), "-q", "-d", str(folder / "doctrees")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder / "html"
