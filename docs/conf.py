@@ -37,6 +37,7 @@ python_use_unqualified_type_names = True
 
 html_theme = "sphinx_book_theme"
 html_title = "iapo-widgets"
+html_show_search_summary = False  # these are fetched, which browsers refuse to pages opened from files
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_theme_options = {
