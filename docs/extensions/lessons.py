@@ -62,7 +62,8 @@ def absent(shown: str, link: str) -> str:
     name = html.escape(shown.partition("(")[0])
     page = "elimination.html" if name in ("PSSTLab", "EliminationView") else "widgets.html"
     return (
-        f'<div class="admonition note"><p class="admonition-title">{name}</p><p>This widget computes with a kernel: '
+        f'<div class="admonition note absent-widget"><p class="admonition-title">{name}</p>'
+        "<p>This widget computes with a kernel: "
         f'<a href="{html.escape(link)}">open the notebook on Binder</a>. A <a href="../{page}">saved one</a> can be '
         f"moved right here on the site.</p></div>"
     )

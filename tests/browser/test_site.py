@@ -90,3 +90,12 @@ def test_pages_read_in_light_and_dark(opened, name):
         page = opened(name, color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-theme", scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_notes_in_lessons_are_legible_in_the_dark(opened):
+    """What stands in place of a widget has the contrast that axe asks for, in both schemes."""
+    for scheme in ("light", "dark"):
+        page = opened("lessons/00_start_here.html", color_scheme=scheme)
+        options = {"preload": False, "runOnly": ["color-contrast"]}
+        assert page.locator(".absent-widget").count() == 1
+        assert Axe().run(page, ".absent-widget", options).violations_count == 0
