@@ -99,3 +99,12 @@ def test_notes_in_lessons_are_legible_in_the_dark(opened):
         options = {"preload": False, "runOnly": ["color-contrast"]}
         assert page.locator(".absent-widget").count() == 1
         assert Axe().run(page, ".absent-widget", options).violations_count == 0
+
+
+def test_pictures_in_lessons_keep_their_shape(opened):
+    """Made narrower to fit the page, a picture is lower by the same factor."""
+    shapes = opened("lessons/00_start_here.html").evaluate(
+        "[...document.querySelectorAll('.cell_output img')]"
+        ".map((i) => [i.width / i.height, i.naturalWidth / i.naturalHeight])"
+    )
+    assert shapes and all(abs(shown / drawn - 1) < 0.02 for shown, drawn in shapes)
