@@ -1,6 +1,9 @@
 """Where optional data lies, and how hypothesis runs."""
 
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +34,15 @@ def math_file() -> Path:
 def golden() -> Path:
     """Exact values for the published MATH file."""
     return shared_file("golden/math_mv.json")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The site, built by the command of CONTRIBUTING.md, into a folder of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    options = re.search(r"^\.venv/bin/python (-m sphinx .* docs) docs/_build/html$", text, re.M)[1].split()
+    command = [sys.executable, *options, str(folder / "html"), "-q", "-d", str(folder / "doctrees")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"

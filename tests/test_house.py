@@ -8,8 +8,13 @@ import sys
 import tomllib
 import venv
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 import address
 import iapo_widgets
@@ -18,6 +23,7 @@ from iapo_widgets import widgets
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIRST = "00_start_here.ipynb"
 
 
 def command_of(section):
@@ -44,6 +50,9 @@ def test_another_address_fills_badge_citation_and_links(tmp_path, monkeypatch):
     assert address.main(check=True) == 1 and address.main(check=False) == 0 and address.main(check=True) == 0
     readme = (tmp_path / "README.md").read_text("utf-8")
     assert "mybinder.org/v2/gh/school/iapo-widgets/" in readme and old not in readme
+    pull = urlsplit(re.search(r"https://YOUR-HUB/\S+", readme)[0])
+    query = {"repo": "https://github.com/school/iapo-widgets", "urlpath": f"lab/tree/iapo-widgets/notebooks/{FIRST}"}
+    assert dict(parse_qsl(pull.query)) == query and pull.path == "/hub/user-redirect/git-pull"
     assert 'repository-code: "https://github.com/school/iapo-widgets"' in (tmp_path / "CITATION.cff").read_text()
 
 
@@ -73,6 +82,30 @@ def test_binder_pins_everything_exactly():
     }
     needed = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["lab"]
     assert {re.split(r"[>=]", need)[0] for need in needed} <= pinned
+
+
+def test_binder_s_files_agree_with_the_project():
+    """Its Python is allowed and has a requirements file, its pins meet the lower bounds, the badge's lesson exists."""
+    about = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text("utf-8"))["dependencies"]
+    python = about[0].removeprefix("python=")
+    assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(f"{python}.0")
+    assert about[-1] == {"pip": ["-r requirements.txt"]} and "apt.txt" not in os.listdir(ROOT / "binder")
+    lines = [line for line in (ROOT / "binder" / "requirements.txt").read_text().splitlines() if "==" in line]
+    pins = {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+    needed = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["lab"]
+    for need in map(Requirement, needed):
+        assert need.specifier.contains(pins[canonicalize_name(need.name)]), need
+    assert (ROOT / address.LESSON.removeprefix("lab/tree/")).is_file()
+
+
+def test_binder_s_last_step_stops_at_the_first_error_and_fetches_nothing():
+    """``postBuild`` is executable, fails where a command does, and installs this package alone, as editable."""
+    script = ROOT / "binder" / "postBuild"
+    commands = [line for line in script.read_text().splitlines() if line and not line.startswith("#")]
+    assert commands[0] == "set -euo pipefail" and os.access(script, os.X_OK)
+    assert [c.split()[:4] for c in commands[1:]] == [["python", "-m", "pip", "install"]]
+    assert {"--no-deps", "--no-build-isolation", "-e", "."} <= set(commands[1].split())
+    assert subprocess.run(["bash", "-n", str(script)]).returncode == 0
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -9,6 +9,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = "lab/tree/notebooks/00_start_here.ipynb"
@@ -18,8 +19,11 @@ def replacements(address: str) -> dict[str, list[tuple[str, str]]]:
     """File -> patterns and what they become."""
     owner, name = address.rstrip("/").split("/")[-2:]
     binder = f"https://mybinder.org/v2/gh/{owner}/{name}/HEAD?urlpath={LESSON}"
+    checkout = quote(f"lab/tree/{name}/{LESSON.removeprefix('lab/tree/')}", safe="")
+    pull = f"https://YOUR-HUB/hub/user-redirect/git-pull?repo={quote(address.rstrip('/'), safe='')}&urlpath={checkout}"
     return {
         "README.md": [
+            (r"https://YOUR-HUB/[^)\s]*", pull),
             (r"https://mybinder\.org/v2/gh/[^)\s]*", binder),
             (r"https://github\.com/[^/\s)]+/iapo-widgets(?=[\s/.)]|$)", address),
         ],
