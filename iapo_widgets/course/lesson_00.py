@@ -80,7 +80,7 @@ EXERCISES = (
     Exercise(
         "00-c",
         right=lambda: COMPLETIONS // (PROMPTS * N),
-        why="All prompts once take 25 × 32 = 800 answers, which fits twice, and a pull cannot be split.",
+        why="All prompts once take 25 times 32 = 800 answers, which fits twice, and a pull cannot be split.",
         hint="First: what does it cost to pull every prompt once? Then: how often does that fit?",
         mistakes=[
             Mistake(
