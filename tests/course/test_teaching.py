@@ -1,6 +1,7 @@
 """The teachers' page: its numbers, its exam and its times are true."""
 
 import re
+from math import comb
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from course.answers import LESSONS, notebook
 from iapo_widgets import BestOfN, CategoricalEnvironment, Context, load, train, voting_environment
 from iapo_widgets.cli import main
+from iapo_widgets.core.theory import complexity
 from iapo_widgets.course.files import course_folder
 from iapo_widgets.course.lessons import source
 from iapo_widgets.study.statistics import holm
+from iapo_widgets.study.table import Table
 
 PAGE = (course_folder() / "TEACHING.md").read_text("utf-8")
 EXAM, ANSWERS = PAGE.split("\n## Exam\n")[1].split("\n## Answers\n")
@@ -123,3 +126,17 @@ def test_students_do_not_get_this_page(tmp_path):
     assert main(["export", str(tmp_path / "students"), "--without-solutions"]) == 0
     assert main(["export", str(tmp_path / "all")]) == 0
     assert not (tmp_path / "students" / "TEACHING.md").exists() and (tmp_path / "all" / "TEACHING.md").exists()
+
+
+def test_numbers_in_the_notes_on_later_lessons_are_true():
+    """Samples in three pulls, the bound at T = 16, and who leads whom in the study's table."""
+    assert 3 * (32 // 5) == 18 and 3 * 32 // 5 == 19 and "19 instead of 18" in PAGE
+    assert comb(8, 5) == 56
+    pair = voting_environment(
+        [[[0.75, 0.25]], [[0.25, 0.75]]], gold=[0], cost=[0, 0], contexts=ACCURACY, n_max=1
+    )  # fmt: skip
+    assert complexity(pair.exact_q()).error_bound(16) == pytest.approx(1.10, abs=5e-3)
+    early = [
+        c for c in Table.read().comparisons if (c.better, c.worse, c.budget) == ("psst", "psst+k1", 1_000)
+    ]  # fmt: skip
+    assert len(early) == 6 and all(c.difference < 0 and c.p_holm < 0.05 for c in early)
