@@ -11,8 +11,8 @@ from iapo_widgets import BestOfN, CategoricalEnvironment, Context, load, train, 
 from iapo_widgets.cli import main
 from iapo_widgets.core.theory import complexity
 from iapo_widgets.course.files import course_folder
+from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.course.lessons import source
-from iapo_widgets.study.statistics import holm
 from iapo_widgets.study.table import Table
 
 PAGE = (course_folder() / "TEACHING.md").read_text("utf-8")
@@ -77,7 +77,7 @@ def test_the_core_agrees_with_answers_by_hand():
         assert [float(v) for v in stated(number)] == pytest.approx(list(values), abs=5e-4)
     first = votes([[0.3, 0.9], [0.58, 0.58]])
     assert first[:, 0] == pytest.approx([0.60, 0.58]) and first[:, 2] == pytest.approx([0.594, 0.619], abs=5e-4)
-    assert holm([0.03] * 10)[0] == pytest.approx(0.3)
+    assert credit([2, 2, 1, 1, 0], 1) == float(stated("3")[0])
 
 
 def _best_of(theta, n):
