@@ -1,0 +1,142 @@
+"""The teachers' page: its numbers, its exam and its times are true."""
+
+import re
+from math import comb
+
+import numpy as np
+import pytest
+
+from course.answers import LESSONS, notebook
+from iapo_widgets import BestOfN, CategoricalEnvironment, Context, load, train, voting_environment
+from iapo_widgets.cli import main
+from iapo_widgets.core.theory import complexity
+from iapo_widgets.course.files import course_folder
+from iapo_widgets.course.lesson_01 import credit
+from iapo_widgets.course.lessons import source
+from iapo_widgets.study.table import Table
+
+PAGE = (course_folder() / "TEACHING.md").read_text("utf-8")
+EXAM, ANSWERS = PAGE.split("\n## Exam\n")[1].split("\n## Answers\n")
+QUESTIONS = dict(re.findall(r"(?m)^(\d+)\. (.+)$", EXAM))
+PARTS = re.split(r"(?m)^### Answer (\d+)$", ANSWERS)[1:]
+ANSWER = dict(zip(PARTS[::2], PARTS[1::2], strict=True))
+CODE = re.compile(r"```python\n(.*?)```", re.S)
+BOLD = re.compile(r"\*\*(-?[\d.,]*\d)\.?\*\*")
+COMPUTED = [number for number, text in ANSWER.items() if CODE.search(text)]
+ACCURACY = [Context("accuracy", (1.0,))]
+
+
+def stated(number):
+    """Bold numbers of an answer, as written."""
+    return [value.replace(",", "") for value in BOLD.findall(CODE.sub("", ANSWER[number]))]
+
+
+def votes(rates, n_max=32):
+    """Accuracy under voting between two answers, (prompts, n_max); rates: (prompts, questions)."""
+    rates = np.atleast_2d(rates)
+    probs = np.stack([rates, 1 - rates], axis=2)
+    gold, cost = [0] * rates.shape[1], [0.0] * len(rates)
+    return voting_environment(probs, gold, cost, contexts=ACCURACY, n_max=n_max).exact_q()[0]
+
+
+def test_every_question_has_its_answer_and_names_its_lesson():
+    """Questions and answers are numbered alike, about twenty, and each names a lesson from 00 to 10."""
+    assert list(QUESTIONS) == list(ANSWER) == [str(i + 1) for i in range(len(QUESTIONS))]
+    assert 18 <= len(QUESTIONS) <= 26
+    named = {lesson for text in QUESTIONS.values() for lesson in re.search(r"\(([\d, ]+)\)$", text)[1].split(", ")}
+    assert named == {f"{i:02}" for i in range(11)}
+
+
+@pytest.mark.parametrize("number", COMPUTED)
+def test_a_stated_number_is_what_its_code_computes(number):
+    """To the digits that are written, all of them, in order."""
+    names = {}
+    exec(CODE.search(ANSWER[number])[1], names)
+    values = np.atleast_1d(names["answer"]).tolist()
+    written = stated(number)
+    assert len(written) == len(values) > 0
+    for text, value in zip(written, values, strict=True):
+        digits = len(text.partition(".")[2])
+        assert float(text) == pytest.approx(value, abs=0.5 * 10**-digits + 1e-9 if digits else 1e-6)
+
+
+def test_only_words_answer_a_question_without_a_number():
+    """An answer without code states no number in bold that nobody computes."""
+    for number in set(ANSWER) - set(COMPUTED):
+        assert stated(number) == [] and len(ANSWER[number].split()) > 20
+
+
+def test_the_core_agrees_with_answers_by_hand():
+    """Votes, best-of-N, regret and H1 as the library computes them."""
+    by_core = {
+        "2": votes([[0.7]])[0, 2:4],
+        "4": [float(_best_of(0.3, 3))],
+        "6": [np.diff(votes([[0.3, 0.9], [0.58, 0.58]])[:, 2])[0]],
+    }
+    for number, values in by_core.items():
+        assert [float(v) for v in stated(number)] == pytest.approx(list(values), abs=5e-4)
+    first = votes([[0.3, 0.9], [0.58, 0.58]])
+    assert first[:, 0] == pytest.approx([0.60, 0.58]) and first[:, 2] == pytest.approx([0.594, 0.619], abs=5e-4)
+    assert credit([2, 2, 1, 1, 0], 1) == float(stated("3")[0])
+
+
+def _best_of(theta, n):
+    """Best of ``n`` where an answer is worth 1 with chance ``theta``, else 0."""
+    values = np.array([1.0, 0.0])[None, None, :, None]
+    env = CategoricalEnvironment(
+        [[[theta, 1 - theta]]], values, [0.0], contexts=ACCURACY, strategy=BestOfN(), n_max=n
+    )  # fmt: skip
+    return env.exact_q()[0, 0, n - 1]
+
+
+def test_numbers_in_the_notes_are_true():
+    """What the notes say about the worked example, lesson 00 and the figures to move."""
+    worked = votes([[0.40, 0.90], [0.62, 0.62]])
+    assert worked[0, [0, 31]] == pytest.approx([0.650, 0.564], abs=5e-4)
+    assert worked[1, 9] - worked[0, 9] == pytest.approx(0.141, abs=5e-4)
+    assert votes([[0.65]])[0, 2] == pytest.approx(0.718, abs=5e-4)
+    for rate, lead in ((0.40, 3), (0.50, 9), (0.59, None)):
+        a, b = votes([[rate, 0.90], [0.62, 0.62]])
+        found = np.flatnonzero(b > a + 1e-12) + 1
+        assert (found[0] if len(found) else None) == lead and f"{rate:.2f}" in PAGE
+    task = load("math")
+    done = train("psst", task, 20_000, seed=1).rounds[3]
+    assert np.nanmax(done.q[0][done.active[0]]) == pytest.approx(0.957, abs=5e-4) and task.exact_q().max() < 0.957
+
+
+def test_cost_moves_prompt_and_n_as_the_table_says():
+    """With equal weights a growing cost weight lowers N and changes the prompt."""
+    users = [Context(f"cost {w}", (0.5, 0.5), w) for w in (0, 0.2, 1, 2)]
+    q = load("helpful-harmless").with_(contexts=users).exact_q()
+    arms = [np.unravel_index(table.argmax(), table.shape) for table in q]
+    scales = [int(n) for _, n in arms]
+    assert scales == sorted(scales, reverse=True) and scales[0] > scales[-1] and len({p for p, _ in arms}) > 1
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_times_are_those_of_the_lessons(lesson):
+    """The table of minutes says what the lesson's first cell says, and each lesson has notes."""
+    (minutes,) = re.search(rf"(?m)^\| {lesson} \| (\d+) \|", PAGE).groups()
+    assert f"**Time**: {minutes} minutes" in source(notebook(LESSONS[lesson])["cells"][0])
+    assert len(re.findall(rf"(?m)^### {lesson} \S", PAGE)) == 1
+
+
+def test_students_do_not_get_this_page(tmp_path):
+    """The copies without solutions leave it out; the full copies have it."""
+    assert main(["export", str(tmp_path / "students"), "--without-solutions"]) == 0
+    assert main(["export", str(tmp_path / "all")]) == 0
+    assert not (tmp_path / "students" / "TEACHING.md").exists() and (tmp_path / "all" / "TEACHING.md").exists()
+
+
+def test_numbers_in_the_notes_on_later_lessons_are_true():
+    """Samples in three pulls, the bound at T = 16, and who leads whom in the study's table."""
+    assert 3 * (32 // 5) == 18 and 3 * 32 // 5 == 19 and "19 instead of 18" in PAGE
+    assert comb(8, 5) == 56
+    pair = voting_environment(
+        [[[0.75, 0.25]], [[0.25, 0.75]]], gold=[0], cost=[0, 0], contexts=ACCURACY, n_max=1
+    )  # fmt: skip
+    assert complexity(pair.exact_q()).error_bound(16) == pytest.approx(1.10, abs=5e-3)
+    early = [
+        c for c in Table.read().comparisons if (c.better, c.worse, c.budget) == ("psst", "psst+k1", 1_000)
+    ]  # fmt: skip
+    assert len(early) == 6 and all(c.difference < 0 and c.p_holm < 0.05 for c in early)
