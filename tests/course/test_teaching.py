@@ -40,9 +40,9 @@ def votes(rates, n_max=32):
 
 
 def test_every_question_has_its_answer_and_names_its_lesson():
-    """Questions and answers are numbered alike, about twenty, and each names a lesson from 00 to 10."""
+    """Questions and answers are numbered alike, and each names a lesson from 00 to 10."""
     assert list(QUESTIONS) == list(ANSWER) == [str(i + 1) for i in range(len(QUESTIONS))]
-    assert 18 <= len(QUESTIONS) <= 26
+    assert 20 <= len(QUESTIONS) <= 32
     named = {lesson for text in QUESTIONS.values() for lesson in re.search(r"\(([\d, ]+)\)$", text)[1].split(", ")}
     assert named == {f"{i:02}" for i in range(11)}
 
@@ -132,6 +132,8 @@ def test_numbers_in_the_notes_on_later_lessons_are_true():
     """Samples in three pulls, the bound at T = 16, and who leads whom in the study's table."""
     assert 3 * (32 // 5) == 18 and 3 * 32 // 5 == 19 and "19 instead of 18" in PAGE
     assert comb(8, 5) == 56
+    after_two = 0.7**2 + 2 * 0.7 * 0.3 * votes([[0.5]], 31)[0, 30]  # two right: certain; one right: a coin
+    assert after_two == pytest.approx(0.70, abs=5e-3) and votes([[0.7]], 31)[0, 30] == pytest.approx(0.99, abs=5e-3)
     pair = voting_environment(
         [[[0.75, 0.25]], [[0.25, 0.75]]], gold=[0], cost=[0, 0], contexts=ACCURACY, n_max=1
     )  # fmt: skip
