@@ -23,6 +23,7 @@ from ..study.results import ResultsFile
 from ..study.statistics import Cell, summary
 from ..tasks.catalogue import GENERATED
 from .explorer import Control, Explorer
+from .worker import worker
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
 MEASURES = [("ACR", "acr"), ("regret", "regret")]
@@ -42,6 +43,7 @@ class StudyExplorer(Explorer):
     state = t.Unicode("idle", read_only=True).tag(sync=True)
     done = t.Int(0, read_only=True).tag(sync=True)
     public = ("environment", "measure")
+    alone = "measure"
 
     def __init__(
         self, study: Study | None = None, folder: str | os.PathLike[str] | None = None, *, jobs: int = 1, **traits: Any
@@ -82,7 +84,7 @@ class StudyExplorer(Explorer):
                 return
             self._stop = threading.Event()
             self._tell(self._stop)
-            self._thread = threading.Thread(target=self._work, args=(self._stop, self._thread), daemon=True)
+            self._thread = worker(self._work, self._stop, self._thread, name="iapo-study")
             self._thread.start()
 
     def stop(self) -> None:
