@@ -18,9 +18,6 @@ NOTEBOOKS = sorted(course_folder().glob("*.ipynb"))
 TAUGHT = sorted({exercise[:2] for exercise in exercises()})  # lessons with exercises
 #: Lessons that others already point to, before they are there.
 COMING = {
-    "03",
-    "04",
-    "05",
     "06",
     "07",
     "09",
