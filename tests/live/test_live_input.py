@@ -76,7 +76,7 @@ def test_parts_that_do_not_fit_are_refused(server, ledger, changes, error, messa
         ({"user": "{query}", "max_tokens": None}, "max_tokens must be a whole number"),
         ({"user": "{query}", "temperature": -1}, "temperature must be finite and at least 0"),
         ({"user": "{query}", "top_p": 0}, "top_p must lie above 0"),
-        ({"user": "{query}", "system": 3}, "the system part must be text"),
+        ({"user": "{query}", "system": 3}, "must be text, not 3"),
         ({"user": 3}, "must be text"),
     ],
 )
