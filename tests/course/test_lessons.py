@@ -21,9 +21,6 @@ COMING = {
     "03",
     "04",
     "05",
-    "06",
-    "07",
-    "09",
     "10",
 }
 HEADER = ("**Questions.**", "**You will be able to**", "**Time**:", "**You need**")
