@@ -70,7 +70,7 @@ EXERCISES = (
         hint="Mean over questions of both a (1 - a) and b (1 - b), plus the variance over questions of a - b.",
         mistakes=[
             Mistake(
-                "That is the variance for two questions drawn apart. Asked the same one, their covariance counts twice.",
+                "That is the variance for two questions drawn apart. With the same one, take off twice the covariance.",
                 gives=_unpaired,
             ),
             Mistake(
@@ -127,7 +127,7 @@ EXERCISES = (
     Exercise(
         "09-c",
         right=lambda: _variance(3, 32) / _variance(48, 2),
-        why="The same 96 completions; but three questions say little about all questions, however often they are asked.",
+        why="The same 96 completions; but three questions say little about all, however often they are asked.",
         hint="The variance of the mean is (between + within / completions each) / questions; divide two of them.",
         mistakes=[
             Mistake(

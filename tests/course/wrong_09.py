@@ -1,6 +1,8 @@
 """Wrong answers to lesson 09."""
 
-START = "import numpy as np\na, b = np.array([.95, .7, .3]), np.array([.85, .65, .15])\nw = (a*(1-a) + b*(1-b)).mean()\n"
+START = (
+    "import numpy as np\na, b = np.array([.95, .7, .3]), np.array([.85, .65, .15])\nw = (a*(1-a) + b*(1-b)).mean()\n"
+)
 PLUG = """
 from math import comb
 def plug_in(right, pulled, n):
@@ -34,7 +36,10 @@ WRONG = {
             "that were pulled",
         ),
         (changed(" + (2 * k == n) / 2", ""), "ties as lost"),
-        (changed("rate, total = right / pulled, 0.0", "rate, total, n = right / pulled, 0.0, min(n, pulled)"), "stop at"),
+        (
+            changed("rate, total = right / pulled, 0.0", "rate, total, n = right / pulled, 0.0, min(n, pulled)"),
+            "stop at",
+        ),
         (changed("right / pulled", "(right + 1) / (pulled + 2)"), "smoothed"),
         ("def plug_in(right, pulled, n):\n    return 1 - (1 - right / pulled)**n", "best-of-n"),
     ],
