@@ -144,16 +144,12 @@ EXERCISES = (
         hint="Estimate Q at N = 1: share of right ones less weight times cost, for each user; mark the k largest.",
         mistakes=[
             Mistake(
-                "You forgot the cost: users who mind it may keep other prompts.",
+                "The cost has no effect in yours: forgotten, or beside counts that were not divided by the pulls?",
                 gives=lambda right, pulls, cost, weights, k: _keep(np.tile(right / pulls, (len(weights), 1)), k),
             ),
             Mistake(
                 "You keep the worst k: argsort goes upwards, so sort the negative values.",
                 gives=lambda right, pulls, cost, weights, k: _keep(right / pulls - np.outer(weights, cost), k, 1),
-            ),
-            Mistake(
-                "You count right completions without dividing by the pulls: then the cost hardly weighs.",
-                gives=lambda right, pulls, cost, weights, k: _keep(right - np.outer(weights, cost), k),
             ),
             Mistake(
                 "You keep one list for everybody. Each user keeps the k best by their own values.",

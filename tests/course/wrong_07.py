@@ -33,9 +33,9 @@ WRONG = {
         ("lost = 0", "the other one is gone"),
     ],
     "07-c": [
-        (changed(" - weight * cost", ""), "forgot the cost"),
+        (changed(" - weight * cost", ""), "cost has no effect"),
         (changed("argsort(-q)", "argsort(q)"), "worst k"),
-        (changed("right / pulls", "right"), "without dividing"),
+        (changed("right / pulls", "right"), "not divided"),
         (changed("return kept", "return np.tile(kept.max(axis=0), (len(weights), 1))"), "one list for everybody"),
         (changed("- weight", "+ weight"), "added the cost"),
     ],
