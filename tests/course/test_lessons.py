@@ -17,12 +17,7 @@ ROOT = course_folder().parent
 NOTEBOOKS = sorted(course_folder().glob("*.ipynb"))
 TAUGHT = sorted({exercise[:2] for exercise in exercises()})  # lessons with exercises
 #: Lessons that others already point to, before they are there.
-COMING = {
-    "06",
-    "07",
-    "09",
-    "10",
-}
+COMING = {"10"}
 HEADER = ("**Questions.**", "**You will be able to**", "**Time**:", "**You need**")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)]+)\)")
 ARXIV = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5})")

@@ -1,0 +1,48 @@
+"""Wrong answers to lesson 07."""
+
+SCREEN = """
+import numpy as np
+def screen(right, pulls, cost, weights, k):
+    kept = np.zeros((len(weights), len(right)))
+    for c, weight in enumerate(weights):
+        q = right / pulls - weight * cost
+        kept[c, np.argsort(-q)[:k]] = 1
+    return kept
+"""
+
+
+def changed(old, new):
+    """The right function with one slip."""
+    assert old in SCREEN
+    return SCREEN.replace(old, new)
+
+
+WRONG = {
+    "07-a": [
+        ("sem = (0.7 * 0.3 / (5000 / 25))**0.5", "whole budget"),
+        ("sem = (0.7 * 0.3 / 1000)**0.5", "shared by 25 prompts"),
+        ("sem = 0.7 * 0.3 / 40", "variance"),
+        ("sem = (0.7 * 0.3)**0.5", "spread of one completion"),
+        ("sem = 0.2 * 5000 / 25", "how many completions each prompt gets"),
+    ],
+    "07-b": [
+        ("lost = values.max() - values[0, 0]", "kept the chosen prompt at N = 1"),
+        ("lost = values[1, 31] - values[0, 31]", "at the largest N"),
+        ("lost = values[0, 0] - values[1, 0]", "lead at N = 1"),
+        ("lost = values[0].max() - values[1].max()", "The sign"),
+        ("lost = 0", "the other one is gone"),
+    ],
+    "07-c": [
+        (changed(" - weight * cost", ""), "cost has no effect"),
+        (changed("argsort(-q)", "argsort(q)"), "worst k"),
+        (changed("right / pulls", "right"), "not divided"),
+        (changed("return kept", "return np.tile(kept.max(axis=0), (len(weights), 1))"), "one list for everybody"),
+        (changed("- weight", "+ weight"), "added the cost"),
+    ],
+    "07-d": [
+        ("k_needed = 7", "counted places from 0"),
+        ("k_needed = 4", "first user only"),
+        ("k_needed = 5", "mean over the users"),
+        ("k_needed = 1", "decoupled choice"),
+    ],
+}
