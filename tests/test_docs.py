@@ -101,9 +101,9 @@ def test_every_public_name_is_documented(site):
 def test_every_lesson_is_in_the_course_in_order(pages, site):
     """The sidebar lists every notebook, sorted by name, and each page links to itself on Binder."""
     links = [a["href"] for a in pages[site / "index.html"].select("nav a[href^='lessons/']")]
-    assert [Path(link).stem for link in links if link.endswith(".html")][: len(NOTEBOOKS)] == [
-        n.stem for n in NOTEBOOKS
-    ]
+    names = [n.stem for n in NOTEBOOKS]
+    shown = [Path(link).stem for link in links if link.endswith(".html") and Path(link).stem in names]
+    assert shown[: len(names)] == names
     for notebook in NOTEBOOKS:
         page = pages[site / "lessons" / f"{notebook.stem}.html"]
         assert page.select(f"a[href^='https://mybinder.org/'][href$='notebooks/{notebook.name}']")

@@ -58,12 +58,12 @@ def _keep(q: Array, k: int, sign: int = -1) -> Array:
 
 def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, int, Array, Array, int]]:
     """Two prompts and two users first, then random ones; no two prompts of a user are equally good."""
-    yield np.array([6, 7]), 10, np.array([0.1, 0.3]), np.array([0.0, 1.0]), 1
+    yield np.array([6.0, 7.0]), 10, np.array([0.1, 0.3]), np.array([0.0, 1.0]), 1
     for prompts, contexts in ((3, 2), (4, 3), (6, 3), (8, 4)):
         made = 0
         while made < 4:
             pulls, k = int(rng.integers(20, 60)), int(rng.integers(1, prompts))
-            right = rng.integers(0, pulls + 1, prompts)
+            right = rng.integers(0, pulls + 1, prompts).astype(float)
             cost, weights = np.round(rng.uniform(0.05, 0.9, prompts), 3), np.sort(np.round(rng.random(contexts) * 2, 2))
             weights[0] = 0.0
             q = np.sort(right / pulls - np.outer(weights, cost), axis=1)
