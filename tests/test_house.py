@@ -161,8 +161,9 @@ print(json.dumps([iapo_widgets.__file__, lab.state, lab.view.n_frames, "export d
 """
     file, state, frames, script = json.loads(run("-c", code))
     assert str(tmp_path) in file and (state, frames, script) == ("finished", 10, True)
+    # The notebooks, and TEACHING.md.
     main = "import sys; from iapo_widgets.cli import main; sys.exit(main(sys.argv[1:]))"
-    assert f"{len(NOTEBOOKS)} files copied" in run("-c", main, "lab", "course", "--copy-only")
+    assert f"{len(NOTEBOOKS) + 1} files copied" in run("-c", main, "lab", "course", "--copy-only")
     lesson = tmp_path / "course" / NOTEBOOKS[0].name
     assert lesson.read_bytes() == NOTEBOOKS[0].read_bytes()
     lesson.write_text("mine")
