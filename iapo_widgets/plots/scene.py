@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ class Scene:
 
     def plain(self) -> dict[str, Any]:
         """The scene as JSON values: numbers of five digits, ``None`` for NaN."""
-        return {k: _plain(v) for k, v in asdict(self).items()}
+        return dict(_plain(self))
 
 
 def scale_ticks(n_max: int) -> list[tuple[float, str]]:
@@ -142,15 +143,30 @@ def scale_ticks(n_max: int) -> list[tuple[float, str]]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    if isinstance(value, (float, np.floating)):
+    """By type, the most frequent first: a slider has this done at each of its moves."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
         return float(f"{value:.5g}") if math.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
+    if kind is list or kind is tuple or kind is range:
+        return [_plain(v) for v in value]
+    if kind is np.ndarray:
+        return _plain(value.tolist())
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _names(kind)}
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(v) for v in value]
+    return value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def draw(scene: Scene, height: float = 4.0) -> Picture:
