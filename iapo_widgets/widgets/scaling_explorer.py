@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class ScalingExplorer(Explorer):
                 f"rates must be 1 to {ROWS[0]} prompts by 1 to {ROWS[1]} queries, not of shape {table.shape}"
             )
         self._shape = table.shape
+        self._exact_q = lru_cache(maxsize=1)(lambda *_: self.environment().exact_q()[0])  # N to read changes no Q
         super().__init__(flat=table.ravel().tolist(), **traits)
 
     @property
@@ -72,7 +74,7 @@ class ScalingExplorer(Explorer):
 
     def scene(self) -> Scene:
         """Rates to drag, left; Q against N, shaded by who leads, right."""
-        rates, q = self.rates, self.environment().exact_q()[0]
+        rates, q = self.rates, self._exact_q(tuple(self.flat), self.strategy, self.cost, self.n_max)
         names = [f"prompt {chr(65 + p)}" for p in range(len(rates))]
         queries = rates.shape[1]
         apart = 0.5 * (np.arange(queries) - (queries - 1) / 2) / max(queries, 2)  # equal rates must not hide each other

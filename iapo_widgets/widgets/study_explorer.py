@@ -55,6 +55,7 @@ class StudyExplorer(Explorer):
         self._stop, self._failure = threading.Event(), ""
         self._thread: threading.Thread | None = None
         self._records: list[dict[str, Any]] = []
+        self._summary: tuple[list[dict[str, Any]], list[Cell]] = self._records, []
         super().__init__(**{"environment": self.study.environments[0], **traits})
 
     @property
@@ -115,7 +116,9 @@ class StudyExplorer(Explorer):
 
     def scene(self) -> Scene:
         """One curve an algorithm, with standard errors."""
-        cells = [c for c in summary(self._records) if c.environment == self.environment]
+        if self._summary[0] is not self._records:  # the measure is no reason to average anew
+            self._summary = self._records, summary(self._records)
+        cells = [c for c in self._summary[1] if c.environment == self.environment]
         name = dict((value, text) for text, value in MEASURES)[self.measure]
         lines = []
         for algorithm in self.study.algorithms:
