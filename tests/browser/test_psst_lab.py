@@ -37,7 +37,7 @@ def slider(lab, description):
 
 
 def rounds(lab):
-    return lab.get_by_label("Round")
+    return lab.get_by_label("Round", exact=True)
 
 
 SLIDERS = {
