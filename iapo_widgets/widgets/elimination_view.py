@@ -31,8 +31,9 @@ class EliminationView(anywidget.AnyWidget):
     """
 
     _esm = module(
-        "canvas", "kernel", "stock", "elimination_data", "elimination_draw", "context_strip", "elimination_view"
-    )
+        "canvas", "pictures", "kernel", "stock", "elimination_data", "elimination_draw", "context_strip",
+        "elimination_view",
+    )  # fmt: skip
     _css = styles("theme", "elimination_view")
 
     context = t.Unicode().tag(sync=True)
@@ -44,7 +45,8 @@ class EliminationView(anywidget.AnyWidget):
     scale: t.List[Any] = t.List().tag(sync=True)
     _about = t.Dict().tag(sync=True)
     _run = t.Int(0).tag(sync=True)
-    _rescored = t.Dict().tag(sync=True)
+    _rescored = t.Dict()  # goes to the browser a context at a time, so that a move of its weights sends no other
+    _scored = t.Dict().tag(sync=True)  # of those re-scored: the number of the change
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class EliminationView(anywidget.AnyWidget):
     ) -> None:
         self.lock = lock or threading.RLock()  # guards what the worker and the front end both set
         self.rounds: list[Round] = []
+        self._scores = 0
         self._rescored_q: dict[str, NDArray[np.float64]] = {}
         super().__init__(**traits)
         self.on_msg(self._missing)
@@ -81,8 +84,10 @@ class EliminationView(anywidget.AnyWidget):
                 "note": note(env),
                 "cost_unit": getattr(env, "cost_unit", "cost"),
             }
-            self.n_frames, self.round, self.finished, self._rescored, self.scale = 0, 0, False, {}, []
+            self.n_frames, self.round, self.finished, self.scale = 0, 0, False, []
             self._rescored_q = {}
+            for c in list(self._rescored):
+                self._put_rescored(c, None)
             self._run += 1
             if self.context not in {c.name for c in env.contexts}:
                 self.context = env.contexts[0].name
@@ -110,20 +115,32 @@ class EliminationView(anywidget.AnyWidget):
             raise ValueError(f"unknown context {context.name!r}; known: {', '.join(names)}")
         if not self.rounds:
             return
-        with self.lock:
+        with self.lock, self.hold_sync():
             q = rescorer.q(self.rounds, context)
             trained = [done.policy[context.name] for done in self.rounds]
             best = [rescored_arm(*each) for each in zip(q, queries_seen(self.rounds), trained, strict=True)]
             entry = {"label": label, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
             self._rescored_q[context.name] = q
-            self._rescored = {**self._rescored, str(names.index(context.name)): entry}
+            self._put_rescored(str(names.index(context.name)), entry)
 
     def unscore(self, name: str) -> None:
         """Show the context of that name as it was trained."""
         index = str([c.name for c in self.env.contexts].index(name))
-        with self.lock:
+        with self.lock, self.hold_sync():
             self._rescored_q.pop(name, None)
-            self._rescored = {c: entry for c, entry in self._rescored.items() if c != index}
+            if index in self._rescored:
+                self._put_rescored(index, None)
+
+    def _put_rescored(self, c: str, entry: dict[str, Any] | None) -> None:
+        slot = f"_rescored_{c}"
+        if not self.has_trait(slot):
+            self.add_traits(**{slot: t.Any(None).tag(sync=True)})
+        setattr(self, slot, entry)
+        others = {k: v for k, v in self._rescored.items() if k != c}
+        self._rescored = others if entry is None else {**others, c: entry}
+        self._scores += 1
+        scored = {k: v for k, v in self._scored.items() if k != c}
+        self._scored = scored if entry is None else {**scored, c: self._scores}
 
     def recommendation(self) -> Arm | None:
         """The arm recommended for the chosen context at the newest round, ``None`` before any."""

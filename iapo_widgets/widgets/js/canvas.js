@@ -17,14 +17,14 @@ function cividis(share) {
 function theme(element) {
   const style = getComputedStyle(element);
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
-  const ink = read("--iapo-ink", "#212121");
-  return {
-    ink,
+  const colours = {
+    ink: read("--iapo-ink", "#212121"),
     quiet: read("--iapo-quiet", "#616161"),
     line: read("--iapo-line", "#bdbdbd"),
     paper: read("--iapo-paper", "#ffffff"),
-    font: (size, weight = "") => `${weight} ${size}px ${style.fontFamily || "sans-serif"}`,
   };
+  const family = style.fontFamily || "sans-serif";
+  return { ...colours, font: (size, weight = "") => `${weight} ${size}px ${family}`, key: Object.values(colours) + family };
 }
 
 // Whether the words there are lighter than the paper; an element that is not yet in the page has no colour.
@@ -62,6 +62,13 @@ function star(pen, x, y, radius) {
     pen.lineTo(x + r * Math.sin((i * Math.PI) / 5), y - r * Math.cos((i * Math.PI) / 5));
   }
   pen.closePath();
+}
+
+// Sets what differs: an attribute that is set to what it was makes the browser style the page again.
+function describe(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  }
 }
 
 function build(tag, attributes = {}, ...children) {

@@ -59,9 +59,8 @@ function contextStrip(pick) {
         const slot = button.lastChild;
         if (slot.textContent !== text) slot.textContent = text;
         const said = `${names[k]}: ${best ? `prompt ${best[0]}, N ${best[2] ? "" : "= "}${n}` : "nothing recommended yet"}${changed ? ", re-scored" : ""}`;
-        if (button.getAttribute("aria-label") !== said) { button.setAttribute("aria-label", said); button.title = said; }
-        button.setAttribute("aria-checked", k === chosen);
-        button.tabIndex = k === chosen ? 0 : -1;
+        describe(button, { "aria-label": said, title: said });
+        describe(button, { "aria-checked": k === chosen, tabindex: k === chosen ? 0 : -1 });
       });
     },
   };

@@ -21,6 +21,8 @@ class Replay {
     this.C = about.contexts.length;
     this.frames = [];
     this.rescored = {};
+    this.version = 0; // of the estimates: whoever keeps what it drew from them asks for it
+    this.kept = new Map();
     this.trimmed = new Uint16Array(this.C * this.P * this.N); // round that trimmed the arm, 0: never
   }
 
@@ -33,21 +35,48 @@ class Replay {
       if (!this.trimmed[i] && !((bits[i >> 3] >> (i & 7)) & 1)) this.trimmed[i] = frame.number;
     }
     this.frames.push({ ...frame, values: estimates(frame), own });
+    this.renew();
   }
 
+  renew() {
+    this.version++;
+    this.kept.clear();
+  }
+
+  // What `make` gives, made once for these estimates.
+  keep(name, make) {
+    if (!this.kept.has(name)) this.kept.set(name, make());
+    return this.kept.get(name);
+  }
+
+  // `entries`: pairs of a context's index and its re-scored estimates; those that are here already stay as they are.
   rescore(entries) {
+    const before = this.rescored;
     this.rescored = {};
-    for (const [c, entry] of Object.entries(entries ?? {})) this.rescored[c] = { ...entry, values: estimates(entry) };
+    for (const [c, entry] of entries) {
+      this.rescored[c] = before[c]?.entry === entry ? before[c] : { ...entry, entry, values: estimates(entry) };
+    }
+    const all = new Set([...Object.keys(before), ...Object.keys(this.rescored)]);
+    if ([...all].some((c) => before[c] !== this.rescored[c])) this.renew();
   }
 
   isRescored(c) { return Boolean(this.rescored[c]); }
 
-  // Estimate of Q(c, (p, n)) after the r-th frame; n counts from 1.
-  q(r, c, p, n) {
-    const at = p * this.N + n - 1;
-    const other = this.rescored[c];
+  // Estimates of Q(c, .) after the r-th frame, prompt by prompt: P times N numbers.
+  table(r, c) {
     const size = this.P * this.N;
-    return other && (r + 1) * size <= other.values.length ? other.values[r * size + at] : this.frames[r].values[c * size + at];
+    const other = this.rescored[c];
+    return other && (r + 1) * size <= other.values.length
+      ? other.values.subarray(r * size, (r + 1) * size) : this.frames[r].values.subarray(c * size, (c + 1) * size);
+  }
+
+  // Estimate of Q(c, (p, n)) after the r-th frame; n counts from 1.
+  q(r, c, p, n) { return this.table(r, c)[p * this.N + n - 1]; }
+
+  // The round that trimmed each arm, 0 where it is in the race after the r-th frame: P times N numbers.
+  trimmedBy(r, c) {
+    const size = this.P * this.N, { number } = this.frames[r];
+    return this.trimmed.slice(c * size, (c + 1) * size).map((round) => (round <= number ? round : 0));
   }
 
   trimmedIn(r, c, p, n) {
@@ -61,27 +90,32 @@ class Replay {
     return arm ? [arm[0], arm[1] ?? 1, arm[1] === null] : null;
   }
 
-  // The largest scale of prompt p that survives in any context: what the next round pulls.
-  largest(r, p) {
-    for (let n = this.N; n > 0; n--) {
-      for (let c = 0; c < this.C; c++) if (!this.trimmedIn(r, c, p, n)) return n;
-    }
-    return 0;
+  // The largest scale of each prompt that survives in any context: what the next round pulls; 0 without one.
+  largest(r) {
+    return this.keep(`largest ${r}`, () => {
+      const size = this.P * this.N, { number } = this.frames[r];
+      return Uint16Array.from({ length: this.P }, (_, p) => {
+        for (let n = this.N; n > 0; n--) {
+          for (let i = p * this.N + n - 1; i < this.trimmed.length; i += size) {
+            if (!this.trimmed[i] || this.trimmed[i] > number) return n;
+          }
+        }
+        return 0;
+      });
+    });
   }
 
   // One scale of colours for all rounds, so that a replay never shifts it; the lowest fifth shares one colour.
   range(c) {
-    const known = [];
-    for (let r = 0; r < this.frames.length; r++) {
-      for (let p = 0; p < this.P; p++) for (let n = 1; n <= this.N; n++) {
-        const v = this.q(r, c, p, n);
-        if (!Number.isNaN(v)) known.push(v);
-      }
-    }
-    if (!known.length) return [0, 1];
-    known.sort((a, b) => a - b);
-    const [low, high] = [known[Math.floor(known.length * 0.2)], known.at(-1)];
-    return high - low > 1e-9 ? [low, high] : [low - 0.5, high + 0.5];
+    return this.keep(`range ${c}`, () => {
+      const all = new Float64Array(this.frames.length * this.P * this.N);
+      let count = 0;
+      for (let r = 0; r < this.frames.length; r++) for (const v of this.table(r, c)) if (!Number.isNaN(v)) all[count++] = v;
+      const known = all.subarray(0, count).sort();
+      if (!known.length) return [0, 1];
+      const [low, high] = [known[Math.floor(known.length * 0.2)], known.at(-1)];
+      return high - low > 1e-9 ? [low, high] : [low - 0.5, high + 0.5];
+    });
   }
 
   tell(r, c, p, n) {

@@ -9,50 +9,23 @@ function every(count, size, room) {
   return [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 200, 500].find((k) => k * size >= room) ?? count;
 }
 
-function drawHeat(canvas, replay, r, c, arm, range) {
+// Only the star and the frame of the arm are drawn each time; the rest waits in `pictures` to be shown again.
+function drawHeat(canvas, pictures, replay, r, c, arm, range) {
   const { pen, width, height } = crisp(canvas);
   const look = theme(canvas);
   const { P, N } = replay;
   const plan = heatPlan(width, height, P, N);
-  const [low, high] = range;
-  const at = (p, n) => [plan.left + (n - 1) * plan.w, plan.top + p * plan.h];
-  pen.textBaseline = "middle";
-  const room = Math.min(plan.w, plan.h);
-  for (let p = 0; p < P && r >= 0; p++) {
-    for (let n = 1; n <= N; n++) {
-      const [x, y] = at(p, n);
-      const value = replay.q(r, c, p, n);
-      const trimmed = replay.trimmedIn(r, c, p, n);
-      if (!Number.isNaN(value)) {
-        const [red, green, blue] = cividis((value - low) / (high - low));
-        pen.globalAlpha = trimmed ? 0.22 : 1;
-        pen.fillStyle = `rgb(${red},${green},${blue})`;
-        pen.fillRect(x, y, plan.w + 0.3, plan.h + 0.3);
-        pen.globalAlpha = 1;
-      }
-      if (trimmed && room >= 11) {
-        pen.fillStyle = look.ink;
-        pen.font = look.font(10); // smaller cannot be read
-        pen.textAlign = "center";
-        pen.fillText(trimmed, x + plan.w / 2, y + plan.h / 2 + 0.5);
-      } else if (trimmed && room >= 2) { // a stroke where the number has no room
-        pen.strokeStyle = look.quiet;
-        pen.beginPath(); pen.moveTo(x, y + plan.h); pen.lineTo(x + plan.w, y); pen.lineWidth = 0.5; pen.stroke();
-      }
-    }
-    const largest = replay.largest(r, p);
-    if (largest) {
-      const x = plan.left + largest * plan.w;
-      pen.fillStyle = look.paper; pen.fillRect(x - 3.5, plan.top + p * plan.h + 0.5, 5, plan.h - 1);
-      pen.fillStyle = OKABE_ITO.vermillion; pen.fillRect(x - 2.5, plan.top + p * plan.h + 0.5, 3, plan.h - 1);
-    }
-  }
-  drawHeatAxes(pen, look, plan, replay, range);
+  pictures.put(pen, ["heat", r, c, range, look.key], (own) => {
+    own.textBaseline = "middle";
+    if (r >= 0) drawArms(own, look, plan, replay, r, c, range);
+    drawHeatAxes(own, look, plan, replay, range);
+  });
   if (r < 0) return;
+  const at = (p, n) => [plan.left + (n - 1) * plan.w, plan.top + p * plan.h];
   const best = replay.best(r, c);
   if (best) {
     const [x, y] = at(best[0], best[1]);
-    star(pen, x + plan.w / 2, y + plan.h / 2, Math.max(8, room * 0.7));
+    star(pen, x + plan.w / 2, y + plan.h / 2, Math.max(8, Math.min(plan.w, plan.h) * 0.7));
     pen.fillStyle = look.paper; pen.strokeStyle = look.ink; pen.lineWidth = 1.8; pen.fill(); pen.stroke();
   }
   if (arm) {
@@ -60,6 +33,39 @@ function drawHeat(canvas, replay, r, c, arm, range) {
     pen.lineWidth = 4; pen.strokeStyle = look.paper; pen.strokeRect(x - 1, y - 1, plan.w + 2, plan.h + 2);
     pen.lineWidth = 2; pen.strokeStyle = OKABE_ITO.sky; pen.strokeRect(x - 1, y - 1, plan.w + 2, plan.h + 2);
   }
+}
+
+// The cells, a pixel an arm, drawn large in one go; then the rounds that trimmed, and the next pulls.
+function drawArms(pen, look, plan, replay, r, c, [low, high]) {
+  const { P, N } = replay;
+  const table = replay.table(r, c), trimmed = replay.trimmedBy(r, c);
+  const cells = new ImageData(N, P);
+  table.forEach((value, i) => {
+    if (!Number.isNaN(value)) cells.data.set([...cividis((value - low) / (high - low)), trimmed[i] ? 56 : 255], 4 * i);
+  });
+  const small = document.createElement("canvas");
+  Object.assign(small, { width: N, height: P });
+  small.getContext("2d").putImageData(cells, 0, 0);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(small, plan.left, plan.top, N * plan.w, P * plan.h);
+  const room = Math.min(plan.w, plan.h);
+  pen.fillStyle = look.ink; pen.strokeStyle = look.quiet; pen.lineWidth = 0.5;
+  pen.font = look.font(10); // smaller cannot be read
+  pen.textAlign = "center";
+  pen.beginPath();
+  trimmed.forEach((round, i) => {
+    if (!round || room < 2) return;
+    const x = plan.left + (i % N) * plan.w, y = plan.top + Math.floor(i / N) * plan.h;
+    if (room >= 11) pen.fillText(round, x + plan.w / 2, y + plan.h / 2 + 0.5);
+    else { pen.moveTo(x, y + plan.h); pen.lineTo(x + plan.w, y); } // a stroke where the number has no room
+  });
+  pen.stroke();
+  replay.largest(r).forEach((largest, p) => {
+    if (!largest) return;
+    const x = plan.left + largest * plan.w;
+    pen.fillStyle = look.paper; pen.fillRect(x - 3.5, plan.top + p * plan.h + 0.5, 5, plan.h - 1);
+    pen.fillStyle = OKABE_ITO.vermillion; pen.fillRect(x - 2.5, plan.top + p * plan.h + 0.5, 3, plan.h - 1);
+  });
 }
 
 function drawHeatAxes(pen, look, plan, replay, [low, high]) {
@@ -77,10 +83,9 @@ function drawHeatAxes(pen, look, plan, replay, [low, high]) {
   for (let p = 0; p < P; p += stepP) pen.fillText(p, plan.left - 5, plan.top + (p + 0.5) * plan.h);
   upright(pen, "prompt", 10, plan.top + (P * plan.h) / 2);
   const x = plan.right + 16, span = plan.bottom - plan.top;
-  for (let i = 0; i < span; i++) {
-    const [red, green, blue] = cividis(1 - i / span);
-    pen.fillStyle = `rgb(${red},${green},${blue})`; pen.fillRect(x, plan.top + i, 10, 1.5);
-  }
+  const bar = pen.createLinearGradient(0, plan.bottom, 0, plan.top);
+  CIVIDIS.forEach((colour, i) => bar.addColorStop(i / (CIVIDIS.length - 1), `rgb(${colour})`));
+  pen.fillStyle = bar; pen.fillRect(x, plan.top, 10, span);
   pen.fillStyle = look.ink; pen.textAlign = "left";
   const marks = ticks(low, high, 5);
   for (const v of marks.values) pen.fillText(v.toFixed(marks.digits), x + 14, plan.top + span * (1 - (v - low) / (high - low)));
@@ -102,36 +107,24 @@ function curvePlan(width, height, N, [low, high]) {
   };
 }
 
-function drawCurves(canvas, replay, r, c, arm, range) {
+function drawCurves(canvas, pictures, replay, r, c, arm, range) {
   const { pen, width, height } = crisp(canvas);
   const look = theme(canvas);
   const { P, N } = replay;
   const plan = curvePlan(width, height, N, range);
-  pen.textBaseline = "middle"; pen.font = look.font(11);
-  pen.strokeStyle = look.line; pen.lineWidth = 1;
-  const marks = ticks(...range, 6);
-  for (const v of marks.values) {
-    pen.globalAlpha = 0.5;
-    pen.beginPath(); pen.moveTo(plan.left, plan.y(v)); pen.lineTo(plan.right, plan.y(v)); pen.stroke();
-    pen.globalAlpha = 1;
-    pen.fillStyle = look.ink; pen.textAlign = "right"; pen.fillText(v.toFixed(marks.digits), plan.left - 5, plan.y(v));
-  }
-  pen.strokeRect(plan.left, plan.top, plan.right - plan.left, plan.bottom - plan.top);
-  pen.textAlign = "center";
-  const stepN = every(N, (plan.right - plan.left) / N, 26);
-  for (let n = 1; n <= N; n++) if (n === 1 || n % stepN === 0) pen.fillText(n, plan.x(n), plan.bottom + 10);
-  pen.fillText("N, completions per query", (plan.left + plan.right) / 2, plan.bottom + 28);
-  upright(pen, "estimated Q", 9, (plan.top + plan.bottom) / 2);
-  if (r < 0) return;
   const best = replay.best(r, c);
+  pictures.put(pen, ["curves", r, c, range, look.key], (own) => {
+    drawCurveAxes(own, look, plan, N, range);
+    if (r < 0) return;
+    inside(own, plan);
+    curves(own, replay, plan, r, c, [...Array(P).keys()].filter((p) => p !== best?.[0]), look.quiet, false);
+  });
+  if (r < 0) return;
+  pen.textBaseline = "middle";
   pen.save();
-  pen.beginPath(); pen.rect(plan.left, plan.top, plan.right - plan.left, plan.bottom - plan.top); pen.clip();
-  const order = [...Array(P).keys()].sort((a, b) => rank(a) - rank(b));
-  function rank(p) { return (p === best?.[0] ? 2 : 0) + (p === arm?.[0] ? 1 : 0); }
-  for (const p of order) {
-    const colour = p === best?.[0] ? OKABE_ITO.vermillion : p === arm?.[0] ? OKABE_ITO.blue : look.quiet;
-    curve(pen, replay, plan, r, c, p, look, colour, p === best?.[0] || p === arm?.[0]);
-  }
+  inside(pen, plan);
+  if (arm && arm[0] !== best?.[0]) curves(pen, replay, plan, r, c, [arm[0]], OKABE_ITO.blue, true);
+  if (best) curves(pen, replay, plan, r, c, [best[0]], OKABE_ITO.vermillion, true);
   pen.restore();
   const above = best ? label(pen, look, replay, plan, r, c, best[0], OKABE_ITO.vermillion) : null;
   if (arm && arm[0] !== best?.[0]) label(pen, look, replay, plan, r, c, arm[0], OKABE_ITO.blue, above);
@@ -145,18 +138,42 @@ function drawCurves(canvas, replay, r, c, arm, range) {
   }
 }
 
-// Trimmed scales thin and dashed, scales still in the race thick.
-function curve(pen, replay, plan, r, c, p, look, colour, strong) {
+function inside(pen, plan) {
+  pen.beginPath(); pen.rect(plan.left, plan.top, plan.right - plan.left, plan.bottom - plan.top); pen.clip();
+}
+
+function drawCurveAxes(pen, look, plan, N, range) {
+  pen.textBaseline = "middle"; pen.font = look.font(11);
+  pen.strokeStyle = look.line; pen.fillStyle = look.ink; pen.lineWidth = 1; pen.textAlign = "right";
+  const marks = ticks(...range, 6);
+  for (const v of marks.values) {
+    pen.globalAlpha = 0.5;
+    pen.beginPath(); pen.moveTo(plan.left, plan.y(v)); pen.lineTo(plan.right, plan.y(v)); pen.stroke();
+    pen.globalAlpha = 1;
+    pen.fillText(v.toFixed(marks.digits), plan.left - 5, plan.y(v));
+  }
+  pen.strokeRect(plan.left, plan.top, plan.right - plan.left, plan.bottom - plan.top);
+  pen.textAlign = "center";
+  const stepN = every(N, (plan.right - plan.left) / N, 26);
+  for (let n = 1; n <= N; n++) if (n === 1 || n % stepN === 0) pen.fillText(n, plan.x(n), plan.bottom + 10);
+  pen.fillText("N, completions per query", (plan.left + plan.right) / 2, plan.bottom + 28);
+  upright(pen, "estimated Q", 9, (plan.top + plan.bottom) / 2);
+}
+
+// The curves of these prompts in one colour: trimmed scales thin and dashed, scales still in the race thick.
+function curves(pen, replay, plan, r, c, prompts, colour, strong) {
+  const { N } = replay;
+  const table = replay.table(r, c), trimmed = replay.trimmedBy(r, c);
   for (const alive of [false, true]) {
     pen.beginPath();
-    let drawing = false;
-    for (let n = 1; n <= replay.N; n++) {
-      const v = replay.q(r, c, p, n);
-      const lives = !replay.trimmedIn(r, c, p, n);
-      const next = n < replay.N && !replay.trimmedIn(r, c, p, n + 1);
-      if (Number.isNaN(v) || (alive && !lives && !next)) { drawing = false; continue; }
-      if (drawing && (!alive || lives)) pen.lineTo(plan.x(n), plan.y(v)); else pen.moveTo(plan.x(n), plan.y(v));
-      drawing = true;
+    for (const p of prompts) {
+      let drawing = false;
+      for (let n = 1, i = p * N; n <= N; n++, i++) {
+        const lives = !trimmed[i], next = n < N && !trimmed[i + 1];
+        if (Number.isNaN(table[i]) || (alive && !lives && !next)) { drawing = false; continue; }
+        if (drawing && (!alive || lives)) pen.lineTo(plan.x(n), plan.y(table[i])); else pen.moveTo(plan.x(n), plan.y(table[i]));
+        drawing = true;
+      }
     }
     pen.strokeStyle = colour;
     pen.globalAlpha = alive || strong ? 1 : 0.45;
@@ -167,8 +184,8 @@ function curve(pen, replay, plan, r, c, p, look, colour, strong) {
   pen.setLineDash([]); pen.globalAlpha = 1;
   if (!strong) return;
   pen.fillStyle = colour;
-  for (let n = 1; n <= replay.N; n += Math.ceil(replay.N / 8)) {
-    const v = replay.q(r, c, p, n);
+  for (const p of prompts) for (let n = 1; n <= N; n += Math.ceil(N / 8)) {
+    const v = table[p * N + n - 1];
     if (!Number.isNaN(v)) { pen.beginPath(); pen.arc(plan.x(n), plan.y(v), 2.8, 0, 7); pen.fill(); }
   }
 }

@@ -6,6 +6,8 @@ function render({ model, el }) {
   const view = parts((name) => set("context", name));
   el.append(view.root);
   let replay, run, timer = null, range = [0, 1], pending = false;
+  const pictures = new Pictures();
+  let version = null; // of the estimates that the pictures show
 
   const shown = () => {
     const wanted = model.get("round");
@@ -22,6 +24,7 @@ function render({ model, el }) {
     if (run !== model.get("_run")) {
       run = model.get("_run");
       replay = new Replay(model.get("_about"));
+      version = null;
       view.strip.lay(replay.about.contexts.map((c) => c.name));
       stop();
     }
@@ -30,7 +33,7 @@ function render({ model, el }) {
       if (!frame) { model.send({ need: i }); break; }
       replay.add(frame);
     }
-    replay.rescore(model.get("_rescored"));
+    replay.rescore(Object.keys(model.get("_scored")).map((c) => [c, model.get(`_rescored_${c}`)]).filter(([, entry]) => entry));
     range = model.get("scale")[context()] ?? replay.range(context());
     draw();
   }
@@ -45,8 +48,10 @@ function render({ model, el }) {
     const [r, c, at] = [shown(), context(), arm()];
     words(view, replay, r, c, at, model);
     if (!view.heat.clientWidth) return; // not laid out yet; the size observer calls again
-    drawHeat(view.heat, replay, r, c, at, range);
-    drawCurves(view.curves, replay, r, c, at, range);
+    if (version !== replay.version) pictures.clear();
+    version = replay.version;
+    drawHeat(view.heat, pictures, replay, r, c, at, range);
+    drawCurves(view.curves, pictures, replay, r, c, at, range);
   }
 
   function go(r) { set("round", r >= replay.frames.length ? 0 : Math.max(1, r)); }
@@ -104,7 +109,7 @@ function render({ model, el }) {
   hover(view.heat, (x, y) => armAtHeat(replay, view.heat.clientWidth, view.heat.clientHeight, x, y));
   hover(view.curves, (x, y) => armAtCurve(replay, view.curves.clientWidth, view.curves.clientHeight, range, shown(), context(), x, y));
 
-  const listened = { "change:n_frames": collect, "change:_run": collect, "change:_about": collect, "change:_rescored": collect,
+  const listened = { "change:n_frames": collect, "change:_run": collect, "change:_about": collect, "change:_scored": collect,
     "change:context": collect, "change:scale": collect, "change:title": draw, "change:round": draw, "change:arm": draw, "change:finished": draw };
   for (const [event, handler] of Object.entries(listened)) model.on(event, handler);
   let untend = null; // a view meets the controls beside it only once it is in the page
@@ -162,19 +167,18 @@ function words(view, replay, r, c, arm, model) {
   const frame = replay.frames[r];
   const total = model.get("finished") ? ` of ${count}` : "";
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
-  view.reset.hidden = Boolean(view.root.closest(".iapo-lab")); // a lab has its own
+  const inLab = Boolean(view.root.closest(".iapo-lab")); // a lab has a Reset of its own
+  if (view.reset.hidden !== inLab) view.reset.hidden = inLab;
   put(view.lost, connected(model) ? "" : "No running kernel here: the rounds that were saved replay without one, a new run needs it.");
   put(view.title, model.get("title"));
   view.strip.show(c, about.contexts.map((_, k) => ({ best: frame && replay.best(r, k), changed: replay.isRescored(k) })));
-  view.slider.disabled = view.play.disabled = count < 1;
-  view.slider.max = Math.max(1, count);
-  view.slider.value = r + 1;
-  view.slider.setAttribute("aria-valuetext", frame ? `round ${frame.number}${total}` : "no round yet");
+  for (const control of [view.slider, view.play]) if (control.disabled !== count < 1) control.disabled = count < 1;
+  describe(view.slider, { max: Math.max(1, count), "aria-valuetext": frame ? `round ${frame.number}${total}` : "no round yet" });
+  if (Number(view.slider.value) !== r + 1) view.slider.value = r + 1;
   put(view.at, frame ? `${frame.number}${total}` : "\u2013");
   const spent = frame?.spent ?? 0;
-  view.bar.style.width = `${(100 * spent) / about.budget}%`;
-  view.budget.setAttribute("aria-valuemax", about.budget);
-  view.budget.setAttribute("aria-valuenow", spent);
+  view.bar.style.transform = `scaleX(${spent / about.budget})`;
+  describe(view.budget, { "aria-valuemax": about.budget, "aria-valuenow": spent });
   put(view.spent, `${spent.toLocaleString()} of ${about.budget.toLocaleString()} completions spent`);
   const name = about.contexts[c].name;
   const best = frame && replay.best(r, c);
