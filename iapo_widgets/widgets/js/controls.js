@@ -57,7 +57,7 @@ function buildControls({ model, id, form, buttons, usable }) {
     const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
     const text = model.get("_readings")[key] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;
-    if (text) input.setAttribute("aria-valuetext", text);
+    if (text) describe(input, { "aria-valuetext": text });
   }
 
   function show() {
@@ -78,7 +78,10 @@ function buildControls({ model, id, form, buttons, usable }) {
       }
     }
     parts.forEach(bring);
-    for (const { c, input, element } of parts) (input ?? element).disabled = !usable(c);
+    for (const { c, input, element } of parts) {
+      const control = input ?? element;
+      if (control.disabled === usable(c)) control.disabled = !usable(c);
+    }
   }
 
   return {

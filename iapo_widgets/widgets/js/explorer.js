@@ -51,7 +51,7 @@ function render({ model, el }) {
     drawn.forEach((d) => d.again());
   };
   const forget = onConnection(model, connect);
-  const unwatch = onThemeChange(paint);
+  const unwatch = onThemeChange(() => drawn.forEach((d) => d.again(true)));
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
@@ -85,21 +85,25 @@ function makePanel({ model, panels, point, put }) {
   const tip = build("div", { class: "iapo-tip", "aria-hidden": "true", hidden: "" });
   const figure = build("figure", {}, title, svg, tip, legend);
   panels.append(figure);
-  let panel = null, s = null, at = null, dragging = null, legendText = "", width = 0;
+  let panel = null, s = null, at = null, dragging = null, legendText = "", width = 0, dark = false;
 
-  // `resized`: the width is asked for only then, for asking makes the browser lay out what was drawn so far.
-  const again = (resized = false) => {
+  // `afresh`: after a change of size or theme; only then width and colour are asked for, for asking makes the browser
+  // style and lay out what was drawn so far.
+  const again = (afresh = false) => {
     if (!panel) return;
-    if (resized || !width) width = figure.clientWidth;
+    if (afresh || !width) { width = figure.clientWidth; dark = isDark(svg); }
     const focused = svg.contains(document.activeElement) ? document.activeElement.getAttribute("data-handle") : null;
     const height = HEIGHT * panel.height;
-    svg.setAttribute("height", height);
-    s = drawPanel(svg, panel, Math.max(240, width), height);
-    const keys = legendOf(panel, isDark(svg));
-    const text = keys.map((k) => k.outerHTML).join("");
-    if (text !== legendText) { legend.replaceChildren(...keys); legendText = text; }
-    for (const handle of svg.querySelectorAll(".iapo-handle")) {
-      if (connected(model)) handle.removeAttribute("aria-disabled"); else handle.setAttribute("aria-disabled", "true");
+    describe(svg, { height });
+    s = drawPanel(svg, panel, Math.max(240, width), height, dark);
+    const keys = legendItems(panel);
+    const text = JSON.stringify([dark, keys]);
+    if (text !== legendText) { legend.replaceChildren(...keys.map((key) => legendKey(key, dark))); legendText = text; }
+    if (panel.handles.length) {
+      for (const handle of svg.querySelectorAll(".iapo-handle")) {
+        if (!connected(model)) describe(handle, { "aria-disabled": true });
+        else if (handle.hasAttribute("aria-disabled")) handle.removeAttribute("aria-disabled");
+      }
     }
     if (focused !== null) svg.querySelector(`[data-handle="${focused}"]`)?.focus();
     mark();
@@ -107,8 +111,8 @@ function makePanel({ model, panels, point, put }) {
   const mark = (speak = false) => {
     const found = at && s ? pointAt(panel, s, at) : null;
     const cursor = svg.querySelector(".iapo-cursor");
-    cursor?.replaceChildren(...(found ? [shape("circle", { cx: found.px, cy: found.py, r: 7 })] : []));
-    tip.hidden = !found;
+    if (found || cursor?.firstChild) cursor.replaceChildren(...(found ? [shape("circle", { cx: found.px, cy: found.py, r: 7 })] : []));
+    if (tip.hidden !== !found) tip.hidden = !found;
     if (!found) return;
     tip.textContent = found.text;
     tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
@@ -164,7 +168,7 @@ function makePanel({ model, panels, point, put }) {
       panel = structuredClone(next);
       if (held !== null && panel.handles[dragging]) panel.handles[dragging].x = held;
       put(title, panel.title);
-      svg.setAttribute("aria-label", `${panel.title}: ${panel.ylabel} against ${panel.xlabel}. Arrow keys read the points, Escape lets go.`);
+      describe(svg, { "aria-label": `${panel.title}: ${panel.ylabel} against ${panel.xlabel}. Arrow keys read the points, Escape lets go.` });
       again(resized);
     },
   };

@@ -155,9 +155,9 @@ function drawLine(group, line, s) {
 
 // Fills `svg` with the panel; returns the scales, for pointer and keyboard.  Most updates move one rule, one star or one
 // curve: a layer whose data and axes are as before keeps its elements.
-function drawPanel(svg, panel, width, height) {
+function drawPanel(svg, panel, width, height, dark) {
   const s = scales(panel, width, height);
-  const tint = isDark(svg) ? 0.35 : 0.15; // on dark paper a little colour does not show
+  const tint = dark ? 0.35 : 0.15; // on dark paper a little colour does not show
   const place = JSON.stringify([width, height, s.left, s.limits, panel.log]);
   const before = svg.layers ?? new Map(), now = new Map();
   const layer = (kind, data, fill) => {
@@ -186,13 +186,13 @@ function drawPanel(svg, panel, width, height) {
       g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: shade(h.colour), class: "iapo-knob" }));
       fresh.append(g);
     });
-    for (const [name, value] of Object.entries(place)) if (group.firstChild.getAttribute(name) !== String(value)) group.firstChild.setAttribute(name, value);
+    describe(group.firstChild, place);
   });
   layer("cursor", [], (group) => group.setAttribute("class", "iapo-cursor"));
   for (const [key, group] of before) if (!now.has(key)) group.remove();
   [...now.values()].forEach((group, k) => { if (svg.children[k] !== group) svg.insertBefore(group, svg.children[k] ?? null); });
   svg.layers = now;
-  if (svg.getAttribute("viewBox") !== `0 0 ${width} ${height}`) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  describe(svg, { viewBox: `0 0 ${width} ${height}` });
   return s;
 }
 
@@ -231,19 +231,24 @@ function nearest(panel, s, px, py) {
   return best;
 }
 
-function legendOf(panel, dark) {
-  const items = panel.lines.filter((l) => l.label).map((l) => [l.label, (svg) => {
-    if (l.line) svg.append(shape("path", { d: "M0,7H26", stroke: shade(l.colour), "stroke-width": 2, "stroke-dasharray": DASH[l.line] ?? "" }));
-    if (l.marker) svg.append(shape("path", { transform: "translate(13 7)", d: markerPath(l.marker, 3.6), fill: shade(l.colour) }));
-  }]);
-  const box = (colour, opacity) => (svg) => svg.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, fill: colour, "fill-opacity": opacity }));
-  for (const s of panel.spans) if (s.label) items.push([s.label, box(s.colour, dark ? 0.45 : 0.25)]);
-  if (panel.cells) [...new Set(panel.cells.codes.flat())].filter((c) => c >= 0).sort((a, b) => a - b).forEach((c) => items.push([panel.cells.labels[c], box(light(panel.cells.colours[c]), 1)]));
-  for (const s of panel.stars) items.push([s.label, (svg) => svg.append(shape("path", { transform: "translate(13 7)", d: polygon(10, 7, 0, 0.45), class: "iapo-star" }))]);
-  for (const r of panel.rules) if (r.label) items.push([r.label, (svg) => svg.append(shape("path", { d: "M13,0V14", class: "iapo-rule" }))]);
-  return items.map(([text, fill]) => {
-    const svg = shape("svg", { width: 26, height: 14, "aria-hidden": "true" });
-    fill(svg);
-    return build("span", { class: "iapo-key" }, svg, text);
-  });
+// What the legend explains, as plain data: [words, kind, colour, dash, marker].
+function legendItems(panel) {
+  const items = panel.lines.filter((l) => l.label).map((l) => [l.label, "line", l.colour, l.line, l.marker]);
+  for (const s of panel.spans) if (s.label) items.push([s.label, "span", s.colour]);
+  if (panel.cells) [...new Set(panel.cells.codes.flat())].filter((c) => c >= 0).sort((a, b) => a - b).forEach((c) => items.push([panel.cells.labels[c], "cell", panel.cells.colours[c]]));
+  for (const s of panel.stars) items.push([s.label, "star"]);
+  for (const r of panel.rules) if (r.label) items.push([r.label, "rule"]);
+  return items;
+}
+
+function legendKey([text, kind, colour, dash, marker], dark) {
+  const svg = shape("svg", { width: 26, height: 14, "aria-hidden": "true" });
+  const box = (fill, opacity) => svg.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, fill, "fill-opacity": opacity }));
+  if (dash) svg.append(shape("path", { d: "M0,7H26", stroke: shade(colour), "stroke-width": 2, "stroke-dasharray": DASH[dash] ?? "" }));
+  if (marker) svg.append(shape("path", { transform: "translate(13 7)", d: markerPath(marker, 3.6), fill: shade(colour) }));
+  if (kind === "span") box(colour, dark ? 0.45 : 0.25);
+  if (kind === "cell") box(light(colour), 1);
+  if (kind === "star") svg.append(shape("path", { transform: "translate(13 7)", d: polygon(10, 7, 0, 0.45), class: "iapo-star" }));
+  if (kind === "rule") svg.append(shape("path", { d: "M13,0V14", class: "iapo-rule" }));
+  return build("span", { class: "iapo-key" }, svg, text);
 }
