@@ -152,6 +152,18 @@ def time_move(measured: MeasuredPage, subject: Subject, move: Move, count: int) 
     return Timing(subject.name, move.what, move.target, times, (measured.received - before) / count / 1000)
 
 
+def check_canvas(measured: MeasuredPage, move: Move) -> None:
+    """Every time that was taken was one of a picture that did change, and no frame of a few more moves is empty."""
+    unchanged = measured.page.evaluate("stopwatch.unchanged")
+    assert unchanged == 0, f"{move.what}: {unchanged} times were taken of a canvas that showed the same as before"
+    measured.page.evaluate("stopwatch.guard()")
+    for key in move.keys:
+        measured.page.keyboard.press(key)
+        measured.page.wait_for_timeout(100)
+    heights, blank = measured.page.evaluate("[stopwatch.heights.length, stopwatch.blank]")
+    assert heights == 1 and blank == 0, f"the view flickered: {heights} heights, {blank} empty frames"
+
+
 def stop_times(measured: MeasuredPage, runs: int) -> list[float]:
     """Milliseconds from a click on the lab's Stop to the line of status that says so."""
     page, times = measured.page, []
@@ -190,7 +202,6 @@ def latencies(measured: MeasuredPage, count: int, only: str) -> Iterator[Timing]
         for move in subject.moves:
             yield time_move(measured, subject, move, count)
             if "canvas.iapo-heat" in move.parts:
-                heights, blank = measured.page.evaluate("[stopwatch.heights.length, stopwatch.blank]")
-                assert heights == 1 and blank == 0, f"the view flickered: {heights} heights, {blank} empty frames"
+                check_canvas(measured, move)
         if subject.name == "PSSTLab":
             yield Timing(subject.name, "Stop while running", KERNEL, stop_times(measured, max(5, count // 10)), 0.0)

@@ -1,6 +1,8 @@
-// Times inside the page: from an input event's own time stamp to the frame in which the watched part had been painted.
-// A change is seen by a MutationObserver (SVG, words), or in each frame by pixels (canvas) or value (text area).  The next animation frame, and the task
-// after it, come when the change is on its way to the screen: the time may hold one frame too much, never one too little.
+// Times inside the page: from an input event's own time stamp to the task after the frame in which the watched part was
+// painted.  A change of SVG or words is seen by a MutationObserver, one of a canvas by its first drawing call, one of a
+// text area in each frame by its value.  What is drawn within a frame is on its way to the screen when that frame ends,
+// what changes between frames when the next one ends.  That a canvas did change is checked by its pixels after each time
+// has been taken, for reading them takes long; `unchanged` counts the times that it did not.
 
 window.stopwatch = (() => {
   const INPUT = ["keydown", "pointermove"];
@@ -11,11 +13,18 @@ window.stopwatch = (() => {
     if (type === "pointermove" && event.buttons) state.moved = event.timeStamp;
   }, true);
 
-  const afterPaint = (then) => requestAnimationFrame(() => {
+  let inFrame = false;
+  const nextFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => nextFrame((now) => {
+    inFrame = true;
+    try { callback(now); } finally { inFrame = false; }
+  });
+  const afterTask = (then) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = then;
     channel.port2.postMessage(null);
-  });
+  };
+  const afterPaint = (then) => (inFrame ? afterTask(then) : nextFrame(() => afterTask(then)));
   let pending = false;
   const changed = () => {
     if (pending) return;
@@ -25,14 +34,30 @@ window.stopwatch = (() => {
       pending = false;
       state.last = performance.now();
       state.changes++;
-      window.wslog?.push(['painted', performance.timeOrigin + state.last, 0]);
       if (from !== null) { state.times.push(state.last - from); if (since === from) since = null; }
       waiting.splice(0).forEach((go) => go());
     });
   };
 
+  let canvases = new Map(); // watched, and what they last showed
+  const { prototype } = CanvasRenderingContext2D;
+  for (const name of ["clearRect", "drawImage", "fillRect", "fillText", "stroke", "strokeRect", "fill"]) {
+    const draw = prototype[name];
+    prototype[name] = function (...given) {
+      if (canvases.has(this.canvas)) changed();
+      return draw.apply(this, given);
+    };
+  }
+  const compare = () => {
+    for (const [canvas, seen] of canvases) {
+      const now = print(canvas);
+      if (now === seen) state.unchanged++;
+      if (now === 0) state.blank++; // every pixel transparent
+      canvases.set(canvas, now);
+    }
+  };
+
   function print(canvas) {
-    if (canvas.tagName === "TEXTAREA") return canvas.value;
     const data = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     let hash = 0;
     for (let i = 0; i < data.length; i += 3) hash = (hash * 31 + data[i]) | 0;
@@ -43,8 +68,9 @@ window.stopwatch = (() => {
     // Watch these elements from now on, and no others.
     watch(elements) {
       stop();
-      Object.assign(state, { times: [], last: 0, moved: 0, changes: 0, blank: 0, heights: [] });
+      Object.assign(state, { times: [], last: 0, moved: 0, changes: 0, unchanged: 0, blank: 0, heights: [] });
       since = null;
+      canvases = new Map();
       const observer = new MutationObserver(changed);
       let going = true;
       for (const element of elements) {
@@ -52,19 +78,19 @@ window.stopwatch = (() => {
           observer.observe(element, { childList: true, attributes: true, characterData: true, subtree: true });
           continue;
         }
-        let seen = print(element);
+        const canvas = element.tagName === "CANVAS";
+        if (canvas) canvases.set(element, print(element));
+        let seen = element.value;
         const look = () => {
           if (!going) return;
-          const now = print(element);
-          if (now === 0) state.blank++; // every pixel transparent
           const height = element.parentElement.offsetHeight;
-          if (!state.heights.includes(height)) state.heights.push(height);
-          if (now !== seen) { seen = now; changed(); }
-          requestAnimationFrame(look);
+          if (canvas && !state.heights.includes(height)) state.heights.push(height);
+          if (!canvas && element.value !== seen) { seen = element.value; changed(); }
+          nextFrame(look);
         };
-        requestAnimationFrame(look);
+        nextFrame(look);
       }
-      stop = () => { going = false; observer.disconnect(); };
+      stop = () => { going = false; canvases = new Map(); observer.disconnect(); };
     },
     // Where the pointer finds something to read in a chart: the cells of a map, or the points of its last curve.
     points(chart) {
@@ -86,6 +112,15 @@ window.stopwatch = (() => {
         before = state.changes;
         await new Promise((go) => setTimeout(go, 40));
       }
+      compare();
+    },
+    // Looks at the pixels of the watched canvases in every frame from now on: none may ever be empty.
+    guard() {
+      const look = () => {
+        for (const canvas of canvases.keys()) if (print(canvas) === 0) state.blank++;
+        if (canvases.size) nextFrame(look);
+      };
+      nextFrame(look);
     },
     // Set the control to each of `values` in turn, `count` times in all, each when the one before has been answered.
     async drive(control, values, count) {
