@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from on_screen.latency import SUBJECTS, control_of, parts_of
 from on_screen.page import MeasuredPage
 
 WARM = 200  # updates first, so that caches are full
-DRIVEN = {
+DRIVEN: dict[str, tuple[str, list[Any]]] = {  # a move of ``latency``; values of a native control, keys of a stock one
     "ContextSliders": ("cost weight", [0.1 * k for k in range(20)]),
     "BudgetSlider": ("budget", [2 + 0.05 * k for k in range(60)]),
     "ScalingExplorer": ("N to read", list(range(1, 33))),
@@ -17,8 +18,9 @@ DRIVEN = {
     "ReuseExplorer": ("n", [1, 2, 3, 4]),
     "EliminationView": ("replay of a round", [1, 2, 3, 4, 5, 6]),
     "BoundExplorer": ("cost", [0.05 * k for k in range(1, 8)]),
-    "StudyExplorer": ("measure", [0, 1]),
-    "PolicyTable": ("format to copy", [0, 1, 2]),
+    "StudyExplorer": ("measure", [1, 0]),
+    "PolicyTable": ("format to copy", [1, 2, 0]),
+    "PSSTLab": ("re-scoring after a weight", ["ArrowRight"] * 5 + ["ArrowLeft"] * 5),
 }
 
 
@@ -57,7 +59,7 @@ def memories(measured: MeasuredPage, updates: int, only: str) -> Iterator[Memory
         control = control_of(measured, widget, move.control).element_handle()
         measured.watch(parts_of(widget, move))
 
-        def drive(count: int, control: object = control, values: list[float] = values) -> tuple[float, int, float]:
+        def drive(count: int, control: object = control, values: list[Any] = values) -> tuple[float, int, float]:
             measured.page.evaluate(
                 "([c, values, count]) => stopwatch.drive(c, values, count)", [control, values, count]
             )

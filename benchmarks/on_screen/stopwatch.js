@@ -122,15 +122,19 @@ window.stopwatch = (() => {
       };
       nextFrame(look);
     },
-    // Set the control to each of `values` in turn, `count` times in all, each when the one before has been answered.
+    // Set the control to each of `values` in turn (or press these keys on it), `count` times in all, each when the one before has been answered.
     async drive(control, values, count) {
       for (let i = 0; i < count; i++) {
         const seen = new Promise((go, fail) => {
           const late = setTimeout(() => fail(new Error(`update ${i} was not answered`)), 10000);
           waiting.push(() => { clearTimeout(late); go(); });
         });
-        control.value = values[i % values.length];
-        control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+        const value = values[i % values.length];
+        if (typeof value === "string") control.dispatchEvent(new KeyboardEvent("keydown", { key: value, bubbles: true, cancelable: true }));
+        else {
+          control.value = value;
+          control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+        }
         await seen;
       }
     },

@@ -144,7 +144,7 @@ def scale_ticks(n_max: int) -> list[tuple[float, str]]:
 
 def _plain(value: Any) -> Any:
     """By type, the most frequent first: a slider has this done at each of its moves."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if kind is float:
