@@ -12,6 +12,13 @@ CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
   written.set(this.canvas, [...(written.get(this.canvas) ?? []), { text: String(text), size, ends }]);
   fillText.call(this, text, x, y, ...more);
 };
+// A canvas also says what was written on a picture of its own size that is put on it.
+const drawImage = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (picture, ...more) {
+  const words = written.get(picture) ?? [];
+  if (words.length) written.set(this.canvas, [...new Set([...(written.get(this.canvas) ?? []), ...words])]);
+  drawImage.call(this, picture, ...more);
+};
 
 const SLACK = 1.5; // px
 const place = (element) => element.getBoundingClientRect();
