@@ -25,16 +25,17 @@ window.stopwatch = (() => {
     channel.port2.postMessage(null);
   };
   const afterPaint = (then) => (inFrame ? afterTask(then) : nextFrame(() => afterTask(then)));
-  let pending = false;
+  let pending = false, from = null;
   const changed = () => {
+    from ??= since; // also of a change that joins one under way
     if (pending) return;
     pending = true;
-    const from = since;
     afterPaint(() => {
       pending = false;
       state.last = performance.now();
       state.changes++;
       if (from !== null) { state.times.push(state.last - from); if (since === from) since = null; }
+      from = null;
       waiting.splice(0).forEach((go) => go());
     });
   };
