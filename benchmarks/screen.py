@@ -1,6 +1,6 @@
-"""Latency, drags and memory of all nine widgets in a real JupyterLab in a real browser, on a page that holds them all.
+"""Latency, work, drags and memory of all nine widgets in a real JupyterLab in a real browser, on a page that holds them all.
 
-``python benchmarks/screen.py [--part latency|drag|memory|pyplot] [--only WIDGET] [--count 100] [--updates 1000]``
+``python benchmarks/screen.py [--part latency|work|drag|memory|pyplot] [--only WIDGET] [--count 100] [--updates 1000]``
 prints Markdown tables.  The page is the gallery, run from top to bottom; how time is taken stands in
 ``on_screen/stopwatch.js``.  All parts together take about ten minutes.
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
-from on_screen import drags, latency, memory, pyplot  # noqa: E402
+from on_screen import drags, latency, memory, pyplot, work  # noqa: E402
 from on_screen.page import opened  # noqa: E402
 
-PARTS = ("latency", "drag", "memory", "pyplot")
+PARTS = ("latency", "work", "drag", "memory", "pyplot")
 
 
 def main() -> None:
@@ -30,10 +30,11 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=1_000, help="updates of each widget for the memory")
     options = parser.parse_args()
     parts = options.part or PARTS
-    if {"latency", "drag", "memory"} & set(parts):
+    if {"latency", "work", "drag", "memory"} & set(parts):
         with opened(ROOT / "notebooks" / "gallery.ipynb") as measured:
             for part, head, rows in (
                 ("latency", latency.HEAD, latency.latencies(measured, options.count, options.only)),
+                ("work", work.HEAD, work.works(measured, options.count, options.only)),
                 ("drag", drags.HEAD, drags.rests(measured, max(2, options.count // 10), options.only)),
                 ("memory", memory.HEAD, memory.memories(measured, options.updates, options.only)),
             ):
