@@ -1,4 +1,4 @@
-"""Latency, work, drags and memory of all nine widgets in a real JupyterLab in a real browser, on a page that holds them all.
+"""Latency, work, drags and memory of all nine widgets in a real JupyterLab in a real browser, on one page.
 
 ``python benchmarks/screen.py [--part latency|work|drag|memory|pyplot] [--only WIDGET] [--count 100] [--updates 1000]``
 prints Markdown tables.  The page is the gallery, run from top to bottom; how time is taken stands in

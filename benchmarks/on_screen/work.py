@@ -1,4 +1,4 @@
-"""How much work one move makes: CPU time of the page's main thread and of the kernel, which a busy machine distorts less."""
+"""How much work a press makes: CPU time of the page and of the kernel, which a busy machine distorts less."""
 
 from __future__ import annotations
 
