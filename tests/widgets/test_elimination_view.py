@@ -111,6 +111,20 @@ def test_rescoring_changes_estimates_and_not_the_trimming(env, rounds):
     assert view.recommendation() == rounds[-1].policy["low"] and isinstance(view.recommendation(), Arm)
 
 
+def test_a_context_that_is_rescored_is_sent_alone(env, rounds, monkeypatch):
+    """A move of its weights is one message without the others' estimates, and a new run forgets them all."""
+    view, rescorer = EliminationView(env, 300, rounds), Rescorer(env.strategy, 4, 6)
+    for context in env.contexts[:2]:
+        view.rescore(Context(context.name, context.weights, 3.0), rescorer, "cost 3")
+    sent = []
+    monkeypatch.setattr(view, "_send", lambda message, buffers=None: sent.append(message["state"]))
+    view.rescore(Context(env.contexts[1].name, env.contexts[1].weights, 4.0), rescorer, "cost 4")
+    assert [set(state) for state in sent] == [{"_rescored_1", "_scored"}]
+    assert set(sent[0]["_scored"]) == {"0", "1"}
+    view.clear(env, 300)
+    assert view.get_state()["_scored"] == {} and view.get_state()["_rescored_0"] is None
+
+
 def test_repr_is_stable(env, rounds):
     """It holds no address of memory, so that notebooks compare."""
     assert repr(EliminationView(env, 300, rounds[:1])) == "EliminationView(context='low', rounds=1, budget=300)"
