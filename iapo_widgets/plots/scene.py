@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
+from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from .picture import GREY, Picture
@@ -227,6 +228,8 @@ def _panel(axes: Axes, panel: Panel) -> None:
     for set_ticks, ticks in ((axes.set_xticks, panel.xticks), (axes.set_yticks, panel.yticks)):
         if ticks:
             set_ticks([v for v, _ in ticks], [text for _, text in ticks])
+    if panel.log and panel.xticks:  # what is given is all that is labelled
+        axes.xaxis.set_minor_formatter(NullFormatter())
     if panel.cells is None:
         axes.grid(alpha=0.3)
     if handles:

@@ -25,7 +25,7 @@ function drawHeat(canvas, pictures, replay, r, c, arm, range) {
   const best = replay.best(r, c);
   if (best) {
     const [x, y] = at(best[0], best[1]);
-    star(pen, x + plan.w / 2, y + plan.h / 2, Math.max(8, Math.min(plan.w, plan.h) * 0.7));
+    star(pen, x + plan.w / 2, y + plan.h / 2, Math.min(14, Math.max(8, Math.min(plan.w, plan.h) * 0.7)));
     pen.fillStyle = look.paper; pen.strokeStyle = look.ink; pen.lineWidth = 1.8; pen.fill(); pen.stroke();
   }
   if (arm) {
@@ -88,7 +88,10 @@ function drawHeatAxes(pen, look, plan, replay, [low, high]) {
   pen.fillStyle = bar; pen.fillRect(x, plan.top, 10, span);
   pen.fillStyle = look.ink; pen.textAlign = "left";
   const marks = ticks(low, high, 5);
-  for (const v of marks.values) pen.fillText(v.toFixed(marks.digits), x + 14, plan.top + span * (1 - (v - low) / (high - low)));
+  for (const v of marks.values) {
+    const y = plan.top + span * (1 - (v - low) / (high - low));
+    if (y < plan.bottom - 12) pen.fillText(v.toFixed(marks.digits), x + 14, y); // the foot belongs to the sign
+  }
   pen.fillText("\u2264", x + 14, plan.bottom - 1);
   upright(pen, "estimated Q", x + 44, plan.top + span / 2);
 }
