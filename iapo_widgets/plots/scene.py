@@ -206,7 +206,12 @@ def _panel(axes: Axes, panel: Panel) -> None:
         shade = axes.axvspan(span.start, span.end, color=span.colour, alpha=0.13, lw=0, label=span.label or "_")
         handles += [shade] if span.label else []
     for line in panel.lines:
-        style: dict[str, Any] = {"color": line.colour, "marker": line.marker, "ls": line.line or "none"}
+        style: dict[str, Any] = {
+            "color": line.colour,
+            "marker": line.marker,
+            "ls": line.line or "none",
+            "solid_capstyle": "butt",
+        }
         style.update(lw=line.width, ms=max(4.5, 1.6 * line.width), markevery=line.every, label=line.label or "_")
         if len(line.error):
             drawn: Any = axes.errorbar(line.x, line.y, line.error, capsize=2, **style)

@@ -46,7 +46,7 @@ class BudgetSlider(Explorer):
         return [
             Control("budget", "Budget T", "log", LOW, HIGH, 0.05),
             Control("tokens", "Tokens each", "number", hint="tokens of one completion, prompt included"),
-            Control("price", "Dollars a million", "number", hint="price of a million tokens"),
+            Control("price", "Dollars per million", "number", hint="price of a million tokens"),
             Control("reset", "Reset", "button"),
         ]
 
@@ -76,8 +76,8 @@ class BudgetSlider(Explorer):
         """Completions that round 1 gives each prompt, against T."""
         n_prompts, n_max = self._active.shape[1:]
         m = n_prompts * n_max
-        limits = [(LOW, n_prompts, VERMILLION, "not every prompt"), (n_prompts, m, ORANGE, "pulls shrink"),
-                  (m, m * self._rounds, BLUE, "a pull is borrowed")]  # fmt: skip
+        limits = [(LOW, n_prompts, VERMILLION, "some prompts are never asked"), (n_prompts, m, ORANGE, f"pulls are smaller than N = {n_max}"),
+                  (m, m * self._rounds, BLUE, "round 1 borrows from later rounds")]  # fmt: skip
         panel = Panel(
             "What round 1 of PSST can do", "training budget T, completions", "completions for each prompt",
             lines=[self._curve],

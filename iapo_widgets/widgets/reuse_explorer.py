@@ -25,7 +25,14 @@ from .explorer import Control, Explorer
 Array = NDArray[np.float64]
 SUBSETS, ROWS = 10, 18  # subsets drawn at most; fewer below many blocks, so that the letters stay legible
 CHOICES = [("majority of two answers", "majority-vote"), ("best-of-N, right or not", "best-of-n")]
-HEAD = ("round", "prompts left", "M, sum of their largest scales", "share T / R", "pulls of each", "completions spent")
+HEAD = (
+    "round",
+    "prompts left",
+    "M, sum of their largest scales",
+    "share: left / rounds left",
+    "pulls of each",
+    "completions spent",
+)
 LIMITS = {
     "pulled": (1, 16), "n": (1, 16), "theta": (0, 1), "budget": (20, 20_000), "prompts": (2, 12), "seed": (0, 10**9),
 }  # fmt: skip
@@ -85,7 +92,7 @@ class ReuseExplorer(Explorer):
         texts = [[said[i][0].upper() if i in who else "" for i in range(size)] for _, _, who in shown]
         tell = [[f"{k}: {i + 1} {said[i] if i in who else 'not in it'}" for i in range(size)] for k, _, who in shown]
         labels, y = ["in a block (B)", "in a subset (S)", "left over by the blocks (rest)"], range(len(shown))
-        cells = Cells(codes, list(range(1, size + 1)), list(y), [SKY, ORANGE, GREY], labels, texts, tell)
+        cells = Cells(codes, list(range(1, size + 1)), list(y), [ORANGE, SKY, GREY], labels, texts, tell)
         some = f"{len(chosen)} of {_count(len(every), 'subset')}"
         title = f"One pull: {_count(len(members), 'block')}, {some}; R right, W wrong"
         ticks, columns = [(i, row[0]) for i, row in enumerate(shown)], [(i + 1, str(i + 1)) for i in range(size)]
@@ -127,7 +134,10 @@ class ReuseExplorer(Explorer):
         parts = right[: size - size % n].reshape(-1, n).sum(axis=1)
         said = f"{alone[parts].mean():.3f} by blocks, {means[right.sum(), n - 1]:.3f} by subsets"
         drawn, truth = "".join("R" if r else "W" for r in right), _binomial(n, self.theta) @ alone
-        return f"The pull drawn, {drawn}, puts Q by {self.strategy} at {said}; the truth is {truth:.3f}."
+        return (
+            f"The pull drawn, {drawn}, puts Q by {self.strategy} at {said}; the truth is {truth:.3f}. "
+            "One pull can mislead either way: the variances say how far."
+        )
 
     @t.observe("pulled")
     def _lower_n(self, change: Any) -> None:

@@ -133,7 +133,7 @@ def test_a_preset_sets_the_cost_weight(gallery):
 def test_a_bad_price_is_refused_beside_its_field(gallery):
     """A negative price shows its error, the trait keeps its value, and a good one takes the error away."""
     widget = explorer(gallery, "BudgetSlider")
-    price = widget.get_by_label("Dollars a million")
+    price = widget.get_by_label("Dollars per million")
     price.fill("-3")
     price.press("Tab")
     expect(widget).to_contain_text("price must be finite and at least 0, not -3.0")
