@@ -76,8 +76,11 @@ class BudgetSlider(Explorer):
         """Completions that round 1 gives each prompt, against T."""
         n_prompts, n_max = self._active.shape[1:]
         m = n_prompts * n_max
-        limits = [(LOW, n_prompts, VERMILLION, "some prompts are never asked"), (n_prompts, m, ORANGE, f"pulls are smaller than N = {n_max}"),
-                  (m, m * self._rounds, BLUE, "round 1 borrows from later rounds")]  # fmt: skip
+        limits = [
+            (LOW, n_prompts, VERMILLION, "some prompts are never asked"),
+            (n_prompts, m, ORANGE, f"pulls are smaller than N = {n_max}"),
+            (m, m * self._rounds, BLUE, "round 1 borrows from later rounds"),
+        ]
         panel = Panel(
             "What round 1 of PSST can do", "training budget T, completions", "completions for each prompt",
             lines=[self._curve],
