@@ -1,0 +1,1 @@
+"""PSST on a real OpenAI-compatible endpoint."""
