@@ -41,6 +41,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     lab.set_defaults(command=_lab)
 
+    export = commands.add_parser("export", help="write the students' copies of the lessons to a folder")
+    export.add_argument("folder", metavar="DIR", help="folder of the copies; what is there is left as it is")
+    export.add_argument(
+        "--without-solutions", action="store_true", help="leave out solutions, outputs of exercises, teachers' notes"
+    )
+    export.set_defaults(command=_export)
+
     run = commands.add_parser("run", help="train once and print the policy")
     run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
     run.add_argument("--budget", type=int, default=5_000, help="completions that training may draw (5000)")
@@ -95,6 +102,16 @@ def _lab(options: argparse.Namespace) -> None:
         return
     if ended:
         raise OSError(f"JupyterLab ended with code {ended}; its own message stands above")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from .course.files import copy_course
+
+    copied, kept = copy_course(options.folder, solutions=not options.without_solutions)
+    how = " without solutions" if options.without_solutions else ""
+    print(f"{len(copied)} files written to {options.folder}{how}")
+    if kept:
+        print(f"{len(kept)} were there and are left as they are: {', '.join(path.name for path in kept)}")
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -1,1 +1,6 @@
-"""The notebook course: its files, and later the checks of its exercises."""
+"""The notebook course: its files, and the checks of its exercises."""
+
+from .checking import check, hint
+from .verdict import Verdict
+
+__all__ = ["Verdict", "check", "hint"]

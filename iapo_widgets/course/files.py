@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+from .lessons import without_solutions
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 FIRST = "00_start_here.ipynb"
+FOR_TEACHERS = ("TEACHING.md",)  # holds answers
 
 
 def course_folder() -> Path:
@@ -20,9 +24,10 @@ def course_folder() -> Path:
     raise FileNotFoundError("the lessons are not installed; reinstall iapo-widgets from a wheel or a full checkout")
 
 
-def copy_course(target: str | os.PathLike[str]) -> tuple[list[Path], list[Path]]:
+def copy_course(target: str | os.PathLike[str], solutions: bool = True) -> tuple[list[Path], list[Path]]:
     """Copy the lessons to ``target``; returns what was copied and what was there already and left alone.
 
+    solutions: ``False`` leaves out the solutions, the outputs of exercises and what is for teachers.
     Raises ``NotADirectoryError`` where ``target`` is a file, ``OSError`` where it cannot be written.
     """
     target = Path(target)
@@ -31,13 +36,17 @@ def copy_course(target: str | os.PathLike[str]) -> tuple[list[Path], list[Path]]
     target.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
     for source in sorted(course_folder().iterdir()):
-        if source.suffix not in (".ipynb", ".md"):
+        if source.suffix not in (".ipynb", ".md") or (not solutions and source.name in FOR_TEACHERS):
             continue
         copy, part = target / source.name, target / (source.name + ".part")
         if copy.exists():
             kept.append(copy)
             continue
-        part.write_bytes(source.read_bytes())
+        content = source.read_bytes()
+        if source.suffix == ".ipynb" and not solutions:
+            book = without_solutions(json.loads(content))
+            content = (json.dumps(book, ensure_ascii=False, indent=1) + "\n").encode()
+        part.write_bytes(content)
         os.replace(part, copy)
         copied.append(copy)
     return copied, kept

@@ -6,11 +6,13 @@ import io
 from typing import Any
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 ORANGE, SKY, GREEN, BLUE, VERMILLION = "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00"  # Okabe-Ito
 PURPLE, BLACK, GREY = "#cc79a7", "#000000", "#757575"
 CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE, BLACK)
 MARKERS = "os^Dv*P"
+COLOURS = 256  # of a picture in a notebook
 
 
 class Picture(Figure):
@@ -19,8 +21,12 @@ class Picture(Figure):
     alt = ""
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=2 * self.dpi)
+        raw, buffer = io.BytesIO(), io.BytesIO()
+        self.savefig(raw, format="png", dpi=2 * self.dpi)
+        picture: Image.Image = Image.open(raw).convert("RGB")
+        # Few colours: with a palette the file is a third as large, and lines stay as sharp.
+        picture = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        picture.save(buffer, format="png", optimize=True)
         width, height = (int(v * self.dpi) for v in self.get_size_inches())
         about = {"image/png": {"width": width, "height": height, "alt": self.alt}}
         return {"image/png": buffer.getvalue(), "text/plain": self.alt or repr(self)}, about

@@ -104,10 +104,12 @@ class ScalingExplorer(Explorer):
     def _words(self, names: Sequence[str], rates: NDArray[np.float64], q: NDArray[np.float64]) -> str:
         n = self.n
         here = ", ".join(f"{name} {row[n - 1]:.3f}" for name, row in zip(names, q, strict=True))
+        if len(names) == 1:
+            return f"At N = {n}: {here}; from {q[0, 0]:.3f} at N = 1 to {q[0, -1]:.3f} at N = {self.n_max}."
         spans = leaders(q)
         who = "; ".join(f"{names[p]} leads {f'at N = {a}' if a == b else f'from N = {a} to {b}'}" for p, a, b in spans)
         flip = "The order flips: " if len({p for p, _, _ in spans}) > 1 else "One prompt leads everywhere: "
-        return f"At N = {n}: {here}. {flip if len(names) > 1 else ''}{who}."
+        return f"At N = {n}: {here}. {flip}{who}."
 
     @t.validate("n")
     def _check_n(self, proposal: Any) -> int:

@@ -1,0 +1,74 @@
+"""A lesson as a document: where its exercises are, what solves them, and the copy that students get."""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass
+from typing import Any
+
+CHECK = re.compile(r'^check\("([\w-]+)", (\w+)\)$')
+DETAILS = re.compile(r"<details>\s*<summary>Solution[^<]*</summary>\n(.*?)\n</details>\n?", re.S)
+CODE = re.compile(r"```python\n(.*?)\n```", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseCell:
+    """One exercise in a lesson: id; cell: index of the cell that checks it; name: what the answer is called there.
+
+    placeholder: the cell's code above the check; solution: what may stand there instead.
+    """
+
+    id: str
+    cell: int
+    name: str
+    placeholder: str
+    solution: str
+
+    def filled(self, code: str) -> str:
+        """The cell's source with ``code`` in place of the placeholder."""
+        return f'{code}\ncheck("{self.id}", {self.name})'
+
+
+def exercise_cells(book: dict[str, Any]) -> list[ExerciseCell]:
+    """The exercises of a notebook, in order.
+
+    An exercise is a code cell whose last line is ``check("01-a", name)``; the next cell holds its collapsed solution.
+    Raises ``ValueError`` where an exercise has no solution.
+    """
+    found = []
+    for i, cell in enumerate(book["cells"]):
+        *above, last = source(cell).splitlines() or [""]
+        match = CHECK.match(last)
+        if cell["cell_type"] != "code" or match is None:
+            continue
+        after = source(book["cells"][i + 1]) if i + 1 < len(book["cells"]) else ""
+        details = DETAILS.search(after)
+        code = CODE.search(details.group(1)) if details else None
+        if code is None:
+            raise ValueError(f"exercise {match.group(1)} has no collapsed solution with code in the cell below it")
+        found.append(ExerciseCell(match.group(1), i, match.group(2), "\n".join(above).strip(), code.group(1)))
+    return found
+
+
+def without_solutions(book: dict[str, Any]) -> dict[str, Any]:
+    """A copy for students: no solutions, and exercise cells as if they had never run."""
+    book = copy.deepcopy(book)
+    for exercise in exercise_cells(book):
+        book["cells"][exercise.cell].update(outputs=[], execution_count=None)
+    kept = []
+    for cell in book["cells"]:
+        if cell["cell_type"] == "markdown" and DETAILS.search(source(cell)):
+            rest = DETAILS.sub("", source(cell)).strip()
+            if not rest:
+                continue
+            cell["source"] = rest.splitlines(keepends=True)
+        kept.append(cell)
+    book["cells"] = kept
+    return book
+
+
+def source(cell: dict[str, Any]) -> str:
+    """What stands in a cell."""
+    text = cell["source"]
+    return text if isinstance(text, str) else "".join(text)

@@ -1,0 +1,48 @@
+"""The students' copies."""
+
+import json
+
+import pytest
+
+from course.answers import LESSONS, notebook
+from iapo_widgets.cli import main
+from iapo_widgets.course.exercises import exercises
+from iapo_widgets.course.lessons import CHECK, exercise_cells, source, without_solutions
+
+
+def test_students_get_lessons_without_solutions(tmp_path, capsys):
+    """No solution is left, exercises are as if never run, and all else is there."""
+    assert main(["export", str(tmp_path), "--without-solutions"]) == 0
+    assert f"written to {tmp_path} without solutions" in capsys.readouterr().out
+    for number in {exercise[:2] for exercise in exercises()}:
+        ours, theirs = notebook(LESSONS[number]), notebook(tmp_path / LESSONS[number].name)
+        assert "<details>" not in json.dumps(theirs) and "Solution" not in json.dumps(theirs)
+        solved = exercise_cells(ours)
+        assert len(theirs["cells"]) == len(ours["cells"]) - len(solved)
+        asked = [c for c in theirs["cells"] if CHECK.match((source(c).splitlines() or [""])[-1])]
+        assert len(asked) == len(solved) and all(c["outputs"] == [] and c["execution_count"] is None for c in asked)
+        kept = {c["id"]: c["source"] for c in theirs["cells"]}
+        gone = {c["id"] for c in ours["cells"]} - set(kept)
+        assert gone == {ours["cells"][e.cell + 1]["id"] for e in solved}
+
+
+def test_an_export_never_overwrites(tmp_path, capsys):
+    """A file that is there stays, and is named; without the option the copies are the lessons themselves."""
+    mine = tmp_path / LESSONS["01"].name
+    mine.write_text("my notes")
+    assert main(["export", str(tmp_path), "--without-solutions"]) == 0
+    out = capsys.readouterr().out
+    assert mine.read_text() == "my notes" and "1 were there and are left as they are" in out and mine.name in out
+    assert main(["export", str(tmp_path / "all")]) == 0
+    assert (tmp_path / "all" / LESSONS["01"].name).read_bytes() == LESSONS["01"].read_bytes()
+    assert main(["export", str(mine)]) == 2
+
+
+def test_text_beside_a_solution_stays():
+    """Only the collapsed part of a cell goes; an exercise without a solution is an error."""
+    ask = {"cell_type": "code", "source": 'x = None  # your answer\ncheck("01-a", x)', "outputs": [], "metadata": {}}
+    tell = "<details><summary>Solution</summary>\n\n```python\nx = 1\n```\n\n</details>\n\nGo on."
+    book = {"cells": [ask, {"cell_type": "markdown", "source": tell, "metadata": {}}]}
+    assert [source(c) for c in without_solutions(book)["cells"]] == [ask["source"], "Go on."]
+    with pytest.raises(ValueError, match="01-a has no collapsed solution"):
+        exercise_cells({"cells": [ask]})
