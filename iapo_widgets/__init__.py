@@ -8,7 +8,7 @@ from .core.environment import CategoricalEnvironment, Environment, voting_enviro
 from .core.problem import Arm, Context, Prompt, bon_contexts, mv_contexts
 from .core.psst import psst
 from .core.rounds import Policy, Result, Round
-from .core.strategies import STRATEGIES, BestOfN, MajorityVote, VoteThenBest
+from .core.strategies import STRATEGIES, BestOfN, MajorityVote, SelectedBest, VoteThenBest
 from .core.training import ALGORITHMS, acr, train
 from .tasks.catalogue import fetch, load
 
@@ -28,6 +28,7 @@ __all__ = [
     "Prompt",
     "Result",
     "Round",
+    "SelectedBest",
     "VoteThenBest",
     "acr",
     "bon_contexts",

@@ -76,6 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--published", action="store_true", help="the authors' files instead of generated ones")
     study.set_defaults(command=_study)
 
+    simulate = commands.add_parser("simulate", help="serve a simulated OpenAI-compatible endpoint on this machine")
+    simulate.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000); 0 takes a free one")
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="mean time a request takes (0)")
+    simulate.add_argument("--fault", default="", metavar="NAME:RATE,...", help="faults on request: 429:0.1,reset:0.02")
+    simulate.add_argument("--hang-seconds", type=float, default=30.0, help="how long the faults timeout and slow last")
+    simulate.add_argument("--requests-per-minute", type=float, metavar="NUMBER", help="limit; none without")
+    simulate.add_argument("--tokens-per-minute", type=float, metavar="NUMBER", help="limit; none without")
+    simulate.add_argument("--n", default="honoured", choices=["honoured", "ignored", "refused"], help="several choices")
+    simulate.set_defaults(command=_simulate)
+
     get = commands.add_parser("fetch", help="download the published files, check them and print their paths")
     get.add_argument("names", nargs="*", help=f"any of {', '.join(PUBLISHED)}; all without")
     get.set_defaults(command=_fetch)
@@ -167,6 +178,29 @@ def _study(options: argparse.Namespace) -> None:
     if options.only is None:
         tabulate(records, options.published).write(folder)
         print(f"cells.csv, comparisons.csv and about.json written to {folder}")
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    from .live.simulator import SimulatedEndpoint
+
+    endpoint = SimulatedEndpoint(
+        options.seed,
+        port=options.port,
+        latency=options.latency,
+        faults=options.fault,
+        requests_per_minute=options.requests_per_minute,
+        tokens_per_minute=options.tokens_per_minute,
+        n_support=options.n,
+        hang_seconds=options.hang_seconds,
+    )
+    with endpoint:
+        print("SIMULATED endpoint: not a language model. It answers sums from a seeded simulation; nothing is charged.")
+        print(f"base URL  {endpoint.base_url}\nmodel     {endpoint.model}\nkey       any\nCtrl-C stops it.", flush=True)
+        try:
+            endpoint.wait()
+        except KeyboardInterrupt:
+            stats = endpoint.stats
+            print(f"\nstopped after {stats.requests:,} requests, {stats.delivered:,} completions delivered")
 
 
 def _fetch(options: argparse.Namespace) -> None:

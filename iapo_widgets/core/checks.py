@@ -94,3 +94,28 @@ def check_probabilities(probs: ArrayLike) -> Array:
         p, x = np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape)
         raise ValueError(f"the probabilities of prompt {p}, query {x} sum to {total[p, x]:.6g}, not to 1")
     return out
+
+
+def check_pulls(
+    prompts: ArrayLike, queries: ArrayLike, n: Any, n_prompts: int, n_queries: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Pulls that exist: prompts (B,), queries (B,) and a scale; else ``ValueError`` or ``IndexError``."""
+    prompts, queries = np.asarray(prompts, dtype=np.int64), np.asarray(queries, dtype=np.int64)
+    if prompts.ndim != 1 or prompts.shape != queries.shape:
+        raise ValueError(f"prompts {prompts.shape} and queries {queries.shape} must be one-dimensional and equal")
+    n = check_scale(n, "n")
+    for what, index, size in (("prompt", prompts, n_prompts), ("query", queries, n_queries)):
+        if np.any((index < 0) | (index >= size)):
+            raise IndexError(f"{what} index out of range; there are {size}")
+    return prompts, queries, n
+
+
+def check_split(n_queries: int, train_fraction: Any, seed: Any) -> tuple[NDArray[np.int64], int]:
+    """Queries in the order that ``seed`` shuffles them into, and how many of them train; both parts hold some."""
+    if not (isinstance(train_fraction, Real) and 0 < float(train_fraction) < 1):
+        raise ValueError(f"train_fraction must lie between 0 and 1, not {train_fraction!r}")
+    order = check_seed(seed).permutation(n_queries)
+    cut = int(np.floor(float(train_fraction) * n_queries))
+    if cut == 0 or cut == n_queries:
+        raise ValueError(f"{n_queries} queries at train_fraction {train_fraction} leave a part without queries")
+    return order, cut

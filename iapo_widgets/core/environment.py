@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import saving, voting
-from .checks import check_finite, check_labels, check_probabilities, check_scale, check_seed
+from .checks import check_finite, check_labels, check_probabilities, check_pulls, check_scale, check_split
 from .completions import Completions
 from .problem import Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
-from .strategies import STRATEGIES, MajorityVote, Outcomes, Strategy
+from .strategies import MajorityVote, Outcomes, Strategy, find_strategy
 
 Array = NDArray[np.float64]
 CHUNK = 1 << 16  # completions drawn at once: what is in between stays in the cache
@@ -135,13 +134,7 @@ class CategoricalEnvironment:
 
     def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
         """Draw ``n`` completions for each (prompt, query) pair, independently."""
-        prompts, queries = np.asarray(prompts, dtype=np.int64), np.asarray(queries, dtype=np.int64)
-        if prompts.ndim != 1 or prompts.shape != queries.shape:
-            raise ValueError(f"prompts {prompts.shape} and queries {queries.shape} must be one-dimensional and equal")
-        n = check_scale(n, "n")
-        for what, index, size in (("prompt", prompts, len(self.prompts)), ("query", queries, self.n_queries)):
-            if np.any((index < 0) | (index >= size)):
-                raise IndexError(f"{what} index out of range; there are {size}")
+        prompts, queries, n = check_pulls(prompts, queries, n, len(self.prompts), self.n_queries)
         shape = (len(prompts), n)
         objectives = np.empty((*shape, len(self.objectives)))
         answers, cost = np.empty(shape, dtype=np.int64), np.empty(shape)
@@ -171,14 +164,7 @@ class CategoricalEnvironment:
 
         Raises ``ValueError`` where either part would be empty.
         """
-        if not (isinstance(train_fraction, Real) and 0 < train_fraction < 1):
-            raise ValueError(f"train_fraction must lie between 0 and 1, not {train_fraction!r}")
-        order = check_seed(seed).permutation(self.n_queries)
-        cut = int(np.floor(train_fraction * self.n_queries))
-        if cut == 0 or cut == self.n_queries:
-            raise ValueError(
-                f"{self.n_queries} queries at train_fraction {train_fraction} leave a part without queries"
-            )
+        order, cut = check_split(self.n_queries, train_fraction, seed)
         return self._queries(order[:cut]), self._queries(order[cut:])
 
     def with_(
@@ -190,11 +176,7 @@ class CategoricalEnvironment:
     ) -> CategoricalEnvironment:
         """A changed copy that shares the data; ``strategy`` may be a name."""
         changed = self._copy()
-        if isinstance(strategy, str):
-            if strategy not in STRATEGIES:
-                raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
-            strategy = STRATEGIES[strategy]
-        changed.strategy = self.strategy if strategy is None else strategy
+        changed.strategy = self.strategy if strategy is None else find_strategy(strategy)
         changed.contexts = check_contexts(self.contexts if contexts is None else contexts, len(self.objectives))
         changed.n_max = self.n_max if n_max is None else check_scale(n_max)
         if changed.n_max > self._recorded:

@@ -14,7 +14,7 @@ from .environment import Environment
 from .problem import Arm, cost_weight_vector, distinct_weights
 from .psst import keep_best_half, recommend, tie_order, trimming
 from .reuse import Tally
-from .rounds import Policy, Round
+from .rounds import Round
 
 Array = NDArray[np.float64]
 
@@ -43,8 +43,7 @@ def _prompts_only(env: Environment, budget: int, rng: np.random.Generator) -> It
 
 
 def _without_n(done: Round) -> Round:
-    arms = [Arm(arm.prompt, None) for arm in done.policy.values()]
-    policy = Policy(done.policy.contexts, arms)
+    policy = done.policy.with_arms([Arm(arm.prompt, None) for arm in done.policy.values()])
     return Round(done.number, done.spent, done.budget, done.pulls, done.active, done.q, policy, done.completions)
 
 

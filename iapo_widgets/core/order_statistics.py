@@ -1,4 +1,7 @@
-"""The best of n, exactly: from known probabilities, and over all n-subsets of completions at hand."""
+"""The best of n, exactly: from known probabilities, and over all n-subsets of completions at hand.
+
+The best is found by its own utility, or by another score, the *selection*; there, equals are picked equally often.
+"""
 
 from __future__ import annotations
 
@@ -38,3 +41,42 @@ def subset_maximum(utility: Array, present: NDArray[np.bool_], n_max: int) -> Ar
     total = binomial_series(count.astype(float), n_max)[1:].T  # (R, n_max)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(total > 0, (u @ rank.T) / total, np.nan)
+
+
+def expected_selected(utility: Array, selection: Array, probs: Array, n_max: int) -> Array:
+    """E utility of the one of n i.i.d. draws with the largest selection, (R, n_max); all of shape (R, M).
+
+    Source: sum_i u_i p_i / P_i ((F_i)^n - (F_i - P_i)^n), P_i the probability of i's selection and F_i of at most it.
+    """
+    most, less = _mass_below(selection, probs)
+    share = probs / np.where(most > less, most - less, 1.0)
+    high, low = np.ones_like(most), np.ones_like(less)
+    out = np.empty((len(utility), n_max))
+    for n in range(n_max):
+        high *= most
+        low *= less
+        out[:, n] = np.einsum("rm,rm->r", utility * share, high - low)
+    return out
+
+
+def subset_selected(utility: Array, selection: Array, present: NDArray[np.bool_], n_max: int) -> Array:
+    """Mean utility of the one with the largest selection over all n-subsets of the ``present``, (R, n_max), NaN beyond.
+
+    All of shape (R, N).  Source: the same sum with binom(rank, n) / binom(N, n) in the place of F^n.
+    """
+    most, less = _mass_below(selection, present.astype(float))
+    share = np.where(present, utility, 0.0) / np.where(most > less, most - less, 1.0)
+    chosen = binomial_series(most, n_max)[1:] - binomial_series(less, n_max)[1:]  # (n_max, R, N)
+    total = binomial_series(present.sum(axis=1).astype(float), n_max)[1:].T  # (R, n_max)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(total > 0, np.einsum("rm,nrm->rn", share, chosen) / total, np.nan)
+
+
+def _mass_below(selection: Array, mass: Array) -> tuple[Array, Array]:
+    """Mass of what has at most, and of what has less than, each one's selection, both (R, M)."""
+    most, less = np.empty_like(mass), np.empty_like(mass)
+    for m in range(mass.shape[1]):
+        mine = selection[:, m, None]
+        most[:, m] = np.where(selection <= mine, mass, 0.0).sum(axis=1)
+        less[:, m] = np.where(selection < mine, mass, 0.0).sum(axis=1)
+    return most, less

@@ -20,7 +20,7 @@ class PooledEstimate:
     """``q`` (C, P, n_max), NaN where nothing is known, and ``spread`` (X,): how much completions of a query differ.
 
     ``add`` takes completions in, ``update`` computes anew for some prompts.  Raises ``ValueError`` for a
-    strategy other than the three of this package: there is no pooled model of it.
+    strategy other than best-of-n, majority-vote and vote-then-best: there is no pooled model of it.
     """
 
     def __init__(self, env: Environment) -> None:

@@ -20,7 +20,9 @@ COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
 class Prompt:
     """A prompt variant: a text and the decoding settings g that it is run with (``None``: the model's own).
 
-    Raises ``ValueError`` where the text is none, or a setting is outside its range: temperature at least 0,
+    ``system`` is the system message that goes before it, empty for none.
+
+    Raises ``ValueError`` where a text is none, or a setting is outside its range: temperature at least 0,
     top_p above 0 and at most 1, max_tokens a whole number of at least 1.
     """
 
@@ -28,10 +30,12 @@ class Prompt:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    system: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, str):
-            raise ValueError(f"a prompt's text must be text, not {self.text!r}")
+        for text in (self.text, self.system):
+            if not isinstance(text, str):
+                raise ValueError(f"a prompt's text must be text, not {text!r}")
         if self.temperature is not None and not (_finite(self.temperature) and self.temperature >= 0):
             raise ValueError(f"temperature must be finite and at least 0, not {self.temperature!r}")
         if self.top_p is not None and not (_finite(self.top_p) and 0 < self.top_p <= 1):

@@ -14,7 +14,7 @@ from .deck import Deck
 from .environment import Environment
 from .problem import Arm
 from .reuse import Tally
-from .rounds import Policy, Round
+from .rounds import Policy, Round, policy_of
 
 
 def psst(
@@ -176,4 +176,4 @@ def keep_best_half(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDA
 def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> Policy:
     """The best active arm of every context."""
     prompts, indices = np.divmod(ranking(q, active, order)[:, 0], q.shape[2])
-    return Policy(env.contexts, [Arm(int(p), int(i) + 1) for p, i in zip(prompts, indices, strict=True)])
+    return policy_of(env, [Arm(int(p), int(i) + 1) for p, i in zip(prompts, indices, strict=True)])

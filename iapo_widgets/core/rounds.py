@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import policy_file
 from .completions import Completions
-from .problem import Arm, Context
+from .problem import Arm, Context, Prompt
+from .strategies import Strategy
+
+if TYPE_CHECKING:
+    from .environment import Environment
 
 
 class Policy(Mapping[str, Arm]):
-    """A policy pi: context -> arm, read by the context's name: ``policy["low"]``."""
+    """A policy pi: context -> arm, read by the context's name: ``policy["low"]``.
 
-    __slots__ = ("_arms", "contexts")
+    prompts: by index, those that its arms name, where they are known; objectives: names of what the contexts weigh;
+    strategy: how N completions become one answer.  With these a policy can be saved and deployed elsewhere.
 
-    def __init__(self, contexts: Sequence[Context], arms: Sequence[Arm]) -> None:
+    Raises ``ValueError`` where arms and contexts are not equally many, or the prompts given lack one that is named.
+    """
+
+    __slots__ = ("_arms", "contexts", "objectives", "prompts", "strategy")
+
+    def __init__(
+        self,
+        contexts: Sequence[Context],
+        arms: Sequence[Arm],
+        *,
+        prompts: Sequence[Prompt] | Mapping[int, Prompt] = (),
+        objectives: Sequence[str] = (),
+        strategy: Strategy | None = None,
+    ) -> None:
         if len(contexts) != len(arms):
             raise ValueError(f"{len(arms)} arms for {len(contexts)} contexts")
         self.contexts = tuple(contexts)
         self._arms = {c.name: a for c, a in zip(contexts, arms, strict=True)}
+        self.objectives, self.strategy = tuple(objectives), strategy
+        try:
+            self.prompts = {p: prompts[p] for p in sorted({a.prompt for a in arms})} if prompts else {}
+        except (IndexError, KeyError):
+            raise ValueError(f"an arm names a prompt that is not among the {len(prompts)} given") from None
 
     def __getitem__(self, name: str) -> Arm:
         try:
@@ -37,6 +63,41 @@ class Policy(Mapping[str, Arm]):
 
     def __repr__(self) -> str:
         return "Policy({" + ", ".join(f"{c!r}: {a!r}" for c, a in self._arms.items()) + "})"
+
+    def with_arms(self, arms: Sequence[Arm]) -> Policy:
+        """The same contexts and prompts with other arms."""
+        return Policy(self.contexts, arms, prompts=self.prompts, objectives=self.objectives, strategy=self.strategy)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a ``.json`` file that ``load`` reads; it is complete or it is not there.
+
+        It holds contexts, arms, the prompts that they name, objectives and strategy; nothing of an endpoint.
+        Raises as ``policy_file.write``.
+        """
+        policy_file.write(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """Read what ``save`` wrote; raises ``FileNotFoundError``, or ``ValueError`` for anything else."""
+        return cls(**policy_file.read(path))
+
+    def deploy(self, env: Any, **options: Any) -> Any:
+        """A callable that answers new queries by this policy: ``deploy(env)("a query", context="low")``.
+
+        ``env`` is a live environment, or an endpoint; see ``iapo_widgets.live.deployment`` for the options.
+        Raises ``TypeError`` where ``env`` has no model to ask.
+        """
+        if not hasattr(env, "deploy"):
+            raise TypeError(
+                f"a policy is deployed on a live environment or an endpoint, which ask a model;"
+                f" {type(env).__name__} has none to ask"
+            )
+        return env.deploy(self, **options)
+
+
+def policy_of(env: Environment, arms: Sequence[Arm]) -> Policy:
+    """A policy of ``arms``, one for each context of ``env``, that knows the prompts it names."""
+    return Policy(env.contexts, arms, prompts=env.prompts, objectives=env.objectives, strategy=env.strategy)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

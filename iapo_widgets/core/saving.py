@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .problem import Context, Prompt
-from .strategies import STRATEGIES, Strategy, VoteThenBest
+from .strategies import STRATEGIES, SelectedBest, Strategy, VoteThenBest
 
 if TYPE_CHECKING:
     from .environment import CategoricalEnvironment
@@ -30,19 +30,17 @@ def write(env: CategoricalEnvironment, path: str | os.PathLike[str]) -> None:
         raise ValueError(f"a saved environment ends in .npz, not {path.name!r}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
-    strategy = env.strategy
-    if type(strategy) not in map(type, STRATEGIES.values()):
-        raise ValueError(f"a file cannot name the strategy {strategy.name!r}; known: {', '.join(STRATEGIES)}")
+    strategy, correctness = name_strategy(env.strategy)
     about = {
         "format": FORMAT,
         "name": env.name,
         "note": env.note,
         "cost_unit": env.cost_unit,
         "n_max": env.n_max,
-        "strategy": strategy.name,
-        "correctness": int(strategy.correctness) if isinstance(strategy, VoteThenBest) else None,
+        "strategy": strategy,
+        "correctness": correctness,
         "objectives": env.objectives,
-        "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens] for p in env.prompts],
+        "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens, p.system] for p in env.prompts],
         "contexts": [[c.name, c.weights, c.cost_weight] for c in env.contexts],
     }
     part = path.with_name(path.name + ".part")
@@ -68,7 +66,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
             raise ValueError(f"it has format {about['format']!r}, expected {FORMAT!r}")
         return {
             **arrays,
-            "strategy": _strategy(about["strategy"], about["correctness"]),
+            "strategy": named_strategy(about["strategy"], about["correctness"]),
             "n_max": about["n_max"],
             "objectives": about["objectives"],
             "prompts": [Prompt(*p) for p in about["prompts"]],
@@ -83,7 +81,19 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ValueError(f"{path} is not a saved environment: {error}") from error
 
 
-def _strategy(name: str, correctness: int | None) -> Strategy:
+def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
+    """What ``named_strategy`` finds it by: a name and an objective's index; raises ``ValueError`` where there is none."""
+    if type(strategy) not in map(type, STRATEGIES.values()):
+        raise ValueError(f"a file cannot name the strategy {strategy.name!r}; known: {', '.join(STRATEGIES)}")
+    if isinstance(strategy, VoteThenBest):
+        return strategy.name, int(strategy.correctness)
+    return strategy.name, int(strategy.selection) if isinstance(strategy, SelectedBest) else None
+
+
+def named_strategy(name: str, objective: int | None) -> Strategy:
+    """The strategy that a file names, or ``ValueError`` where none is called so."""
     if name not in STRATEGIES:
         raise ValueError(f"unknown strategy {name!r}; known: {', '.join(STRATEGIES)}")
-    return STRATEGIES[name] if correctness is None else VoteThenBest(correctness=correctness)
+    if objective is None:
+        return STRATEGIES[name]
+    return SelectedBest(objective) if name == "selected-best" else VoteThenBest(objective)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from . import voting
 from .completions import Completions
-from .order_statistics import expected_maximum, subset_maximum
+from .order_statistics import expected_maximum, expected_selected, subset_maximum, subset_selected
 from .segments import gold_share, segment_max, vote_counts
 
 Array = NDArray[np.float64]
@@ -79,6 +79,46 @@ class BestOfN:
         """Closed form over order statistics; see ``Strategy``."""
         utility = np.einsum("bnk,wk->wbn", completions.objectives, weights)
         return np.stack([subset_maximum(u, completions.valid, n_max) for u in utility], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedBest:
+    """Best-of-N as deployed without right answers: one objective selects, all of them evaluate what it selected.
+
+    Reward before cost: sum_k w_k O_k(y_i) of the completion i that is best by objective ``selection`` (its index),
+    equals picked equally often; that objective's own weight may be 0.
+    """
+
+    selection: int = 0
+    name: str = "selected-best"
+
+    def check(self, n_objectives: int, has_gold: bool) -> None:
+        """Needs the objective that selects."""
+        if not 0 <= self.selection < n_objectives:
+            raise ValueError(f"selection is objective {self.selection}, the task has {n_objectives} objectives")
+
+    def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
+        """Mean utility of the selected of each block; see ``Strategy``."""
+        utility = _utility(completions, weights)  # (n, W, B)
+        selection = completions.objectives[..., self.selection].T[:, None]  # (n, 1, B)
+        top = segment_max(selection, starts, ends)
+        out = np.empty((len(starts), *utility.shape[1:]))
+        for j, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            tied = selection[start:end] == top[j]
+            out[j] = (utility[start:end] * tied).sum(axis=0) / np.maximum(tied.sum(axis=0), 1)
+        return out.transpose(2, 1, 0)
+
+    def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
+        """Closed form over outcomes in order of selection; see ``Strategy``."""
+        utility = np.einsum("rmk,wk->wrm", outcomes.values, weights)
+        selection = outcomes.values[..., self.selection]
+        return np.stack([expected_selected(u, selection, outcomes.probs, n_max) for u in utility], axis=1)
+
+    def subsets(self, completions: Completions, weights: Array, n_max: int) -> Array:
+        """The same closed form over counts; see ``Strategy``."""
+        utility = np.einsum("bnk,wk->wbn", completions.objectives, weights)
+        selection = completions.objectives[..., self.selection]
+        return np.stack([subset_selected(u, selection, completions.valid, n_max) for u in utility], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +218,16 @@ class VoteThenBest:
         return _per_subset(total, completions.n_valid)
 
 
-STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), MajorityVote(), VoteThenBest())}
+STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), SelectedBest(), MajorityVote(), VoteThenBest())}
+
+
+def find_strategy(strategy: Strategy | str) -> Strategy:
+    """The strategy, or the one of that name; raises ``ValueError`` for an unknown name."""
+    if not isinstance(strategy, str):
+        return strategy
+    if strategy not in STRATEGIES:
+        raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
+    return STRATEGIES[strategy]
 
 
 def _utility(completions: Completions, weights: Array) -> Array:

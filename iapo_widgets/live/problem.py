@@ -53,7 +53,9 @@ class PromptTemplate(Prompt):
         if not isinstance(system, str):
             raise ValueError(f"the system part must be text, not {system!r}")
         if PLACE not in user and PLACE not in system:
-            raise ValueError(f"a prompt template must hold {PLACE}, where the question goes; this one does not: {user!r}")
+            raise ValueError(
+                f"a prompt template must hold {PLACE}, where the question goes; this one does not: {user!r}"
+            )
 
     @property
     def user(self) -> str:

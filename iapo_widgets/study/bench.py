@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Arm
-from ..core.rounds import Policy
+from ..core.rounds import Policy, policy_of
 from ..core.training import acr, find_algorithm, train
 from .statistics import sem
 
@@ -41,7 +41,7 @@ def oracle(env: CategoricalEnvironment) -> Policy:
     """The arm of every context that is best by exact Q."""
     q = env.exact_q()
     best = [np.unravel_index(int(values.argmax()), values.shape) for values in q]
-    return Policy(env.contexts, [Arm(int(p), int(i) + 1) for p, i in best])
+    return policy_of(env, [Arm(int(p), int(i) + 1) for p, i in best])
 
 
 def bench(

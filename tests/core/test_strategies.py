@@ -21,6 +21,9 @@ def reward(name, answers, gold, style, weights):
     w, v = weights
     if name == "best-of-n":
         return max(w * (a == gold) + v * s for a, s in zip(answers, style, strict=True))
+    if name == "selected-best":  # by the first objective, being right
+        chosen = [v * s for a, s in zip(answers, style, strict=True) if (a == gold) == (gold in answers)]
+        return w * (gold in answers) + sum(chosen) / len(chosen)
     votes = {a: answers.count(a) for a in answers if a >= 0}
     top = max(votes.values(), default=0)
     tied = [a for a, n in votes.items() if n == top]

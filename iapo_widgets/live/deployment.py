@@ -1,0 +1,203 @@
+"""A learned policy at work: it answers new queries by each context's (prompt, N), and says what each answer cost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from ..core.checks import check_scale, check_seed
+from ..core.problem import Context, Prompt
+from ..core.rounds import Policy
+from ..core.strategies import Strategy
+from .background import on_loop
+from .calls import Caller, Run
+from .errors import LiveError
+from .ledger import Ledger
+from .metering import MeteredLedger
+from .problem import PromptTemplate, Question
+from .request import Request
+from .scorers import as_scorer
+from .scoring import Score, Scorer
+from .selection import Selection
+from .spending import Spending, SpendingLimit
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
+    from .retries import Retries
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One query answered.
+
+    text: the completion that was picked; answer: what won the vote, ``None`` without a vote; prompt, n: the arm;
+    votes: answer -> votes; arrived: completions that came, ``missing`` failed for good; unreadable: those that
+    cast no vote or whose style could not be read; unjudged: those that could not be picked, since a judge's call on
+    them failed for good; recorded: those that lay in the ledger already, paid before;
+    spent: what this query was charged, the judge's calls and failed attempts that may have been billed included.
+    """
+
+    text: str
+    answer: str | None
+    context: str
+    prompt: int
+    n: int
+    votes: Mapping[str, int]
+    arrived: int
+    unreadable: int
+    unjudged: int
+    recorded: int
+    spent: Spending
+    seconds: float
+
+    @property
+    def missing(self) -> int:
+        """Completions that failed for good."""
+        return self.n - self.arrived
+
+    def __str__(self) -> str:
+        apart = {"missing": self.missing, "unreadable": self.unreadable, "unjudged": self.unjudged}
+        lacking = "".join(f", {k} {what}" for what, k in apart.items() if k)
+        return f"{self.text}\n[{self.context}: prompt {self.prompt}, N = {self.n}{lacking}; {self.spent}]"
+
+
+class Deployed:
+    """A policy on an endpoint: ``deployed("new question", context="low")`` gives a ``Response``.
+
+    scorers: one for each objective that the contexts weigh, in order.  strategy: how N completions become one
+    response; without, the policy's own.  select: a scorer without right answers that best-of-N picks by, in place of
+    the weighted objectives.  prompts: in place of the policy's own.  An arm without N draws one of 1 .. n_max for each
+    query, from ``seed``.  Every completion goes through ``ledger`` under ``limit``; a query that was asked before is
+    answered from the ledger.
+
+    Raises ``ValueError`` where a prompt, the strategy or a selection score is missing, or scorers do not fit.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        endpoint: Endpoint,
+        *,
+        scorers: Sequence[Scorer | Callable[[Question, str], Any]],
+        ledger: Ledger,
+        limit: SpendingLimit,
+        strategy: Strategy | None = None,
+        select: Scorer | Callable[[Question, str], Any] | None = None,
+        prompts: Sequence[Prompt] | Mapping[int, Prompt] | None = None,
+        n_max: int | None = None,
+        seed: int = 0,
+        concurrency: int = 64,
+        retries: Retries | None = None,
+    ) -> None:
+        self.policy, self.endpoint, self.ledger, self.limit = policy, endpoint, ledger, limit
+        judges = [as_scorer(scorer) for scorer in scorers]
+        names = tuple(scorer.name for scorer in judges)
+        if policy.objectives and names != policy.objectives:
+            raise ValueError(f"the policy weighs {', '.join(policy.objectives)}; the scorers are {', '.join(names)}")
+        chosen = strategy or policy.strategy
+        if chosen is None:
+            raise ValueError(
+                "neither the policy nor you name a strategy: give strategy=..., for instance MajorityVote()"
+            )
+        picked_by = None if select is None else as_scorer(select)
+        self._selections = {c.name: Selection(chosen, c, judges, picked_by) for c in policy.contexts}
+        self._prompts = {arm.prompt: _template(policy, prompts, arm.prompt) for arm in policy.values()}
+        self._n_max = None if n_max is None else check_scale(n_max)
+        if self._n_max is None and any(arm.n is None for arm in policy.values()):
+            raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
+        self._rng = check_seed(seed)
+        self._options: dict[str, Any] = {"concurrency": concurrency, "retries": retries}
+        Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
+
+    def __repr__(self) -> str:
+        return f"Deployed({self.policy!r}, {self.endpoint!r})"
+
+    def __call__(self, query: str, context: str | None = None) -> Response:
+        """Answer ``query`` for ``context``, which may be left out where there is one only.
+
+        Raises ``KeyError`` for an unknown context, ``ValueError`` for an empty query or no context, ``LimitReached``
+        before the cap is passed, ``EndpointError`` where the endpoint refuses, ``LiveError`` where nothing arrived.
+        """
+        question, chosen = Question(query), self._context(context)
+        run = Run()
+        future = on_loop(self._respond(question, chosen, run))
+        try:
+            return future.result()
+        except KeyboardInterrupt:  # what is in flight still lands in the ledger
+            on_loop(_stop(run)).result()
+            raise
+
+    async def ask(self, query: str, context: str | None = None) -> Response:
+        """The same, to be awaited on any event loop; several at once share nothing but the ledger and the limit."""
+        return await asyncio.wrap_future(on_loop(self._respond(Question(query), self._context(context), Run())))
+
+    def _context(self, name: str | None) -> Context:
+        if name is None:
+            if len(self.policy.contexts) > 1:
+                raise ValueError(f"name a context: {', '.join(self.policy)}")
+            return self.policy.contexts[0]
+        _ = self.policy[name]  # its KeyError tells the known ones
+        return next(c for c in self.policy.contexts if c.name == name)
+
+    async def _respond(self, question: Question, context: Context, run: Run) -> Response:
+        start, arm, selection = time.monotonic(), self.policy[context.name], self._selections[context.name]
+        n = arm.n if arm.n is not None else int(self._rng.integers(1, cast(int, self._n_max) + 1))
+        prompt = self._prompts[arm.prompt]
+        ledger = cast(Ledger, MeteredLedger(self.ledger))
+        caller = Caller(self.endpoint, ledger, self.limit, **self._options)
+        request = Request(
+            self.endpoint.base_url, self.endpoint.model, prompt.settings(), prompt.messages(question.text)
+        )
+        found = {sample: answer for (_, sample), answer in ledger.read({request.digest: range(n)}).items()}
+        asked = [sample for sample in range(n) if sample not in found]
+        fetched = await caller.fetch(request, asked, run) if asked else {}
+        answers = [answer for _, answer in sorted({**found, **fetched}.items())]
+        if not answers:
+            raise LiveError(f"none of the {n} completions arrived: {caller.last_fault or 'the endpoint gave none'}")
+        texts = list(dict.fromkeys(answer.text for answer in answers))  # equal texts are judged once
+        scored = await asyncio.gather(*(self._scores(selection, question, text, ledger) for text in texts))
+        known = dict(zip(texts, scored, strict=True))
+        judged = [(answer, row) for answer in answers if (row := known[answer.text]) is not None]
+        if not judged:
+            raise LiveError(f"{n} completions arrived, but no judge's call on any of them succeeded; ask again")
+        picked = selection.pick([row for _, row in judged])
+        return Response(
+            judged[picked.index][0].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
+            picked.unreadable, len(answers) - len(judged), len(found), cast(MeteredLedger, ledger).spent_here,
+            time.monotonic() - start,
+        )  # fmt: skip
+
+    async def _scores(self, selection: Selection, question: Question, text: str, ledger: Ledger) -> list[Score] | None:
+        """What each scorer says of one text, ``None`` where a judge's call failed for good."""
+        scores = []
+        for scorer in selection.scorers:
+            if hasattr(scorer, "score_async"):
+                score = await scorer.score_async(question, text, ledger, self.limit)
+            else:
+                score = await asyncio.to_thread(scorer.score, question, text)
+            if score is None:
+                return None
+            scores.append(score)
+        return scores
+
+
+def _template(policy: Policy, prompts: Sequence[Prompt] | Mapping[int, Prompt] | None, index: int) -> PromptTemplate:
+    given = policy.prompts if prompts is None else prompts
+    try:
+        prompt = given[index]
+    except (IndexError, KeyError):
+        raise ValueError(
+            f"the policy names prompt {index}, and its text is not known: give prompts=... or a policy that has its own"
+        ) from None
+    if isinstance(prompt, PromptTemplate):
+        return prompt
+    if prompt.max_tokens is None:
+        raise ValueError(f"prompt {index} has no max_tokens, without which its cost has no bound")
+    return PromptTemplate(prompt.text, prompt.system, prompt.temperature, prompt.top_p, max_tokens=prompt.max_tokens)
+
+
+async def _stop(run: Run) -> None:
+    run.stop()

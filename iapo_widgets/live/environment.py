@@ -1,0 +1,243 @@
+"""A live endpoint as an Environment: ``sample`` asks it, and the ledger keeps what it says."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..core.checks import check_pulls, check_scale, check_split
+from ..core.completions import Completions
+from ..core.environment import CategoricalEnvironment
+from ..core.problem import Context, check_contexts
+from ..core.rounds import Policy
+from ..core.strategies import Strategy, find_strategy
+from .answer import Answer
+from .calls import Caller
+from .collecting import collect
+from .deployment import Deployed
+from .endpoint import Endpoint
+from .estimate import Estimate, estimate
+from .judging import Judged, check_scorers, judge
+from .ledger import Ledger
+from .problem import PromptTemplate, Question
+from .recorded import recorded
+from .report import Report, report
+from .request import Request
+from .retries import Retries
+from .scoring import Scorer
+from .spending import SpendingLimit
+
+#: Units that costs can be given in: what one token, and one unit of money, count.
+COST_UNITS: dict[str, tuple[float, float]] = {
+    "tokens": (1.0, 0.0), "kilotokens": (1e-3, 0.0), "dollars": (0.0, 1.0), "cents": (0.0, 100.0),
+}  # fmt: skip
+RUNS = 64  # runs whose sample indices are remembered at a time
+
+
+class LiveEnvironment:
+    """Prompt templates and questions before a real endpoint; passes for any other environment.
+
+    A run is what one ``rng`` samples: within it the k-th draw of a (prompt, question) pair is sample k of the ledger.
+    So a run that is repeated asks for nothing again and gives the same policy, and a longer one reuses what is there.
+
+    prompts (P), questions (X), scorers (K objectives, in the order of the contexts' weights).  limit: hard caps, over
+    everything in the ledger.  concurrency: requests in flight at most.  cost_unit: "tokens", "kilotokens", or, of an
+    endpoint with prices, "dollars" or "cents" (of whatever currency the prices are in).  stop: an Event that ends
+    ``sample`` with ``Stopped``.  offline: nothing is sent; what is not in the ledger is missing.
+
+    The vote of a completion is the answer of the first scorer that gives one.  A completion that could not be read
+    casts no vote and counts as its scorer's ``floor``; ``report()`` counts it apart.  A failed call is missing.
+
+    Raises ``ValueError`` or ``TypeError`` where the parts do not fit together.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        prompts: Sequence[PromptTemplate],
+        questions: Sequence[Question],
+        scorers: Sequence[Scorer],
+        *,
+        n_max: int,
+        strategy: Strategy | str,
+        contexts: Sequence[Context],
+        ledger: Ledger,
+        limit: SpendingLimit,
+        concurrency: int = 64,
+        cost_unit: str = "tokens",
+        retries: Retries | None = None,
+        stop: threading.Event | None = None,
+        offline: bool = False,
+        name: str = "live",
+    ) -> None:
+        self.prompts, self.questions = tuple(prompts), tuple(questions)
+        for what, items, kind in (("prompt", self.prompts, PromptTemplate), ("question", self.questions, Question)):
+            if not items:
+                raise ValueError(f"no {what}s; give at least one")
+            for item in items:
+                if not isinstance(item, kind):
+                    raise TypeError(f"a {what} must be a {kind.__name__}, not {type(item).__name__}")
+        self.scorers = check_scorers(scorers, self.questions)
+        self.objectives = tuple(scorer.name for scorer in self.scorers)
+        self.n_max = check_scale(n_max)
+        self.contexts = check_contexts(contexts, len(self.scorers))
+        self.strategy = find_strategy(strategy)
+        self.strategy.check(len(self.scorers), self.has_gold)
+        if cost_unit not in COST_UNITS:
+            raise ValueError(f"cost_unit must be one of {', '.join(COST_UNITS)}, not {cost_unit!r}")
+        if COST_UNITS[cost_unit][1] and not endpoint.priced:
+            raise ValueError(f"costs in {cost_unit} need the endpoint's input_price and output_price; or count tokens")
+        self.endpoint, self.ledger, self.limit, self.cost_unit = endpoint, ledger, limit, cost_unit
+        self.caller = Caller(
+            endpoint, ledger, limit, concurrency=check_scale(concurrency, "concurrency"), retries=retries
+        )
+        self.stop = stop or threading.Event()
+        self.offline, self.name = bool(offline), name
+        self.note = f"completions of {endpoint.model} at {endpoint.base_url}"
+        self.counts: Counter[str] = Counter()
+        self._runs: list[tuple[np.random.Generator, Counter[bytes], Judged]] = []
+
+    def __repr__(self) -> str:
+        return (
+            f"LiveEnvironment({self.endpoint.model!r} at {self.endpoint.base_url!r}, prompts={len(self.prompts)},"
+            f" queries={self.n_queries}, n_max={self.n_max}, contexts={len(self.contexts)},"
+            f" strategy={self.strategy.name!r})"
+        )
+
+    @property
+    def n_queries(self) -> int:
+        """Number of questions."""
+        return len(self.questions)
+
+    @property
+    def has_gold(self) -> bool:
+        """Whether every question has its right answer."""
+        return all(question.gold is not None for question in self.questions)
+
+    def request(self, prompt: int, query: int) -> Request:
+        """What is asked for that pair, as completions are kept under it."""
+        template = self.prompts[prompt]
+        messages = template.messages(self.questions[query].text)
+        return Request(self.endpoint.base_url, self.endpoint.model, template.settings(), messages)
+
+    def preview(self, prompt: int, query: int, n: int = 1) -> dict[str, Any]:
+        """The JSON that will be sent for ``n`` completions of that pair, without the key."""
+        return self.caller.abilities.body(self.request(prompt, query), list(range(n)))
+
+    def estimate(self, budget: int) -> Estimate:
+        """What ``budget`` completions will take, before anything is sent."""
+        return estimate(self, budget)
+
+    def answers(self, prompt: int, query: int) -> list[Answer]:
+        """What is recorded of that pair, costs in ``cost_unit``."""
+        return [self._priced(answer) for answer in self.ledger.answers(self.request(prompt, query))]
+
+    def report(self) -> Report:
+        """What was asked, came, failed and was spent so far; may be called while ``sample`` runs."""
+        return report(self)
+
+    def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
+        """``n`` completions of each (prompt, query) pair, from the ledger or else from the endpoint.
+
+        Returns when all have arrived or failed for good; failed ones are not valid.  Raises ``LimitReached`` before a
+        cap could be passed, ``Stopped`` soon after ``stop`` is set, ``EndpointError`` where every further request would
+        fail, and ``LedgerError``; in each case what arrived is in the ledger, and a rerun goes on from there.
+        """
+        prompts, queries, n = check_pulls(prompts, queries, n, len(self.prompts), self.n_queries)
+        drawn, judged = self._run(rng)
+        requests = {
+            pair: self.request(*pair) for pair in dict.fromkeys(zip(prompts.tolist(), queries.tolist(), strict=True))
+        }
+        first = []
+        wanted: dict[bytes, tuple[Request, list[int]]] = {}
+        for pair in zip(prompts.tolist(), queries.tolist(), strict=True):
+            digest = requests[pair].digest
+            first.append((digest, drawn[digest]))
+            wanted.setdefault(digest, (requests[pair], []))[1].extend(range(drawn[digest], drawn[digest] + n))
+            drawn[digest] += n
+        found = self.ledger.read({digest: samples for digest, (_, samples) in wanted.items()})
+        jobs: deque[tuple[Request, list[int]]] = deque()
+        for digest, (request, samples) in wanted.items():
+            missing = [s for s in samples if (digest, s) not in found]
+            if missing:
+                jobs.append((request, missing))
+        self.counts["replayed"] += len(found)
+        if jobs and not self.offline:
+            found |= collect(self.caller, jobs, self.stop)
+        pulls = [[found.get((digest, start + i)) for i in range(n)] for digest, start in first]
+        return judge(self, judged, prompts, queries, n, [[a and self._priced(a) for a in pull] for pull in pulls])
+
+    def recorded(self, *, n_max: int | None = None) -> CategoricalEnvironment:
+        """What the ledger holds as an environment of known outcomes: replays are free, and Q is exact.
+
+        Raises as ``Ledger.environment``.
+        """
+        return recorded(self, n_max)
+
+    def split(self, train_fraction: float, seed: int) -> tuple[LiveEnvironment, LiveEnvironment]:
+        """Questions shuffled by ``seed``: the first ``floor(train_fraction * n_queries)`` train, the others test.
+
+        Raises ``ValueError`` where either part would be empty.
+        """
+        order, cut = check_split(self.n_queries, train_fraction, seed)
+        return self._changed(questions=[self.questions[i] for i in order[:cut]]), self._changed(
+            questions=[self.questions[i] for i in order[cut:]]
+        )
+
+    def with_(
+        self,
+        *,
+        strategy: Strategy | str | None = None,
+        contexts: Sequence[Context] | None = None,
+        n_max: int | None = None,
+        limit: SpendingLimit | None = None,
+        offline: bool | None = None,
+    ) -> LiveEnvironment:
+        """A changed copy with the same endpoint and ledger; ``strategy`` may be a name."""
+        given = {"strategy": strategy, "contexts": contexts, "n_max": n_max, "limit": limit, "offline": offline}
+        return self._changed(**{name: value for name, value in given.items() if value is not None})
+
+    def deploy(self, policy: Policy, **options: Any) -> Deployed:
+        """A callable that answers new queries by ``policy`` on this endpoint, within this ledger and limit.
+
+        Options, and what is raised, as of ``Deployed``; what is not given is this environment's.
+        """
+        given: dict[str, Any] = {
+            "scorers": self.scorers, "ledger": self.ledger, "limit": self.limit, "n_max": self.n_max,
+            "concurrency": self.caller.pace.most, "retries": self.caller.retries,
+            "strategy": policy.strategy or self.strategy, "prompts": policy.prompts or self.prompts,
+        }  # fmt: skip
+        return Deployed(policy, self.endpoint, **{**given, **options})
+
+    def finish(self, timeout: float = 60.0) -> bool:
+        """After a stop: let the answers in flight arrive; ``False`` where that takes longer."""
+        return self.ledger.drain(timeout)
+
+    def _changed(self, **changes: Any) -> LiveEnvironment:
+        given = {
+            "endpoint": self.endpoint, "prompts": self.prompts, "questions": self.questions, "scorers": self.scorers,
+            "n_max": self.n_max, "strategy": self.strategy, "contexts": self.contexts, "ledger": self.ledger,
+            "limit": self.limit, "concurrency": self.caller.pace.most, "cost_unit": self.cost_unit,
+            "retries": self.caller.retries, "stop": self.stop, "offline": self.offline, "name": self.name, **changes,
+        }  # fmt: skip
+        parts = [given.pop(name) for name in ("endpoint", "prompts", "questions", "scorers")]
+        return LiveEnvironment(*parts, **given)
+
+    def _run(self, rng: np.random.Generator) -> tuple[Counter[bytes], Judged]:
+        """Draws so far and answer classes of the run that ``rng`` drives."""
+        for known, drawn, judged in self._runs:
+            if known is rng:
+                return drawn, judged
+        self._runs = [*self._runs[1 - RUNS :], (rng, Counter(), Judged())]
+        return self._runs[-1][1:]
+
+    def _priced(self, answer: Answer) -> Answer:
+        from dataclasses import replace
+
+        a_token, money = COST_UNITS[self.cost_unit]
+        return replace(answer, cost=a_token * answer.tokens + money * answer.cost)

@@ -1,0 +1,94 @@
+"""What a run will take, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.checks import check_budget
+from .spending import PICOS, Spending
+
+if TYPE_CHECKING:
+    from .environment import LiveEnvironment
+
+BYTES_PER_TOKEN = 4  # of English text, roughly
+LOOK = 200  # questions that a guess is made from
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What ``completions`` will take.  ``likely`` is a guess, ``at_most`` holds while no attempt is paid twice.
+
+    money is ``None`` where the endpoint has no prices.  ``measured``: whether the length of answers is what the ledger
+    holds, and not half of max_tokens.  ``fits``: whether ``at_most`` on top of what was spent stays under every cap.
+    """
+
+    completions: int
+    tokens_likely: int
+    tokens_at_most: int
+    money_likely: float | None
+    money_at_most: float | None
+    measured: bool
+    fits: bool
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.completions:,} completions: likely {self.tokens_likely:,} tokens, at most {self.tokens_at_most:,}"
+        )
+        if self.money_likely is not None and self.money_at_most is not None:
+            text += f"; likely {self.money_likely:,.4f} of money, at most {self.money_at_most:,.4f}"
+        if not self.measured:
+            text += " (answers taken to be half of max_tokens long)"
+        return (
+            text
+            + (". " if self.fits else ". The spending limit may end the run before that. ")
+            + ("What is in the ledger already costs nothing; an attempt that breaks off may be paid and made again.")
+        )
+
+
+def estimate(env: LiveEnvironment, budget: int) -> Estimate:
+    """What ``budget`` completions take where all prompts are asked equally often; sends nothing.
+
+    At most: every completion is a request of its own, under the prompt that costs most, and as long as max_tokens
+    allows.  Raises ``ValueError`` where the budget is no whole number of at least 1.
+    """
+    budget = check_budget(budget)
+    queries = np.unique(np.linspace(0, env.n_queries - 1, min(env.n_queries, LOOK)).astype(int)).tolist()
+    spending = env.endpoint.spending
+    tokens, picos, measured = 0.0, 0.0, True
+    top = Spending()
+    lengths = _lengths(env, queries)
+    for p, template in enumerate(env.prompts):
+        bounds = [env.request(p, query).prompt_bound for query in range(env.n_queries)]
+        limit = int(template.max_tokens or 0)
+        most = spending(1, max(bounds), limit)
+        top = Spending(1, max(top.tokens, most.tokens), max(top.picos, most.picos))
+        measured = measured and lengths[p] is not None
+        length = limit / 2 if lengths[p] is None else lengths[p]
+        likely = spending(1, round(float(np.mean(bounds)) / BYTES_PER_TOKEN), round(length or 0))
+        tokens += likely.tokens / len(env.prompts)
+        picos += likely.picos / len(env.prompts)
+    whole = Spending(budget, budget * top.tokens, budget * top.picos)
+    spent = env.ledger.spent() + whole
+    limit_ = env.limit
+    fits = (
+        (limit_.completions is None or spent.completions <= limit_.completions)
+        and (limit_.tokens is None or spent.tokens <= limit_.tokens)
+        and (limit_.money is None or spent.money <= limit_.money)
+    )
+    priced = env.endpoint.priced
+    return Estimate(
+        budget, round(budget * tokens), whole.tokens, budget * picos / PICOS if priced else None,
+        whole.money if priced else None, measured, fits,
+    )  # fmt: skip
+
+
+def _lengths(env: LiveEnvironment, queries: list[int]) -> list[float | None]:
+    """Mean tokens of the recorded answers of each prompt, ``None`` where there are none."""
+    out: list[float | None] = []
+    for p in range(len(env.prompts)):
+        seen = [a.completion_tokens for query in queries for a in env.ledger.answers(env.request(p, query))]
+        out.append(float(np.mean(seen)) if seen else None)
+    return out

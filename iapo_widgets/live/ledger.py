@@ -1,0 +1,252 @@
+"""The ledger: every completion that was paid for, and what was charged, in one append-only SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.checks import check_positive
+from .answer import Answer
+from .background import on_loop
+from .errors import LedgerError
+from .ledger_file import connect, explained
+from .ledger_writer import Transaction, Writer
+from .request import Request
+from .spending import PICOS, Spending, SpendingLimit
+
+if TYPE_CHECKING:
+    from ..core.environment import CategoricalEnvironment
+    from .environment import LiveEnvironment
+
+COLUMNS = "text, finish_reason, prompt_tokens, completion_tokens, picos, cost_reported, request_id, fingerprint"
+INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One delivered completion to be written: its sample index (``None``: spare), and what came."""
+
+    sample: int | None
+    text: str
+    finish_reason: str | None
+    prompt_tokens: int
+    completion_tokens: int
+    picos: int
+    cost_reported: bool
+    request_id: str | None
+    fingerprint: str | None
+
+    def answer(self) -> Answer:
+        """What the ledger gives back for it."""
+        return _answer(tuple(getattr(self, name) for name in COLUMNS.split(", ")))
+
+
+class Ledger:
+    """Completions by (endpoint, model, settings, messages, sample index): cache, resume, audit and replay in one.
+
+    path: the file, made where it is absent.  wait: seconds to wait while another process writes.  durable: a commit
+    survives a power cut, and not only a kill; slower.
+
+    Any number of processes may use it at once.  It holds no key.  Raises ``FileNotFoundError`` where the folder is not
+    there, and a ``LedgerError`` that says what to do where the file is damaged, locked, or no ledger.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, wait: float = 30.0, durable: bool = True) -> None:
+        self.path = Path(path)
+        self._writer = Writer(self.path, check_positive(wait, "wait"), durable)
+        self._reader = connect(self.path, wait, durable)
+        self._lock = threading.Lock()
+        self._total = 0, Spending()
+        # What follows is used on the background loop only.
+        #: Calls of this process that are under way, by (digest, sample index).
+        self.flying: dict[tuple[bytes, int], Any] = {}
+        #: Reservations of this process that are not settled, and how many were settled.
+        self.under_way, self.settled = 0, 0
+        #: Callers that ``calls.ask`` made for this ledger.
+        self.callers: dict[Any, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"Ledger({str(self.path)!r})"
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """Completions recorded."""
+        return int(self._rows("SELECT count(*) FROM completion")[0][0])
+
+    def landed(self) -> None:
+        """A reservation of this process was settled; on the background loop only."""
+        self.under_way, self.settled = self.under_way - 1, self.settled + 1
+
+    def drain(self, timeout: float = 60.0) -> bool:
+        """Wait until nothing of this process is in flight any more; ``False`` where that takes longer.
+
+        After a stop it lets the last answers arrive.
+        """
+
+        async def landing() -> bool:
+            waiting = set(self.flying.values())
+            return not waiting or not (await asyncio.wait(waiting, timeout=timeout))[1]
+
+        return not self.flying or on_loop(landing()).result()
+
+    def close(self) -> None:
+        """Let the last answers arrive, write what waits, and close the file.
+
+        Raises ``LedgerError`` where something could not be written.
+        """
+        self.drain()
+        try:
+            self._writer.close()
+        finally:
+            with self._lock:
+                self._reader.close()
+
+    @property
+    def unsaved(self) -> int:
+        """Requests whose answers arrived and could not be written yet; they are tried again at every write."""
+        return self._writer.unsaved
+
+    def spent(self) -> Spending:
+        """Everything charged so far, by all processes; open reservations are in it."""
+        seen, total = self._total
+        row = self._rows("SELECT max(id), sum(completions), sum(tokens), sum(picos) FROM charge WHERE id > ?", (seen,))[
+            0
+        ]
+        if row[0]:
+            self._total = row[0], total + Spending(*row[1:])
+        return self._total[1]
+
+    def open_calls(self) -> int:
+        """Reservations that were never settled: requests in flight now, or at a kill."""
+        asked = "SELECT count(*) FROM charge WHERE call = 0 AND id NOT IN (SELECT call FROM charge WHERE call > 0)"
+        return int(self._rows(asked)[0][0])
+
+    def reserve(self, limit: SpendingLimit, most: Spending) -> Future[int]:
+        """Charge the most that a request can cost and return its call; raises ``LimitReached`` where it does not fit.
+
+        Once this is committed the request may leave.
+        """
+        at = time.time()
+
+        def operation(transaction: Transaction) -> int:
+            limit.check(transaction.spent, most)
+            return transaction.charge(None, "reserved", most, at)
+
+        return self._writer.submit(operation)
+
+    def settle(
+        self, call: int, request: Request, what: str, difference: Spending, records: Sequence[Record] = ()
+    ) -> Future[dict[int, Answer]]:
+        """Charge the difference to what was reserved, and keep what was delivered, both or neither.
+
+        Where another process was faster with a sample index, the completion takes the next free one, and what the
+        ledger holds under its own is returned.
+        What was delivered is never dropped: where it cannot be written, it is tried again at every later write.
+        """
+        at = time.time()
+
+        def operation(transaction: Transaction) -> dict[int, Answer]:
+            transaction.charge(call, what, difference, at)
+            number = self._number(transaction.connection, request) if records else 0
+            earlier = {}
+            for record in records:
+                answer = _insert(transaction.connection, number, call, record, at)
+                if answer is not None and record.sample is not None:
+                    earlier[record.sample] = answer
+            return earlier
+
+        return self._writer.submit(operation, keep=True)
+
+    def read(self, wanted: Mapping[bytes, Iterable[int]]) -> dict[tuple[bytes, int], Answer]:
+        """What is recorded of the wanted sample indices of each request's digest."""
+        found: dict[tuple[bytes, int], Answer] = {}
+        query = f"""SELECT sample, {COLUMNS} FROM completion
+                    WHERE request = (SELECT id FROM request WHERE digest = ?) AND sample BETWEEN ? AND ?"""
+        for digest, samples in wanted.items():
+            inside = set(samples)
+            if inside:
+                for row in self._rows(query, (digest, min(inside), max(inside))):
+                    if row[0] in inside:
+                        found[digest, row[0]] = _answer(row[1:])
+        return found
+
+    def answers(self, request: Request) -> list[Answer]:
+        """Every completion of a request, by sample index; spare ones are left out."""
+        query = f"""SELECT {COLUMNS} FROM completion WHERE request = (SELECT id FROM request WHERE digest = ?)
+                    AND sample IS NOT NULL ORDER BY sample"""
+        return [_answer(row) for row in self._rows(query, (request.digest,))]
+
+    def calls(self) -> list[tuple[int, str, Spending, float]]:
+        """The journal, in order: call, what happened, what was charged, and when (Unix time)."""
+        rows = self._rows("SELECT id, call, what, completions, tokens, picos, at FROM charge ORDER BY id")
+        return [(call or number, what, Spending(*amount), at) for number, call, what, *amount, at in rows]
+
+    def environment(self, live: LiveEnvironment, *, n_max: int | None = None) -> CategoricalEnvironment:
+        """What this ledger holds of a live environment's prompts and questions, as one of known outcomes.
+
+        Replays are free, and Q is exact.  Raises ``ValueError`` where no question was answered by every prompt.
+        """
+        from .recorded import recorded
+
+        return recorded(live._changed(ledger=self), n_max)
+
+    @classmethod
+    def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:
+        """A new ledger with what can still be read of a damaged one, which is left as it is."""
+        from .salvage import salvage
+
+        return cls(salvage(Path(damaged), Path(into)))
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._reader.execute(query, values).fetchall()
+            except sqlite3.ProgrammingError:
+                raise LedgerError(f"the ledger {self.path} is closed") from None
+            except sqlite3.Error as error:
+                raise explained(error, self.path) from None
+
+    def _number(self, connection: sqlite3.Connection, request: Request) -> int:
+        row = connection.execute("SELECT id FROM request WHERE digest = ?", (request.digest,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        values = request.digest, request.endpoint, request.model, request.settings_json, request.messages_json
+        done = connection.execute(
+            "INSERT INTO request (digest, endpoint, model, settings, messages) VALUES (?, ?, ?, ?, ?)", values
+        )
+        return int(done.lastrowid or 0)
+
+
+def _insert(connection: sqlite3.Connection, number: int, call: int, record: Record, at: float) -> Answer | None:
+    """Insert at its index, or at the next free one; returns what stands at its index already."""
+    values = (
+        call, record.text, record.finish_reason, record.prompt_tokens, record.completion_tokens, record.picos,
+        int(record.cost_reported), record.request_id, record.fingerprint, at,
+    )  # fmt: skip
+    if connection.execute(INSERT, (number, record.sample, *values)).rowcount:
+        return None
+    free = connection.execute("SELECT max(sample) + 1 FROM completion WHERE request = ?", (number,)).fetchone()[0]
+    connection.execute(INSERT, (number, free, *values))
+    there = f"SELECT {COLUMNS} FROM completion WHERE request = ? AND sample = ?"
+    return _answer(connection.execute(there, (number, record.sample)).fetchone())
+
+
+def _answer(row: Sequence[Any]) -> Answer:
+    text, finish_reason, prompt_tokens, completion_tokens, picos, reported, request_id, fingerprint = row
+    return Answer(
+        text, finish_reason, prompt_tokens, completion_tokens, picos / PICOS, bool(reported), request_id, fingerprint
+    )

@@ -1,0 +1,58 @@
+"""A chat request without its sample index: what completions are kept under."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+PER_MESSAGE = 16  # tokens that a chat format may add to each message, and to the whole: roles and separators
+
+
+@dataclass(frozen=True)
+class Request:
+    """Endpoint (its address), model, decoding settings and messages; ``settings`` must hold ``max_tokens``."""
+
+    endpoint: str
+    model: str
+    settings: Mapping[str, Any]
+    messages: Sequence[Mapping[str, str]]
+
+    @cached_property
+    def settings_json(self) -> str:
+        """Settings in one canonical spelling."""
+        return json.dumps({k: _number(v) for k, v in self.settings.items()}, sort_keys=True)
+
+    @cached_property
+    def messages_json(self) -> str:
+        """Messages in one canonical spelling."""
+        return json.dumps([dict(m) for m in self.messages], sort_keys=True, ensure_ascii=False)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """32 bytes that differ wherever anything in the request differs."""
+        parts = (self.endpoint, self.model, self.settings_json, self.messages_json)
+        return hashlib.sha256(json.dumps(parts).encode()).digest()
+
+    @cached_property
+    def prompt_bound(self) -> int:
+        """Prompt tokens at most: a token is at least one byte of UTF-8."""
+        text = sum(len(m["content"].encode("utf-8", "replace")) + len(m["role"]) + PER_MESSAGE for m in self.messages)
+        return text + PER_MESSAGE
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one answer at most."""
+        return int(self.settings["max_tokens"])
+
+    def seed(self, sample: int) -> int:
+        """A seed for that sample that no other sample has but by chance."""
+        return int.from_bytes(hashlib.sha256(self.digest + sample.to_bytes(8, "big")).digest()[:4], "big") >> 1
+
+
+def _number(value: Any) -> Any:
+    """1 and 1.0 are the same setting."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

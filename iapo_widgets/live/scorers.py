@@ -1,0 +1,154 @@
+"""Scorers that need no further call: exact match, regular expression, length, and any function.
+
+Those with ``needs_gold`` measure while the right answer is known; the others can also select an answer at deployment.
+A completion that cannot be read has value ``None``: it is counted apart and casts no vote.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+from ..core.checks import check_scale
+from .extraction import Extractor, canonical, find_extractor, hashes
+from .extraction import boxed as boxed_answer
+from .problem import Question
+from .scoring import Score, Scorer
+
+
+class ExactMatch:
+    r"""1 where the extracted answer is the right one, 0 where it is another, ``None`` where there is none; votes.
+
+    extract: ``any``, ``boxed``, ``hashes``, ``number``, ``choice``, a compiled pattern (its first group) or a function
+    ``text -> str | None``.  Both sides are compared in one way of writing (``1,200.0`` is ``1200``); a right answer
+    that holds ``####`` or ``\boxed{}``, as data sets do, is taken from there.  Without a right answer the
+    value is ``None``, and the vote is still cast.
+    """
+
+    needs_gold = True
+
+    def __init__(self, extract: str | re.Pattern[str] | Extractor = "any", *, name: str = "correct") -> None:
+        self.name, self.extract = check_name(name), find_extractor(extract)
+
+    def __repr__(self) -> str:
+        return f"ExactMatch(name={self.name!r})"
+
+    def score(self, question: Question, text: str) -> Score:
+        """Whether the answer in ``text`` is the question's."""
+        answer = self.extract(text)
+        if answer is None or question.gold is None:
+            return Score(None, answer)
+        return Score(float(answer == gold_answer(question.gold)), answer)
+
+
+class RegexMatch:
+    """1 where the pattern is found in the text, else 0; no vote.  Raises ``ValueError`` for a pattern that is none."""
+
+    needs_gold = False
+
+    def __init__(self, pattern: str | re.Pattern[str], *, name: str = "matches") -> None:
+        self.name = check_name(name)
+        try:
+            self.pattern = re.compile(pattern)
+        except (re.error, TypeError) as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+
+    def __repr__(self) -> str:
+        return f"RegexMatch({self.pattern.pattern!r}, name={self.name!r})"
+
+    def score(self, question: Question, text: str) -> Score:
+        """Whether the pattern is found."""
+        return Score(float(self.pattern.search(text) is not None))
+
+
+class Brevity:
+    """1 for an empty text, falling evenly to 0 at ``longest`` words or characters; no vote.
+
+    Raises ``ValueError`` where ``longest`` is below 1 or the unit unknown.
+    """
+
+    needs_gold = False
+
+    def __init__(self, longest: int = 200, unit: str = "words", *, name: str = "brevity") -> None:
+        if unit not in ("words", "characters"):
+            raise ValueError(f"unit must be words or characters, not {unit!r}")
+        self.name, self.longest, self.unit = check_name(name), check_scale(longest, "longest"), unit
+
+    def __repr__(self) -> str:
+        return f"Brevity({self.longest}, {self.unit!r}, name={self.name!r})"
+
+    def score(self, question: Question, text: str) -> Score:
+        """How far the length stays below ``longest``, 0 to 1."""
+        length = len(text.split()) if self.unit == "words" else len(text)
+        return Score(max(0.0, 1 - length / self.longest))
+
+
+class FunctionScorer:
+    """Any Python function ``(question, text) -> number``; it may return ``None`` (unreadable), or a whole ``Score``.
+
+    needs_gold: whether it looks at ``question.gold``; such a function cannot select at deployment.  floor: the lowest
+    value that it gives, which counts for a completion that could not be read.
+
+    Raises ``TypeError`` where it cannot be called; ``score`` raises ``ValueError`` where it fails or returns no number.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Question, str], Any],
+        *,
+        name: str | None = None,
+        needs_gold: bool = False,
+        floor: float = 0.0,
+    ) -> None:
+        if not callable(function):
+            raise TypeError(f"a scorer needs a function (question, text) -> number, not {type(function).__name__}")
+        self.name = check_name(getattr(function, "__name__", "score").strip("<>") if name is None else name)
+        self.function, self.needs_gold, self.floor = function, bool(needs_gold), float(floor)
+
+    def __repr__(self) -> str:
+        return f"FunctionScorer(name={self.name!r}, needs_gold={self.needs_gold})"
+
+    def score(self, question: Question, text: str) -> Score:
+        """What the function says."""
+        try:
+            value = self.function(question, text)
+        except Exception as error:
+            raise ValueError(
+                f"scorer {self.name!r} failed on {text[:80]!r}: {type(error).__name__}: {error}"
+            ) from error
+        if value is None:
+            return Score(None)
+        if isinstance(value, Score):
+            return value
+        try:
+            number = float(value) if isinstance(value, Real) else float(value.item())  # numpy's scalars as well
+        except (AttributeError, TypeError, ValueError):
+            raise ValueError(f"scorer {self.name!r} returned {value!r}; a number, None or a Score is wanted") from None
+        if not math.isfinite(number):
+            raise ValueError(f"scorer {self.name!r} returned {value!r}; return None for what cannot be scored")
+        return Score(number)
+
+
+def gold_answer(gold: str) -> str | None:
+    """A right answer as extractors write answers."""
+    for explicit in (hashes, boxed_answer):
+        if (answer := explicit(gold)) is not None:
+            return answer
+    return canonical(gold)
+
+
+def as_scorer(scorer: Scorer | Callable[[Question, str], Any]) -> Scorer:
+    """A scorer as it is, a plain function as a ``FunctionScorer``.  Raises ``TypeError`` for anything else."""
+    if isinstance(scorer, Scorer):
+        return scorer
+    return FunctionScorer(scorer)
+
+
+def check_name(name: str) -> str:
+    """``name``, or ``ValueError`` where it is no name of an objective."""
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"a scorer's name must be text that is not empty, not {name!r}")
+    return name

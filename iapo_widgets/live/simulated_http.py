@@ -1,0 +1,156 @@
+"""The simulated endpoint's HTTP, by the standard library: one thread a connection, on loopback only."""
+
+from __future__ import annotations
+
+import html
+import json
+import socket
+import struct
+import threading
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from .simulated_api import MODEL, Refusal, Reply
+
+if TYPE_CHECKING:
+    from .simulator import SimulatedEndpoint
+
+HOST = "127.0.0.1"
+BODY_LARGEST = 10_000_000
+DROPS = 20  # pieces of a slow body
+PAGE = """<!doctype html><html lang="en"><title>Simulated endpoint</title>
+<h1>Simulated endpoint</h1>
+<p>This is <strong>not a language model</strong>. It answers sums and multiple-choice sums from a seeded simulation
+(seed {seed}), so that prompts can be compared without a key and without cost.</p>
+<p>Model <code>{model}</code>, base URL <code>{url}</code>, any key. Its own counts: <a href="/stats">/stats</a>,
+<a href="/deliveries">/deliveries</a>.</p>
+</html>
+"""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+    allow_reuse_address = True
+
+    def __init__(self, endpoint: SimulatedEndpoint, port: int) -> None:
+        self.endpoint = endpoint
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()
+        try:
+            super().__init__((HOST, port), Handler)
+        except OSError as error:
+            raise OSError(f"port {port} on {HOST} cannot be served: {error.strerror}; take another, or 0") from None
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._open[request] = threading.current_thread()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                del self._open[request]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no event; the standard library would print a traceback."""
+
+    def close_connections(self) -> None:
+        with self._lock:
+            left = dict(self._open)
+        for connection in left:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # gone already
+        for thread in left.values():
+            thread.join(5)
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "simulated-endpoint", ""
+    wbufsize, disable_nagle_algorithm = -1, True  # head and body in one packet
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged: a request carries a key."""
+
+    def do_GET(self) -> None:
+        endpoint = self.server.endpoint
+        if self.path == "/v1/models":
+            self._send(endpoint.api.models())
+        elif self.path == "/stats":
+            self._send(Reply(200, json.dumps(asdict(endpoint.stats)).encode()))
+        elif self.path == "/deliveries":
+            listed = [{**asdict(d), "indices": [d.indices.start, d.indices.stop]} for d in endpoint.deliveries]
+            self._send(Reply(200, json.dumps(listed).encode()))
+        elif self.path == "/":
+            page = PAGE.format(seed=endpoint.seed, model=MODEL, url=html.escape(endpoint.base_url))
+            self._send(Reply(200, page.encode(), {"content-type": "text/html; charset=utf-8"}))
+        else:
+            self._send(
+                Refusal(404, f"there is no {self.path!r}; there are /v1/chat/completions and /v1/models").reply()
+            )
+
+    def do_POST(self) -> None:
+        endpoint = self.server.endpoint
+        length = self.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > BODY_LARGEST:
+            self.close_connection = True
+            self._send(Refusal(413, f"a body of at most {BODY_LARGEST} bytes, of told length, is read").reply())
+            return
+        content = self.rfile.read(int(length))
+        if self.path != "/v1/chat/completions":
+            self._send(Refusal(404, f"there is no {self.path!r}; there is /v1/chat/completions").reply())
+        elif not endpoint.accepts(self.headers.get("authorization", "")):
+            endpoint.api.counts.refuse(401)
+            self._send(Refusal(401, "the key is wrong", code="invalid_api_key").reply())
+        elif endpoint.pause():
+            self._send(endpoint.api.chat(content))
+        else:
+            self.close_connection = True
+
+    def _send(self, reply: Reply) -> None:
+        try:
+            self._write(reply)
+        except OSError:  # the client hung up
+            self.close_connection = True
+            if reply.delivery is not None:
+                self.server.endpoint.api.counts.lose(reply.delivery)
+
+    def _write(self, reply: Reply) -> None:
+        if reply.fault == "timeout":
+            self._count(reply)
+            self.server.endpoint.hang()
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        head = {"content-type": "application/json", "x-simulated": "true", **reply.headers}
+        for name, value in {**head, "content-length": str(len(reply.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        rest = reply.body
+        if reply.fault == "reset":
+            self._count(reply)
+            self.wfile.write(rest[: len(rest) // 2])
+            self.wfile.flush()
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()  # with nothing left to linger for, this resets
+            self.close_connection = True
+            return
+        if reply.fault == "slow":
+            size = len(rest) // (DROPS + 1) + 1
+            while len(rest) > size:
+                self.wfile.write(rest[:size])
+                self.wfile.flush()
+                rest = rest[size:]
+                if not self.server.endpoint.hang(1 / DROPS):
+                    raise ConnectionAbortedError("the endpoint is stopping")
+        self._count(reply)  # before the last byte: who has the answer finds it counted
+        self.wfile.write(rest)
+        self.wfile.flush()
+
+    def _count(self, reply: Reply) -> None:
+        if reply.delivery is not None:
+            self.server.endpoint.api.counts.deliver(reply.delivery)
