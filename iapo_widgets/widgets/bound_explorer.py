@@ -49,7 +49,6 @@ class BoundExplorer(Explorer):
         self._thread: threading.Thread | None = None
         self.missed: dict[int, tuple[int, int]] = {}  # budget -> runs that missed a best arm, runs
         super().__init__(**traits)
-        self.observe(self._forget, list(SIZES))
 
     def environment(self) -> CategoricalEnvironment:
         """The task that the sliders describe."""
@@ -96,8 +95,9 @@ class BoundExplorer(Explorer):
 
     def reset(self) -> None:
         """Stop, forget what was measured and set every slider back."""
-        self._forget(None)
-        super().reset()
+        with self.lock, self.hold_sync():
+            self._forget()
+            super().reset()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the worker has ended; for scripts and tests."""
@@ -176,7 +176,13 @@ class BoundExplorer(Explorer):
             if not stop.is_set():
                 self._say("finished")
 
-    def _forget(self, _: Any) -> None:  # what was measured belongs to another task
+    def _changed(self, change: Any) -> None:
+        if self._ready and change["name"] in SIZES:
+            self._forget()  # draws anew, once
+        else:
+            super()._changed(change)
+
+    def _forget(self) -> None:  # what was measured belongs to another task
         with self.lock:
             self._stop.set()
             self.missed = {}
