@@ -149,12 +149,11 @@ def time_move(measured: MeasuredPage, subject: Subject, move: Move, count: int) 
     measured.watch(parts_of(widget, move))
     before = measured.received
     for i in range(count):
-        seen = page.evaluate("stopwatch.times.length")
         if move.keys:
             page.keyboard.press(move.keys[(i + 1) % len(move.keys)])
         else:
             page.mouse.move(*points[(i * 7) % len(points)])
-        page.wait_for_function(f"stopwatch.times.length > {seen}", timeout=10_000, polling=20)
+        measured.await_change(i)
     measured.settle()
     times = [float(t) for t in page.evaluate("stopwatch.times")]
     return Timing(subject.name, move.what, move.target, times, (measured.received - before) / count / 1000)

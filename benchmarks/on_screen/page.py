@@ -39,6 +39,10 @@ class MeasuredPage:
         """Let the stopwatch look at these elements."""
         self.page.evaluate("(elements) => stopwatch.watch(elements)", [part.element_handle() for part in parts])
 
+    def await_change(self, seen: int) -> None:
+        """Wait, without asking the page again and again, until more than ``seen`` times have been taken."""
+        self.page.evaluate("(seen) => stopwatch.next(seen)", seen)
+
     def settle(self, quiet: int = 300) -> None:
         """Wait until nothing has come down for ``quiet`` milliseconds."""
         before = -1

@@ -113,9 +113,8 @@ def _time(measured: MeasuredPage, slider: Locator, parts: list[Locator], name: s
     measured.watch(parts)
     before = measured.received
     for i in range(count):
-        seen = page.evaluate("stopwatch.times.length")
         page.keyboard.press(keys[(i + 1) % len(keys)])
-        page.wait_for_function(f"stopwatch.times.length > {seen}", timeout=20_000, polling=20)
+        measured.await_change(i)
         measured.settle(200)  # a picture under way would be counted for the next press
     times = [float(t) for t in page.evaluate("stopwatch.times")]
     return Timing(name, how, 0, times, (measured.received - before) / count / 1000)

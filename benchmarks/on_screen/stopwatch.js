@@ -25,6 +25,7 @@ window.stopwatch = (() => {
       pending = false;
       state.last = performance.now();
       state.changes++;
+      window.wslog?.push(['painted', performance.timeOrigin + state.last, 0]);
       if (from !== null) { state.times.push(state.last - from); if (since === from) since = null; }
       waiting.splice(0).forEach((go) => go());
     });
@@ -64,6 +65,19 @@ window.stopwatch = (() => {
         requestAnimationFrame(look);
       }
       stop = () => { going = false; observer.disconnect(); };
+    },
+    // Resolves when more than `seen` times have been taken and nothing has changed any more for two frames and a bit: what
+    // comes late must not be taken for the answer to the next press.
+    async next(seen, patience = 10000) {
+      const late = performance.now() + patience;
+      while (state.times.length <= seen) {
+        if (performance.now() > late) throw new Error("nothing changed on screen");
+        await new Promise((go) => { waiting.push(go); setTimeout(go, patience); });
+      }
+      for (let before = -1; before !== state.changes;) {
+        before = state.changes;
+        await new Promise((go) => setTimeout(go, 40));
+      }
     },
     // Set the control to each of `values` in turn, `count` times in all, each when the one before has been answered.
     async drive(control, values, count) {
