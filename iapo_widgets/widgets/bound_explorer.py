@@ -17,6 +17,7 @@ from ..plots.picture import BLUE, CYCLE, GREY, MARKERS, VERMILLION
 from ..plots.scene import Line, Panel, Scene, Span, Star
 from ..study.certainty import error_rates
 from .explorer import Control, Explorer
+from .worker import worker
 
 SIZES = ("prompts", "n_max", "contexts", "gap", "cost")
 LIMITS: dict[str, tuple[float, float]] = {
@@ -82,7 +83,7 @@ class BoundExplorer(Explorer):
             if self.state == "running":
                 return
             self._stop, self.missed = threading.Event(), {}
-            self._thread = threading.Thread(target=self._work, args=(self._stop,), name="iapo-bound", daemon=True)
+            self._thread = worker(self._work, self._stop, name="iapo-bound")
             self._say("running")
             self._thread.start()
 
