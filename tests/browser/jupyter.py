@@ -123,7 +123,7 @@ class NotebookPage:
                    if (message.header.msg_type === 'stream') text += message.content.text;
                    if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
                  };
-                 const late = new Promise((_, fail) => setTimeout(() => fail(new Error(`no answer to ${code}`)), 60000));
+                 const late = new Promise((_, fail) => setTimeout(() => fail(Error(`no answer to ${code}`)), 60000));
                  await Promise.race([future.done, late]);
                  return text;
                }""",
