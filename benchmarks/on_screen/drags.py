@@ -49,9 +49,10 @@ class Rest:
 
     def row(self) -> str:
         """As a row of Markdown."""
+        holds = "yes" if max(self.times) <= TARGET and self.kilobytes <= 20 else "**no**"
         return (
             f"| {self.widget} | {self.what} | {np.median(self.times):.0f} | {max(self.times):.0f} | {len(self.times)} "
-            f"| {np.median(self.pictures):.0f} | {self.kilobytes:.1f} | {'yes' if max(self.times) <= TARGET else '**no**'} |"
+            f"| {np.median(self.pictures):.0f} | {self.kilobytes:.1f} | {holds} |"
         )
 
 

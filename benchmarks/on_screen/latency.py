@@ -15,15 +15,6 @@ RIGHT_LEFT = ("ArrowRight",) * 5 + ("ArrowLeft",) * 5
 DOWN_UP = ("ArrowDown", "ArrowUp")
 PICTURE = (".iapo-panels svg", ".iapo-summary")
 
-# Places where the pointer finds something to read: the cells of a map, or the points of the last curve.
-POINTS = """(svg) => {
-  const cells = [...svg.querySelectorAll('text.iapo-cell')].map((text) => text.getBoundingClientRect());
-  if (cells.length) return cells.map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
-  const box = svg.getBoundingClientRect();
-  const curve = [...svg.querySelectorAll('path[fill="none"][stroke-dasharray]')].at(-1);
-  return [...curve.getAttribute('d').matchAll(/([\\d.]+),([\\d.]+)/g)].map(([, x, y]) => [box.x + Number(x), box.y + Number(y)]);
-}"""
-
 
 @dataclass(frozen=True)
 class Move:
@@ -77,8 +68,8 @@ SUBJECTS = (
     )),
     Subject("EliminationView", "PSSTLab(math", (
         Move("replay of a round", "Round", ALONE, ("ArrowLeft",) * 6 + ("ArrowRight",) * 6, ("canvas.iapo-heat",)),
-        Move("arrow keys move from arm to arm", "canvas.iapo-heat", ALONE, ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"),
-             ("canvas.iapo-heat",)),
+        Move("arrow keys move from arm to arm", "canvas.iapo-heat", ALONE,
+             ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"), ("canvas.iapo-heat",)),
     ), ".iapo-elimination", "setattr(lab, 'seconds_per_round', 0.0) or lab.run() or lab.join()"),
     Subject("PSSTLab", "PSSTLab(math", (
         Move("re-scoring after a weight", "lab:Weight: cost", keys=RIGHT_LEFT * 2, parts=("canvas.iapo-heat",)),
@@ -87,7 +78,9 @@ SUBJECTS = (
     Subject("StudyExplorer", "StudyExplorer()", (
         Move("measure", "Measure", keys=DOWN_UP), READ,
     ), before="study.run() or study.join()"),
-    Subject("PolicyTable", "PolicyTable(math", (Move("format to copy", "Copy as", keys=DOWN_UP, parts=("textarea",)), READ)),
+    Subject("PolicyTable", "PolicyTable(math", (
+        Move("format to copy", "Copy as", keys=DOWN_UP, parts=("textarea",)), READ,
+    )),
 )  # fmt: skip
 
 
@@ -145,7 +138,7 @@ def time_move(measured: MeasuredPage, subject: Subject, move: Move, count: int) 
     if move.keys:
         control.press(move.keys[0])  # so that a cursor is there, and nothing is the first of its kind
     measured.settle()
-    points = [] if move.keys else control.evaluate(POINTS)
+    points = [] if move.keys else control.evaluate("(chart) => stopwatch.points(chart)")
     measured.watch(parts_of(widget, move))
     before = measured.received
     for i in range(count):

@@ -38,7 +38,9 @@ class Memory:
         return f"| {self.widget} | {self.updates:,} | {heap} | {self.nodes[0]:,} to {self.nodes[1]:,} | {kernel} |"
 
 
-HEAD = f"| widget | updates, after {WARM} to warm up | heap of the page, MB | DOM nodes | kernel, MB |\n|---|---|---|---|---|"
+HEAD = f"""\
+| widget | updates, after {WARM} to warm up | heap of the page, MB | DOM nodes | kernel, MB |
+|---|---|---|---|---|"""
 
 
 def memories(measured: MeasuredPage, updates: int, only: str) -> Iterator[Memory]:

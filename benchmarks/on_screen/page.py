@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Locator, sync_playwright
+
 from browser.jupyter import CHROMIUM_FLAGS, NotebookPage, jupyter_server
 from chromium import find
-from playwright.sync_api import Locator, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 

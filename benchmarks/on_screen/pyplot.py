@@ -1,4 +1,4 @@
-"""The same pictures by ``interactive_output`` and pyplot, beside ours, on one page: what the widgets are measured against."""
+"""The same pictures by ``interactive_output`` and pyplot, beside ours, on one page."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def picture_of_scaling(n):
     q, scales = env.exact_q()[0], np.arange(1, 33)
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
     for p, (colour, marker) in enumerate(zip(("#0072b2", "#e69f00"), "os")):
-        left.plot(rates[p], p + np.array([-0.125, 0.125]), marker, color=colour, ms=9, mec="black", label=f"prompt {'AB'[p]}")
-        right.plot(scales, q[p], color=colour, marker=marker, markevery=3, ms=4.5, label=f"prompt {'AB'[p]}")
+        name = f"prompt {'AB'[p]}"
+        left.plot(rates[p], p + np.array([-0.125, 0.125]), marker, color=colour, ms=9, mec="black", label=name)
+        right.plot(scales, q[p], color=colour, marker=marker, markevery=3, ms=4.5, label=name)
     best = q.argmax(axis=0)
     for k in range(32):
         right.axvspan(k + 0.5, k + 1.5, color=("#0072b2", "#e69f00")[best[k]], alpha=0.13, lw=0)
@@ -44,7 +45,8 @@ def picture_of_scaling(n):
     right.axvline(n, color="grey", ls=":", label="N to read")
     left.axvline(0.5, color="grey", ls=":")
     left.set(xlabel="success rate", ylabel="prompt", xlim=(0, 1), ylim=(1.5, -0.5), title="Success rates")
-    right.set(xlabel="N, completions per query", ylabel="Q", title=f"At N = {n}: A {q[0, n - 1]:.3f}, B {q[1, n - 1]:.3f}")
+    title = f"At N = {n}: A {q[0, n - 1]:.3f}, B {q[1, n - 1]:.3f}"
+    right.set(xlabel="N, completions per query", ylabel="Q", title=title)
     left.legend(); right.legend(); right.grid(alpha=0.3); left.grid(alpha=0.3)
     plt.show()
 
@@ -56,7 +58,8 @@ costs, shares, scales = np.linspace(0, 2, 11), np.linspace(0, 1, 11), np.arange(
 reward = {s: helpful.with_(contexts=[Context("here", (s, round(1 - s, 6)), 0.0)]).exact_q()[0]
           for s in map(float, [*shares.round(6), 0.5])}
 price = np.einsum("pxm,pxm->p", helpful.probs, helpful.cost)[:, None] / helpful.n_queries * scales
-plane = np.array([[np.unravel_index((reward[round(float(s), 6)] - c * price).argmax(), price.shape) for s in shares] for c in costs])
+best_of = lambda s, c: np.unravel_index((reward[round(float(s), 6)] - c * price).argmax(), price.shape)
+plane = np.array([[best_of(s, c) for s in shares] for c in costs])
 
 def picture_of_tradeoff(cost):
     q = reward[0.5] - cost * price
@@ -72,8 +75,8 @@ def picture_of_tradeoff(cost):
     left.set(xlabel="N, completions per query", ylabel="Q, reward less cost", title="What this user gets")
     left.grid(alpha=0.3); left.legend(fontsize=7.5)
     names, codes = np.unique(plane[..., 0], return_inverse=True)
-    right.imshow(codes.reshape(11, 11), cmap=ListedColormap(plt.cm.tab10.colors[:len(names)]), aspect="auto", origin="lower",
-                 extent=(-0.05, 1.05, -0.1, 2.1), alpha=0.75)
+    right.imshow(codes.reshape(11, 11), cmap=ListedColormap(plt.cm.tab10.colors[:len(names)]), aspect="auto",
+                 origin="lower", extent=(-0.05, 1.05, -0.1, 2.1), alpha=0.75)
     for r, c in enumerate(costs):
         for k, s in enumerate(shares):
             right.text(s, c, f"{plane[r, k, 0]}\\u00b7{plane[r, k, 1] + 1}", ha="center", va="center", fontsize=6.5)
@@ -102,7 +105,8 @@ def write(path: Path) -> Path:
 def row(timing: Timing) -> str:
     """As a row of Markdown."""
     middle, late = np.quantile(timing.times, [0.5, 0.95])
-    return f"| {timing.widget} | {timing.what} | {middle:.0f} | {late:.0f} | {timing.kilobytes:.1f} | {len(timing.times)} |"
+    cells = [timing.widget, timing.what, f"{middle:.0f}", f"{late:.0f}", f"{timing.kilobytes:.1f}"]
+    return f"| {' | '.join([*cells, str(len(timing.times))])} |"
 
 
 def _time(measured: MeasuredPage, slider: Locator, parts: list[Locator], name: str, how: str, count: int) -> Timing:
@@ -135,7 +139,7 @@ def comparisons(measured: MeasuredPage, count: int) -> Iterator[Timing]:
         yield _time(
             measured,
             slider,
-            [output.locator(".jupyter-widgets-output-area").last],
+            [output.locator(".widget-output").last],
             name,
             "interactive_output, pyplot",
             count,

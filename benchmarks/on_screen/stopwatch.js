@@ -66,6 +66,14 @@ window.stopwatch = (() => {
       }
       stop = () => { going = false; observer.disconnect(); };
     },
+    // Where the pointer finds something to read in a chart: the cells of a map, or the points of its last curve.
+    points(chart) {
+      const cells = [...chart.querySelectorAll("text.iapo-cell")].map((text) => text.getBoundingClientRect());
+      if (cells.length) return cells.map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
+      const box = chart.getBoundingClientRect();
+      const path = [...chart.querySelectorAll('path[fill="none"][stroke-dasharray]')].at(-1).getAttribute("d");
+      return [...path.matchAll(/([\d.]+),([\d.]+)/g)].map(([, x, y]) => [box.x + Number(x), box.y + Number(y)]);
+    },
     // Resolves when more than `seen` times have been taken and nothing has changed any more for two frames and a bit: what
     // comes late must not be taken for the answer to the next press.
     async next(seen, patience = 10000) {
