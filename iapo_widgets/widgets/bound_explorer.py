@@ -17,6 +17,7 @@ from ..plots.picture import BLUE, CYCLE, GREY, MARKERS, VERMILLION
 from ..plots.scene import Line, Panel, Scene, Span, Star
 from ..study.certainty import error_rates
 from .explorer import Control, Explorer
+from .worker import worker
 
 SIZES = ("prompts", "n_max", "contexts", "gap", "cost")
 LIMITS: dict[str, tuple[float, float]] = {
@@ -49,7 +50,6 @@ class BoundExplorer(Explorer):
         self._thread: threading.Thread | None = None
         self.missed: dict[int, tuple[int, int]] = {}  # budget -> runs that missed a best arm, runs
         super().__init__(**traits)
-        self.observe(self._forget, list(SIZES))
 
     def environment(self) -> CategoricalEnvironment:
         """The task that the sliders describe."""
@@ -83,7 +83,7 @@ class BoundExplorer(Explorer):
             if self.state == "running":
                 return
             self._stop, self.missed = threading.Event(), {}
-            self._thread = threading.Thread(target=self._work, args=(self._stop,), name="iapo-bound", daemon=True)
+            self._thread = worker(self._work, self._stop, name="iapo-bound")
             self._say("running")
             self._thread.start()
 
@@ -96,8 +96,9 @@ class BoundExplorer(Explorer):
 
     def reset(self) -> None:
         """Stop, forget what was measured and set every slider back."""
-        self._forget(None)
-        super().reset()
+        with self.lock, self.hold_sync():
+            self._forget()
+            super().reset()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the worker has ended; for scripts and tests."""
@@ -176,7 +177,13 @@ class BoundExplorer(Explorer):
             if not stop.is_set():
                 self._say("finished")
 
-    def _forget(self, _: Any) -> None:  # what was measured belongs to another task
+    def _changed(self, change: Any) -> None:
+        if self._ready and change["name"] in SIZES:
+            self._forget()  # draws anew, once
+        else:
+            super()._changed(change)
+
+    def _forget(self) -> None:  # what was measured belongs to another task
         with self.lock:
             self._stop.set()
             self.missed = {}

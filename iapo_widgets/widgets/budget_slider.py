@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,13 +75,11 @@ class BudgetSlider(Explorer):
         """Completions that round 1 gives each prompt, against T."""
         n_prompts, n_max = self._active.shape[1:]
         m = n_prompts * n_max
-        each = np.array([spending(self._first(int(b))) / n_prompts for b in self._budgets])
-        told = [f"T = {b:,}: {e:,.1f} completions for each prompt" for b, e in zip(self._budgets, each, strict=True)]
         limits = [(LOW, n_prompts, VERMILLION, "not every prompt"), (n_prompts, m, ORANGE, "pulls shrink"),
                   (m, m * self._rounds, BLUE, "a pull is borrowed")]  # fmt: skip
         panel = Panel(
             "What round 1 of PSST can do", "training budget T, completions", "completions for each prompt",
-            lines=[Line("round 1, mean over prompts", self._budgets, np.log10(each), every=4, tell=told)],
+            lines=[self._curve],
             yticks=[(k, f"{10**k:,}") for k in range(5)], ylim=(-0.5, 4.2),
             spans=[Span(max(a, LOW), min(b, HIGH), *more) for a, b, *more in limits if a < HIGH and b > LOW],
             rules=[Rule(float(min(max(self.budget, LOW), HIGH)), "this budget")], log=True, xlim=(LOW, HIGH),
@@ -88,6 +87,12 @@ class BudgetSlider(Explorer):
         return Scene(
             [panel], self._words(), note="Tokens of a completion and their price are assumptions: set your own."
         )
+
+    @cached_property
+    def _curve(self) -> Line:  # the same for every budget: drawn once
+        each = [spending(self._first(int(b))) / len(self.env.prompts) for b in self._budgets]
+        told = [f"T = {b:,}: {e:,.1f} completions for each prompt" for b, e in zip(self._budgets, each, strict=True)]
+        return Line("round 1, mean over prompts", self._budgets, np.log10(each), every=4, tell=told)
 
     def _first(self, budget: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         share = budget // self._rounds

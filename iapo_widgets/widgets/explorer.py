@@ -81,10 +81,10 @@ class Explorer(anywidget.AnyWidget):
 
     def reset(self) -> None:
         """Set every trait back to what it was at first."""
-        with self.lock, self.hold_trait_notifications():
-            for name, value in self._initial.items():
-                setattr(self, name, value)
-        with self.lock:
+        with self.lock, self.hold_sync():  # one message, however many traits go back
+            with self.hold_trait_notifications():
+                for name, value in self._initial.items():
+                    setattr(self, name, value)
             self._errors = {}
             self.redraw()
 

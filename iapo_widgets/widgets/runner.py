@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from ..core.completions import Completions
 from ..core.environment import Environment
 from ..core.rounds import Round
+from .worker import worker
 
 CHUNK = 2_000  # completions drawn between two looks at Pause and Stop
 
@@ -45,7 +46,7 @@ class Runner:
         self._steps = 0
         self._change = threading.Condition()
         self._rounds = start(_Gated(env, self._gate))
-        self._thread = threading.Thread(target=self._walk, name="iapo-run", daemon=True)
+        self._thread = worker(self._walk, name="iapo-run")
 
     @property
     def state(self) -> str:

@@ -23,6 +23,7 @@ from ..study.results import ResultsFile
 from ..study.statistics import Cell, summary
 from ..tasks.catalogue import GENERATED
 from .explorer import Control, Explorer
+from .worker import worker
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
 MEASURES = [("ACR", "acr"), ("regret", "regret")]
@@ -82,7 +83,7 @@ class StudyExplorer(Explorer):
                 return
             self._stop = threading.Event()
             self._tell(self._stop)
-            self._thread = threading.Thread(target=self._work, args=(self._stop, self._thread), daemon=True)
+            self._thread = worker(self._work, self._stop, self._thread, name="iapo-study")
             self._thread.start()
 
     def stop(self) -> None:

@@ -123,7 +123,8 @@ class NotebookPage:
                    if (message.header.msg_type === 'stream') text += message.content.text;
                    if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
                  };
-                 await future.done;
+                 const late = new Promise((_, fail) => setTimeout(() => fail(Error(`no answer to ${code}`)), 60000));
+                 await Promise.race([future.done, late]);
                  return text;
                }""",
             f"import json as _json; print(_json.dumps({code}))",

@@ -21,13 +21,16 @@ function render({ model, el }) {
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const fields = buildControls({ model, id, form, buttons });
   const drawn = [];
+  let columns = "";
 
   const paint = () => {
     const scene = model.get("_scene");
     if (!scene.panels) return;
     while (drawn.length < scene.panels.length) drawn.push(makePanel({ model, panels, point, put }));
     while (drawn.length > scene.panels.length) drawn.pop().remove();
-    scene.panels.forEach((panel, k) => drawn[k].show(panel));
+    const now = scene.panels.map((panel) => panel.width).join();
+    scene.panels.forEach((panel, k) => drawn[k].show(panel, now !== columns));
+    columns = now;
     put(summary, scene.summary);
     put(note, scene.note);
     showTable(table, scene);
@@ -39,7 +42,7 @@ function render({ model, el }) {
   };
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const watch = new ResizeObserver(() => drawn.forEach((d) => d.again()));
+  const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
   fields.show();
   paint();
@@ -68,14 +71,15 @@ function makePanel({ model, panels, point, put }) {
   const tip = build("div", { class: "iapo-tip", "aria-hidden": "true", hidden: "" });
   const figure = build("figure", {}, title, svg, tip, legend);
   panels.append(figure);
-  let panel = null, s = null, at = null, dragging = null, legendText = "";
+  let panel = null, s = null, at = null, dragging = null, legendText = "", width = 0;
 
-  const again = () => {
+  // `resized`: the width is asked for only then, for asking makes the browser lay out what was drawn so far.
+  const again = (resized = false) => {
     if (!panel) return;
-    const width = Math.max(240, figure.clientWidth);
+    if (resized || !width) width = figure.clientWidth;
     const focused = svg.contains(document.activeElement) ? document.activeElement.getAttribute("data-handle") : null;
     svg.setAttribute("height", HEIGHT);
-    s = drawPanel(svg, panel, width, HEIGHT);
+    s = drawPanel(svg, panel, Math.max(240, width), HEIGHT);
     if (focused !== null) svg.querySelector(`[data-handle="${focused}"]`)?.focus();
     mark();
   };
@@ -86,7 +90,7 @@ function makePanel({ model, panels, point, put }) {
     tip.hidden = !found;
     if (!found) return;
     tip.textContent = found.text;
-    tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, figure.clientWidth - 220))}px`;
+    tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
     tip.style.top = `${title.offsetHeight + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
@@ -133,7 +137,7 @@ function makePanel({ model, panels, point, put }) {
   return {
     again,
     remove: () => figure.remove(),
-    show(next) {
+    show(next, resized) {
       const held = dragging === null ? null : panel.handles[dragging].x;
       panel = structuredClone(next);
       if (held !== null && panel.handles[dragging]) panel.handles[dragging].x = held;
@@ -143,7 +147,7 @@ function makePanel({ model, panels, point, put }) {
       const keys = legendOf(panel);
       const text = keys.map((k) => k.outerHTML).join("");
       if (text !== legendText) { legend.replaceChildren(...keys); legendText = text; }
-      again();
+      again(resized);
     },
   };
 }

@@ -133,29 +133,45 @@ function drawLine(group, line, s) {
   if (marks) { const g = shape("g", { fill: line.colour }); g.innerHTML = marks; group.append(g); }
 }
 
-// Fills `svg` with the panel; returns the scales, for pointer and keyboard.
+// Fills `svg` with the panel; returns the scales, for pointer and keyboard.  Most updates move one rule, one star or one
+// curve: a layer whose data and axes are as before keeps its elements.
 function drawPanel(svg, panel, width, height) {
   const s = scales(panel, width, height);
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const group = shape("g", {});
-  for (const span of panel.spans) {
+  const place = JSON.stringify([width, height, s.left, s.limits, panel.log]);
+  const before = svg.layers ?? new Map(), now = new Map();
+  const layer = (kind, data, fill) => {
+    let key = kind + place + JSON.stringify(data);
+    while (now.has(key)) key += "+"; // the same curve twice
+    const group = before.get(key) ?? shape("g", {});
+    if (!before.has(key)) fill(group, data);
+    now.set(key, group);
+    return group;
+  };
+  layer("spans", panel.spans, (group, spans) => spans.forEach((span) => {
     group.append(shape("rect", { x: s.x(span.start), y: MARGIN.top, width: Math.max(0, s.x(span.end) - s.x(span.start)), height: s.bottom - MARGIN.top, fill: span.colour, "fill-opacity": 0.14 }));
-  }
-  if (panel.cells) cells(group, panel, s);
-  axes(group, panel, s);
-  for (const line of panel.lines) drawLine(group, line, s);
-  for (const rule of panel.rules) group.append(shape("line", { x1: s.x(rule.x), x2: s.x(rule.x), y1: MARGIN.top, y2: s.bottom, class: "iapo-rule" }));
-  for (const p of panel.stars) group.append(shape("path", { transform: `translate(${s.x(p.x)} ${s.y(p.y)})`, d: polygon(10, 9, 0, 0.45), class: "iapo-star" }));
+  }));
+  if (panel.cells) layer("cells", panel.cells, (group) => cells(group, panel, s));
+  layer("axes", [panel.xlabel, panel.ylabel, panel.xticks, panel.yticks, !panel.cells], (group) => axes(group, panel, s));
+  for (const line of panel.lines) layer("line", line, (group) => drawLine(group, line, s));
+  for (const rule of panel.rules) layer("rule", rule, (group) => group.append(shape("line", { x1: s.x(rule.x), x2: s.x(rule.x), y1: MARGIN.top, y2: s.bottom, class: "iapo-rule" })));
+  for (const p of panel.stars) layer("star", p, (group) => group.append(shape("path", { transform: `translate(${s.x(p.x)} ${s.y(p.y)})`, d: polygon(10, 9, 0, 0.45), class: "iapo-star" })));
   panel.handles.forEach((h, k) => {
-    const g = shape("g", {
-      transform: `translate(${s.x(h.x)} ${s.y(h.y)})`, class: "iapo-handle", tabindex: 0, role: "slider", "data-handle": k,
-      "data-lm-suppress-shortcuts": "true", "aria-label": h.label, "aria-valuemin": h.low, "aria-valuemax": h.high, "aria-valuenow": h.x,
+    const place = { transform: `translate(${s.x(h.x)} ${s.y(h.y)})`, "aria-valuenow": h.x }; // a handle in focus only moves
+    const group = layer("handle", [k, { ...h, x: 0, y: 0 }], (fresh) => {
+      const g = shape("g", {
+        class: "iapo-handle", tabindex: 0, role: "slider", "data-handle": k,
+        "data-lm-suppress-shortcuts": "true", "aria-label": h.label, "aria-valuemin": h.low, "aria-valuemax": h.high,
+      });
+      g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: h.colour, class: "iapo-knob" }));
+      fresh.append(g);
     });
-    g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: h.colour, class: "iapo-knob" }));
-    group.append(g);
+    for (const [name, value] of Object.entries(place)) if (group.firstChild.getAttribute(name) !== String(value)) group.firstChild.setAttribute(name, value);
   });
-  group.append(shape("g", { class: "iapo-cursor" }));
-  svg.replaceChildren(group);
+  layer("cursor", [], (group) => group.setAttribute("class", "iapo-cursor"));
+  for (const [key, group] of before) if (!now.has(key)) group.remove();
+  [...now.values()].forEach((group, k) => { if (svg.children[k] !== group) svg.insertBefore(group, svg.children[k] ?? null); });
+  svg.layers = now;
+  if (svg.getAttribute("viewBox") !== `0 0 ${width} ${height}`) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   return s;
 }
 
