@@ -153,10 +153,9 @@ class CategoricalEnvironment:
 
     def exact_q(self) -> Array:
         """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max)."""
-        cost = np.einsum("pxm,pxm->p", self.probs, self.cost) / self.n_queries
         _, which = distinct_weights(self.contexts)
         reward = self._mean_curve[which]
-        spending = cost[:, None] * np.arange(1, self.n_max + 1)
+        spending = self.mean_cost[:, None] * np.arange(1, self.n_max + 1)
         return reward - cost_weight_vector(self.contexts)[:, None, None] * spending
 
     def split(self, train_fraction: float, seed: int) -> tuple[CategoricalEnvironment, CategoricalEnvironment]:
@@ -202,6 +201,11 @@ class CategoricalEnvironment:
             raise ValueError(f"{path} is not a saved environment: {error}") from error
 
     @cached_property
+    def mean_cost(self) -> Array:
+        """Mean cost of one completion of each prompt, over queries and outcomes, (P,), in ``cost_unit``."""
+        return np.einsum("pxm,pxm->p", self.probs, self.cost) / self.n_queries
+
+    @cached_property
     def _cdf(self) -> Array:
         return np.cumsum(self.probs, axis=2)
 
@@ -236,7 +240,7 @@ class CategoricalEnvironment:
 
     def _copy(self) -> CategoricalEnvironment:
         new = object.__new__(type(self))
-        hidden = ("_cdf", "_curves", "_mean_curve")
+        hidden = ("mean_cost", "_cdf", "_curves", "_mean_curve")
         new.__dict__.update({k: v for k, v in self.__dict__.items() if k not in hidden})
         return new
 

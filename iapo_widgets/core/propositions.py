@@ -73,8 +73,7 @@ def agnostic_utility(env: CategoricalEnvironment, cost: bool = False) -> Array:
     mean = np.einsum("pxm,pxmk->pk", env.probs, values) / env.n_queries
     utility = weight_matrix(env.contexts) @ mean.T
     if cost:
-        spending = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
-        utility = utility - cost_weight_vector(env.contexts)[:, None] * spending
+        utility = utility - cost_weight_vector(env.contexts)[:, None] * env.mean_cost
     return utility
 
 

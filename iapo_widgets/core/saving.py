@@ -82,7 +82,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
-    """What ``named_strategy`` finds it by: a name and an objective's index; raises ``ValueError`` where there is none."""
+    """What ``named_strategy`` finds it by: a name and an objective's index; ``ValueError`` where there is none."""
     if type(strategy) not in map(type, STRATEGIES.values()):
         raise ValueError(f"a file cannot name the strategy {strategy.name!r}; known: {', '.join(STRATEGIES)}")
     if isinstance(strategy, VoteThenBest):

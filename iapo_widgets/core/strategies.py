@@ -218,7 +218,7 @@ class VoteThenBest:
         return _per_subset(total, completions.n_valid)
 
 
-STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), SelectedBest(), MajorityVote(), VoteThenBest())}
+STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), MajorityVote(), VoteThenBest(), SelectedBest())}
 
 
 def find_strategy(strategy: Strategy | str) -> Strategy:

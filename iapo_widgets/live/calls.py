@@ -218,19 +218,19 @@ class Caller:
         """Send, and say what came back; raises nothing that knows the request's headers."""
         from openai import APIConnectionError, APIStatusError
 
-        endpoint = self.endpoint
+        endpoint, body = self.endpoint, self.abilities.body(request, samples)
         client = endpoint.client()
         try:
             async with asyncio.timeout(endpoint.timeout):  # of all of it; the SDK's own is from byte to byte
-                raw = await client.chat.completions.with_raw_response.create(**self.abilities.body(request, samples))
+                raw = await client.chat.completions.with_raw_response.create(**body)
                 text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
                 reply = read_reply(text, endpoint, request, samples, raw.headers.get("x-request-id"))
             return reply, Fault("the reply holds no choices", paid=False)
         except Unreadable as error:
             fault = Fault(str(error))
         except APIStatusError as error:
-            body = endpoint.scrub(error.response.content.decode("utf-8", "replace"))
-            fault = of_status(error.status_code, error.response.headers, body, endpoint.model)
+            said = endpoint.scrub(error.response.content.decode("utf-8", "replace"))
+            fault = of_status(error.status_code, error.response.headers, said, body)
         except APIConnectionError as error:
             fault = of_connection(error)
         except TimeoutError:

@@ -101,18 +101,24 @@ class Endpoint:
             raise EndpointError("this endpoint was pickled, which drops its key; make it anew with its key")
         if self._client is None:
             try:
-                from openai import AsyncOpenAI
+                from openai import AsyncOpenAI, DefaultAsyncHttpxClient
             except ImportError:
                 raise EndpointError(
                     "a live endpoint needs the openai package: pip install 'iapo-widgets[live]'"
                 ) from None
+            # plain http needs no certificates, which take long to load, and may not lead on to https without them
+            plain = self.base_url.startswith("http:")
             self._client = AsyncOpenAI(
-                api_key=self._secret.reveal(), base_url=self.base_url, max_retries=0, timeout=self.timeout
+                api_key=self._secret.reveal(),
+                base_url=self.base_url,
+                max_retries=0,
+                timeout=self.timeout,
+                http_client=DefaultAsyncHttpxClient(verify=False, follow_redirects=False) if plain else None,
             )
         return self._client
 
     def deploy(self, policy: Policy, **options: Any) -> Deployed:
-        """A callable that answers new queries by ``policy``; options (scorers, ledger, limit ...) as of ``Deployed``."""
+        """A callable that answers new queries by ``policy``; its options are those of ``Deployed``."""
         from .deployment import Deployed
 
         return Deployed(policy, self, **options)

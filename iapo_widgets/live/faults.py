@@ -35,8 +35,8 @@ class Fault:
     refuses: str | None = None
 
 
-def of_status(status: int, headers: Mapping[str, str], body: str, model: str) -> Fault:
-    """The fault behind an HTTP status of 400 or more."""
+def of_status(status: int, headers: Mapping[str, str], body: str, sent: Mapping[str, Any]) -> Fault:
+    """The fault behind an HTTP status of 300 or more; sent: the request's JSON."""
     message, code, param = _details(body)
     what = f"{status}: {message}" if message else f"{status}"
     paid = status not in REFUSALS
@@ -49,13 +49,15 @@ def of_status(status: int, headers: Mapping[str, str], body: str, model: str) ->
     if status in (402, 403):
         return Fault(f"the endpoint does not let this key do that ({what})", False, True, False)
     if status == 404:
-        return Fault(f"there is no model {model!r} or no chat API at this address ({what})", False, True, False)
+        return Fault(
+            f"there is no model {sent.get('model')!r} or no chat API at this address ({what})", False, True, False
+        )
     if status in (400, 422):
         if "content_filter" in code or "content management policy" in message.lower():
             return Fault(f"the question was refused by a content filter ({what})", False, False, False)
         if "context_length" in code or "maximum context length" in message.lower():
             return Fault(f"prompt and answer are too long for the model ({what})", False, False, False)
-        refuses = next((name for name in OPTIONAL if name == param or _names(message, name)), None)
+        refuses = next((name for name in OPTIONAL if name in sent and (name == param or _names(message, name))), None)
         if refuses:
             return Fault(f"the endpoint does not take {refuses} ({what})", True, False, False, 0.0, refuses=refuses)
         for name in ("temperature", "top_p"):

@@ -100,7 +100,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One pair of axes; ``ticks`` of x or y as (value, text) pairs, else chosen."""
+    """One pair of axes; ``ticks`` of x or y as (value, text) pairs, else chosen; sizes relative to the usual."""
 
     title: str
     xlabel: str
@@ -117,6 +117,7 @@ class Panel:
     xticks: Sequence[tuple[float, str]] = ()
     yticks: Sequence[tuple[float, str]] = ()
     width: float = 1.0
+    height: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,12 @@ class Scene:
         return {k: _plain(v) for k, v in asdict(self).items()}
 
 
+def scale_ticks(n_max: int) -> list[tuple[float, str]]:
+    """Ticks of an axis of N: 1, for that is where single answers stand, and about eight round ones."""
+    step = next((k for k in (1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100) if n_max / k <= 8), max(1, n_max // 8))
+    return [(float(n), str(n)) for n in sorted({1, *range(step, n_max + 1, step)}) if n == 1 or n >= step]
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
@@ -149,8 +156,9 @@ def _plain(value: Any) -> Any:
 def draw(scene: Scene, height: float = 4.0) -> Picture:
     """The static twin of ``scene``; its words are the picture's alternative text."""
     widths = [p.width for p in scene.panels] or [1.0]
+    height *= max((p.height for p in scene.panels), default=0.0)
     table = len(scene.rows) + 1 if scene.rows else 0
-    figure = Picture(figsize=(5.6 * sum(widths), height * bool(scene.panels) + 0.3 * table + 0.4), layout="constrained")
+    figure = Picture(figsize=(5.6 * sum(widths), height + 0.3 * table + 0.4), layout="constrained")
     figure.alt = scene.summary
     if table and scene.panels:
         above, below = figure.subfigures(2, 1, height_ratios=[height, 0.3 * table])  # type: ignore[misc]
@@ -182,7 +190,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         handles += [shade] if span.label else []
     for line in panel.lines:
         style: dict[str, Any] = {"color": line.colour, "marker": line.marker, "ls": line.line or "none"}
-        style.update(lw=line.width, ms=4.5, markevery=line.every, label=line.label or "_")
+        style.update(lw=line.width, ms=max(4.5, 1.6 * line.width), markevery=line.every, label=line.label or "_")
         if len(line.error):
             drawn: Any = axes.errorbar(line.x, line.y, line.error, capsize=2, **style)
         else:

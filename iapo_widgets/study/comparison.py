@@ -52,7 +52,7 @@ def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
     Raises ``KeyError`` where the policy lacks a context, ``ValueError`` where an arm lies outside the environment.
     """
     q = env.exact_q()
-    each = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
+    each = env.mean_cost
     rows = []
     for c, context in enumerate(env.contexts):
         arm, values = policy[context.name], q[c]

@@ -1,4 +1,4 @@
-"""Widgets for JupyterLab, Notebook 7 and Voila; each is loaded when it is asked for."""
+"""Widgets for JupyterLab, Notebook 7, Voila and saved pages; each is loaded when it is asked for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _HOME = {
     "ScalingExplorer": "scaling_explorer",
     "StudyExplorer": "study_explorer",
     "TradeoffExplorer": "tradeoff_explorer",
+    "html_fragment": "static_page",
+    "save_html": "static_page",
 }
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "ScalingExplorer",
     "StudyExplorer",
     "TradeoffExplorer",
+    "html_fragment",
+    "save_html",
 ]
 
 

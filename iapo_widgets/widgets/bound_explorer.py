@@ -44,6 +44,7 @@ class BoundExplorer(Explorer):
     runs = t.Int(100).tag(sync=True)
     state = t.Unicode("idle", read_only=True).tag(sync=True)
     public = (*SIZES, "delta", "runs")
+    alone = "delta"
 
     def __init__(self, **traits: Any) -> None:
         self._stop = threading.Event()

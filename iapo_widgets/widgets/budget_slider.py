@@ -32,6 +32,7 @@ class BudgetSlider(Explorer):
     tokens = t.Float(400.0).tag(sync=True)
     price = t.Float(0.60).tag(sync=True)
     public = ("budget", "tokens", "price")
+    alone = "budget"
 
     def __init__(self, env: Environment, **traits: Any) -> None:
         self.env = env

@@ -28,6 +28,7 @@ class ContextSliders(Explorer):
     keep_sum = t.Bool(False).tag(sync=True)
     context = t.Instance(Context)
     public = ("weights", "cost_weight", "keep_sum")
+    alone = "cost_weight"
 
     def __init__(self, env: Environment, context: str | None = None, **traits: Any) -> None:
         known = {c.name: c for c in env.contexts}
@@ -71,13 +72,14 @@ class ContextSliders(Explorer):
         values = [*self.weights, self.cost_weight]
         bars = [
             Line("", [v, 0.0], [float(k), float(k)], GREY if name == "cost" else CYCLE[k % len(CYCLE)],
-                 "X" if name == "cost" else MARKERS[k % len(MARKERS)], every=2, width=7,
+                 "X" if name == "cost" else MARKERS[k % len(MARKERS)], every=2, width=6,
                  tell=[f"weight of {name}: {v:.2f}"] * 2)
             for k, (name, v) in enumerate(zip(names, values, strict=True))
         ]  # fmt: skip
         panel = Panel(
             "What this user cares about", "weight", "", lines=bars, xlim=(0.0, LARGEST_COST),
-            ylim=(len(names) - 0.5, -0.5), yticks=[(k, name[:9]) for k, name in enumerate(names)],
+            ylim=(len(names) - 0.5, -0.5), yticks=[(k, name) for k, name in enumerate(names)],
+            height=0.4 + 0.1 * len(names),
         )  # fmt: skip
         return Scene([panel], self._words())
 

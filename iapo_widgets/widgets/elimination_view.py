@@ -30,8 +30,10 @@ class EliminationView(anywidget.AnyWidget):
     ``scale`` (lowest and highest Q of the colours and of the axis, a pair for each context; empty: its own).
     """
 
-    _esm = module("canvas", "elimination_data", "elimination_draw", "context_strip", "elimination_view")
-    _css = styles("elimination_view")
+    _esm = module(
+        "canvas", "kernel", "stock", "elimination_data", "elimination_draw", "context_strip", "elimination_view"
+    )
+    _css = styles("theme", "elimination_view")
 
     context = t.Unicode().tag(sync=True)
     round = t.Int(0, min=0).tag(sync=True)
@@ -131,6 +133,11 @@ class EliminationView(anywidget.AnyWidget):
         if index in self._rescored:
             return Arm(*self._rescored[index]["policy"][-1])
         return self.rounds[-1].policy[self.context]
+
+    def reset(self) -> None:
+        """Show the newest round, the first context and no arm; the rounds stay."""
+        with self.lock, self.hold_sync():
+            self.round, self.arm, self.context = 0, [], self.env.contexts[0].name
 
     def limits(self) -> NDArray[np.float64]:
         """Lowest and highest Q that the colours tell apart, (C, 2): the lowest fifth shares one colour."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -33,6 +34,14 @@ class Control:
     index: int = -1
     hint: str = ""
 
+    def settings(self) -> list[Any]:
+        """The values that the control can take, in order; none for a number or a button."""
+        if self.kind in ("range", "log"):
+            low, high = (math.log10(v) if self.kind == "log" else v for v in (self.low, self.high))
+            steps = [low + i * self.step for i in range(math.floor((high - low) / self.step + 1e-9) + 1)]
+            return [float(f"{10**x:.1e}" if self.kind == "log" else f"{x:.10g}") for x in steps]
+        return [False, True] if self.kind == "switch" else [value for _, value in self.options]
+
 
 class Explorer(anywidget.AnyWidget):
     """Base of the explorers: a subclass names its traits, its ``controls`` and its ``scene``.
@@ -41,8 +50,8 @@ class Explorer(anywidget.AnyWidget):
     shows beside its control and changes nothing; what goes wrong while a scene is made shows below the controls.
     """
 
-    _esm = module("canvas", "scene", "controls", "copy", "explorer")
-    _css = styles("explorer")
+    _esm = module("canvas", "kernel", "scene", "controls", "copy", "explorer")
+    _css = styles("theme", "explorer")
     _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
     _controls: t.List[Any] = t.List().tag(sync=True)
@@ -51,6 +60,8 @@ class Explorer(anywidget.AnyWidget):
 
     #: Names of the traits that a user sees, in order.
     public: tuple[str, ...] = ()
+    #: Name of the control that a saved page keeps alive without a kernel.
+    alone = ""
 
     def __init__(self, **traits: Any) -> None:
         self.lock = threading.RLock()  # callbacks may come from another thread than cells
@@ -73,6 +84,26 @@ class Explorer(anywidget.AnyWidget):
     def readings(self) -> dict[str, str]:
         """What stands beside a control in place of its bare value."""
         return {}
+
+    def drawn(self) -> dict[str, Any]:
+        """What the browser shows for the present traits, by the names of the traits that tell it."""
+        return {"_readings": self.readings(), "_scene": self.scene().plain()}
+
+    def stills(self) -> list[tuple[Any, dict[str, Any]]]:
+        """(value, ``drawn()``) at each setting of the control ``alone``; nobody is told, nothing changes."""
+        control = next((c for c in self.controls() if c.name == self.alone), None)
+        if control is None:
+            return []
+        with self.lock:
+            values, kept = self._trait_values, getattr(self, self.alone)
+            try:
+                out = []
+                for value in control.settings():
+                    values[self.alone] = type(kept)(value)  # past the observers: a look, not a change
+                    out.append((value, self.drawn()))
+                return out
+            finally:
+                values[self.alone] = kept
 
     def press(self, name: str) -> None:
         """What a button does."""
@@ -97,14 +128,16 @@ class Explorer(anywidget.AnyWidget):
         """Make the scene anew; an error is shown and the last scene stays."""
         with self.lock:
             try:
-                scene, controls = self.scene().plain(), [asdict(c) for c in self.controls()]
-                readings = self.readings()
+                drawn, controls = self.drawn(), [asdict(c) for c in self.controls()]
             except Exception as error:
                 self._errors = {**self._errors, "": str(error) or type(error).__name__}
                 return
             errors = {k: v for k, v in self._errors.items() if k}
             with self.hold_sync():
-                self._controls, self._readings, self._scene, self._errors = controls, readings, scene, errors
+                self._controls = controls
+                for name, value in drawn.items():
+                    setattr(self, name, value)
+                self._errors = errors
 
     @property
     def summary(self) -> str:

@@ -19,7 +19,8 @@ class LabRun:
     """Runs one algorithm after the other on ``env`` and shows each in ``view``.
 
     ``wishes()`` gives the contexts as the user has them now: those that differ from the trained ones are shown
-    re-scored.  ``say()`` is called whenever something has changed, also from the worker.  ``lock`` guards it all.  ``again``: what Run does after a Stop.
+    re-scored.  ``say()`` is called whenever something has changed, also from the worker.  ``lock`` guards it all.
+    ``again``: what Run does after a Stop.
     """
 
     def __init__(

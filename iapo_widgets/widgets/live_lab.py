@@ -73,8 +73,10 @@ class LiveLab(w.VBox):
 
     def __init__(self, ledger: str | os.PathLike[str] = "iapo-ledger.sqlite", **traits: Any) -> None:
         self.lock = threading.RLock()
-        self._path, self._ledger = Path(ledger), None
+        self._path = Path(ledger)
+        self._ledger: Ledger | None = None
         self._sim: SimulatedEndpoint | None = None
+        self._run: LabRun | None = None
         self.env: LiveEnvironment | None = None
         self._checked: Setup | None = None
         self._stop = threading.Event()
@@ -91,7 +93,6 @@ class LiveLab(w.VBox):
         self._save, self._saved = w.Button(description="Save policy"), w.HTML()
         self._save.on_click(lambda _: self._save_policy())
         self.buttons = {name: _button(*spec, getattr(self, name)) for name, spec in BUTTONS.items()}
-        self._run: LabRun | None = None
         self._pictures = w.VBox()
         results = w.Accordion(
             [self._examples, w.VBox([self._policy, w.HBox([self._file, self._save]), self._saved])],
@@ -172,15 +173,18 @@ class LiveLab(w.VBox):
             self._run.runner.join(timeout)
 
     def close(self) -> None:
-        """Stop, close the ledger and the simulated endpoint."""
-        self.stop()
-        self.join(30)
+        """Stop, close the ledger and the simulated endpoint; also when the widget is dropped."""
+        self._stop.set()
+        if self._run and self._run.runner:
+            self._run.runner.stop()
+            self._run.runner.join(30)
         with self.lock:
-            if self._ledger:
-                self._ledger.close()
-            if self._sim:
-                self._sim.stop()
-            self._ledger = self._sim = None
+            ledger, sim = self._ledger, self._sim
+            self._run = self._ledger = self._sim = None
+        if ledger:
+            ledger.close()  # lets what is in flight land
+        if sim:
+            sim.stop()
         super().close()
 
     @property

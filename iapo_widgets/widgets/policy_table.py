@@ -36,6 +36,7 @@ class PolicyTable(Explorer):
     copy_as = t.Unicode("CSV").tag(sync=True)
     copy_text = t.Unicode("").tag(sync=True)
     public = ("copy_as",)
+    alone = "copy_as"
 
     def __init__(self, env: CategoricalEnvironment, policy: Policy | Result | None = None, **traits: Any) -> None:
         self.env = env
@@ -49,16 +50,15 @@ class PolicyTable(Explorer):
 
     def controls(self) -> Sequence[Control]:
         """The format to copy in."""
-        return [Control("copy_as", "Copy as", "choice", options=[(f, f) for f in FORMATS])]
+        return [
+            Control("copy_as", "Copy as", "choice", options=[(f, f) for f in FORMATS]),
+            Control("reset", "Reset", "button", hint="Back to the format at first; the policy stays"),
+        ]
 
-    def redraw(self) -> None:
-        """The table, then the text to copy."""
-        with self.lock:
-            super().redraw()
-            if "" not in self._errors:  # a refused format leaves the last good one, in which the text still follows
-                self.copy_text = {"CSV": self.to_csv, "Markdown": self.to_markdown, "Python": self.to_python}[
-                    self.copy_as
-                ]()
+    def drawn(self) -> dict[str, Any]:
+        """The table and the text to copy."""
+        text = {"CSV": self.to_csv, "Markdown": self.to_markdown, "Python": self.to_python}[self.copy_as]()
+        return {**super().drawn(), "copy_text": text}
 
     def scene(self) -> Scene:
         """Q of every context under four choices, and the table."""

@@ -58,6 +58,7 @@ class PSSTLab(w.VBox):
         starts = {"n_max": env.n_max, "strategy": env.strategy.name, "context": env.contexts[0].name}
         super().__init__(**{**starts, "contexts": env.contexts, **traits})
         self._initial = {name: getattr(self, name) for name in (*_TRAINING, "contexts", "context", "seconds_per_round")}
+        self.add_class("iapo-lab")  # by which the view finds the controls beside it
         self.controls = LabControls(
             env, self._values(), self._of_context(), lambda name, value: setattr(self, name, value), self._weigh,
             lambda name: getattr(self, name)(),

@@ -24,7 +24,7 @@ from .explorer import Control, Explorer
 
 Array = NDArray[np.float64]
 SUBSETS, ROWS = 10, 18  # subsets drawn at most; fewer below many blocks, so that the letters stay legible
-CHOICES = [("majority vote of two answers", "majority-vote"), ("best-of-N, reward 1 or 0", "best-of-n")]
+CHOICES = [("majority of two answers", "majority-vote"), ("best-of-N, right or not", "best-of-n")]
 HEAD = ("round", "prompts left", "M, sum of their largest scales", "share T / R", "pulls of each", "completions spent")
 LIMITS = {
     "pulled": (1, 16), "n": (1, 16), "theta": (0, 1), "budget": (20, 20_000), "prompts": (2, 12), "seed": (0, 10**9),
@@ -47,6 +47,7 @@ class ReuseExplorer(Explorer):
     prompts = t.Int(4).tag(sync=True)
     seed = t.Int(0).tag(sync=True)
     public = ("pulled", "n", "theta", "strategy", "budget", "prompts", "seed")
+    alone = "n"
 
     def controls(self) -> Sequence[Control]:
         """The pull, what is asked of it, and the race."""

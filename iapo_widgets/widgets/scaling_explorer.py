@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..core.environment import CategoricalEnvironment, voting_environment
 from ..core.problem import Context
 from ..plots.picture import CYCLE, MARKERS
-from ..plots.scene import Handle, Line, Panel, Rule, Scene, Span, Star
+from ..plots.scene import Handle, Line, Panel, Rule, Scene, Span, Star, scale_ticks
 from .explorer import Control, Explorer
 
 #: The worked example: prompt A succeeds with 0.40 and 0.90, prompt B with 0.62 on both queries.
@@ -35,6 +35,7 @@ class ScalingExplorer(Explorer):
     strategy = t.Unicode("majority-vote").tag(sync=True)
     cost = t.Float(0.0).tag(sync=True)
     public = ("flat", "n", "strategy", "cost")
+    alone = "n"
 
     def __init__(self, rates: Sequence[Sequence[float]] = WORKED, **traits: Any) -> None:
         table = np.asarray(rates, dtype=float)
@@ -95,7 +96,7 @@ class ScalingExplorer(Explorer):
             lines=[Line(names[p], scales, row, CYCLE[p], MARKERS[p], every=3) for p, row in enumerate(q)],
             spans=[Span(a - 0.5, b + 0.5, CYCLE[p]) for p, a, b in leaders(q)],
             stars=[Star(float(q.max(axis=0).argmax() + 1), float(q.max()), "best arm")],
-            rules=[Rule(float(self.n), "N to read")], xlim=(0.5, self.n_max + 0.5),
+            rules=[Rule(float(self.n), "N to read")], xlim=(0.5, self.n_max + 0.5), xticks=scale_ticks(self.n_max),
         )  # fmt: skip
         return Scene(
             [left, right], self._words(names, rates, q), note="Exact values of a task set by hand: no model is called."

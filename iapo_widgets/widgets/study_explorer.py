@@ -43,6 +43,7 @@ class StudyExplorer(Explorer):
     state = t.Unicode("idle", read_only=True).tag(sync=True)
     done = t.Int(0, read_only=True).tag(sync=True)
     public = ("environment", "measure")
+    alone = "measure"
 
     def __init__(
         self, study: Study | None = None, folder: str | os.PathLike[str] | None = None, *, jobs: int = 1, **traits: Any

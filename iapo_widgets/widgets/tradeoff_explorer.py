@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.environment import CategoricalEnvironment
 from ..core.problem import Context
 from ..plots.picture import CYCLE, GREY, MARKERS
-from ..plots.scene import Cells, Line, Panel, Scene, Star
+from ..plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
 from .elimination_view import note
 from .explorer import Control, Explorer
 
@@ -33,13 +33,13 @@ class TradeoffExplorer(Explorer):
     share = t.Float(0.5).tag(sync=True)
     cost_weight = t.Float(0.2).tag(sync=True)
     public = ("share", "cost_weight")
+    alone = "cost_weight"
 
     def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
         if len(env.objectives) > 2:
             raise ValueError(f"the plane of weights needs one or two objectives, this task has {len(env.objectives)}")
         self.env = env
         self._reward = lru_cache(maxsize=256)(self._expected_reward)
-        self._cost = np.einsum("pxm,pxm->p", env.probs, env.cost) / env.n_queries
         self._unit = self._expected_reward(1.0) if len(env.objectives) == 1 else None
         super().__init__(**{**({} if self._unit is None else {"share": 1.0}), **traits})
 
@@ -50,7 +50,7 @@ class TradeoffExplorer(Explorer):
     def q(self, share: float, cost_weight: float) -> NDArray[np.float64]:
         """Exact Q of every arm for such a user, (P, N_max)."""
         reward = self._reward(share) if self._unit is None else share * self._unit
-        return reward - cost_weight * self._cost[:, None] * np.arange(1, self.env.n_max + 1)
+        return reward - cost_weight * self.env.mean_cost[:, None] * np.arange(1, self.env.n_max + 1)
 
     def controls(self) -> Sequence[Control]:
         """One slider for the objectives and one for cost."""
@@ -86,6 +86,7 @@ class TradeoffExplorer(Explorer):
             lines.append(Line(f"prompt {p}", scales, q[p], colour, marker, every=4, width=2.6 if p == best else 1.4))
         left = Panel(
             "What this user gets", "N, completions per query", "Q, reward less cost", lines=lines,
+            xticks=scale_ticks(self.env.n_max),
             stars=[Star(float(i + 1), float(q.max()), f"best arm: prompt {best}, N = {i + 1}")],
         )  # fmt: skip
         right = self._map(winners, shares, costs, order, colours)

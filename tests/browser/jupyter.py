@@ -1,14 +1,15 @@
-"""A real JupyterLab in a real browser, for the tests."""
+"""Real front ends of Jupyter in a real browser, for the tests."""
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,48 +19,100 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first
                   "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 
 
+#: Script that measures how a widget looks: ``complaintsOf(root)``, ``svgContrast(root)``.
+LAYOUT = Path(__file__).with_name("layout.js")
+
+#: How each front end is started; JupyterLab and Notebook write down where they answer, Voila does not.
+COMMANDS = {
+    "lab": ["jupyterlab", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=",
+            "--ServerApp.password=", "--LabApp.expose_app_in_browser=True"],
+    "notebook": ["notebook", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
+                 "--IdentityProvider.token=", "--ServerApp.password=",
+                 "--JupyterNotebookApp.expose_app_in_browser=True"],
+    "voila": ["voila", "--show_tracebacks=True", "--Voila.ip=127.0.0.1"],
+}  # fmt: skip
+
+
+@contextmanager
+def served(kind: str, folder: Path, *more: str) -> Iterator[str]:
+    """Serve ``folder`` by that front end (``lab``, ``notebook``, ``voila``) on a free port; yields its address."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
+        environment[f"JUPYTER_{name}"] = str(folder / f".{kind}-{name.lower()}")
+    environment["JUPYTERLAB_SETTINGS_DIR"] = str(folder / f".{kind}-settings")
+    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / f".{kind}-workspaces")
+    quiet = folder / f".{kind}-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True, exist_ok=True)
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    command = [sys.executable, "-m", *COMMANDS[kind], "--no-browser", *more]
+    port = _free_port() if kind == "voila" else None
+    if port:
+        command.append(f"--port={port}")
+    log = folder / f"{kind}.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+        try:
+            if port:
+                yield _listening(port, server, log)
+            else:
+                yield address_of(Path(environment["JUPYTER_RUNTIME_DIR"]), server, log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
 @contextmanager
 def jupyter_server(folder: Path) -> Iterator[str]:
     """Serve ``folder`` by JupyterLab on a free port; yields its address."""
-    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
-    for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
-        environment[f"JUPYTER_{kind}"] = str(folder / f".jupyter-{kind.lower()}")
-    environment["JUPYTERLAB_SETTINGS_DIR"] = str(folder / ".jupyter-settings")
-    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / ".jupyter-workspaces")
-    quiet = folder / ".jupyter-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True, exist_ok=True)
-    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    log = (folder / "server.log").open("w")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
-               "--ServerApp.port=0", "--IdentityProvider.token=", "--ServerApp.password=",
-               "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"]  # fmt: skip
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
-    try:
-        yield address_of(Path(environment["JUPYTER_RUNTIME_DIR"]), server, folder / "server.log")
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-        log.close()
+    with served("lab", folder, f"--ServerApp.root_dir={folder}") as address:
+        yield address
 
 
-def address_of(runtime: Path, server: subprocess.Popen[bytes], log: Path, seconds: float = 90) -> str:
-    """Wait until the server answers."""
+def address_of(runtime: Path, server: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait until the server says in ``runtime`` where it is, and answers."""
+
+    def look() -> str | None:
+        for file in runtime.glob("jpserver-*.json"):
+            url = json.loads(file.read_text())["url"]
+            urllib.request.urlopen(url + "api", timeout=5).read()
+            return str(url)
+        return None
+
+    return _wait(look, server, log)
+
+
+def _listening(port: int, server: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait until the port is open.  Asking Voila for its page would already run the notebook once."""
+
+    def look() -> str:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return f"http://127.0.0.1:{port}/"
+
+    return _wait(look, server, log)
+
+
+def _wait(look: Callable[[], str | None], server: subprocess.Popen[bytes], log: Path, seconds: float = 90) -> str:
+    """What ``look`` finds; ``OSError`` and unfinished JSON mean not yet."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended:\n{log.read_text()[-3000:]}")
-        for file in runtime.glob("jpserver-*.json"):
-            url = json.loads(file.read_text())["url"]
-            try:
-                urllib.request.urlopen(url + "api", timeout=5).read()
-                return str(url)
-            except OSError:
-                pass
+            raise RuntimeError(f"the server ended:\n{log.read_text()[-3000:]}")
+        try:
+            if found := look():
+                return found
+        except (OSError, json.JSONDecodeError):
+            pass
         time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not answer within {seconds} s:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"the server did not answer within {seconds} s:\n{log.read_text()[-3000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class NotebookPage:

@@ -140,3 +140,16 @@ def test_exact_q_agrees_with_monte_carlo(name):
     reward = subset_samples(pulls, env.strategy, np.ones((1, 1)), 4).reward[:, 0]
     error = reward.std(axis=0) / np.sqrt(len(pulls))
     assert np.all(np.abs(reward.mean(axis=0) - low.exact_q()[0, 0]) <= 5 * error + 1e-12)
+
+
+def test_mean_cost_is_what_sampling_spends_on_each_prompt():
+    """By hand on one query, and a split has the mean over its own queries, not its parent's."""
+    cost = np.array([[[1.0, 3.0], [2.0, 2.0]]])  # one prompt, two queries, two outcomes
+    env = voting_environment(
+        np.array([[[0.25, 0.75], [0.5, 0.5]]]), [0, 0], cost, contexts=mv_contexts(), n_max=2
+    )  # fmt: skip
+    assert env.mean_cost == pytest.approx([(0.25 * 1 + 0.75 * 3 + 2) / 2])
+    parts = env.split(0.5, seed=0)
+    assert sorted(float(part.mean_cost[0]) for part in parts) == pytest.approx([2.0, 2.5])
+    q = env.exact_q()  # cost weights 0, 0.2, 1
+    assert q[0] - q[2] == pytest.approx(env.mean_cost[:, None] * [[1, 2]])

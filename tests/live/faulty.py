@@ -1,4 +1,4 @@
-"""A scriptable chat endpoint on loopback for the tests: real HTTP, faults on request, and its own count of everything."""
+"""A scriptable chat endpoint on loopback for the tests: real HTTP, faults on request, its own count."""
 
 import json
 import socket

@@ -27,6 +27,12 @@ function theme(element) {
   };
 }
 
+// Whether the words there are lighter than the paper; an element that is not yet in the page has no colour.
+function isDark(element) {
+  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
+  return r + g + b > 382;
+}
+
 // Sets the canvas to its CSS size at the screen's density; returns a context in CSS pixels.
 function crisp(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -67,10 +73,11 @@ function build(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Calls `changed` when the page turns light or dark; returns how to stop.
+// Calls `changed` when the page turns light or dark, by whatever attribute; returns how to stop.
 function onThemeChange(changed) {
   const watch = new MutationObserver(changed);
-  watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  const attributeFilter = ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class", "style"];
+  for (const element of [document.documentElement, document.body]) watch.observe(element, { attributes: true, attributeFilter });
   const query = window.matchMedia("(prefers-color-scheme: dark)");
   query.addEventListener("change", changed);
   return () => { watch.disconnect(); query.removeEventListener("change", changed); };

@@ -1,6 +1,6 @@
 // Native controls for the traits of an explorer: labelled, by keyboard, each with its reading and its error.
 
-function buildControls({ model, id, form, buttons }) {
+function buildControls({ model, id, form, buttons, usable }) {
   let shown = "";
   let parts = [];
   const listening = new Map();
@@ -78,6 +78,7 @@ function buildControls({ model, id, form, buttons }) {
       }
     }
     parts.forEach(bring);
+    for (const { c, input, element } of parts) (input ?? element).disabled = !usable(c);
   }
 
   return {

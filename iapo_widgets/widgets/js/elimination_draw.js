@@ -30,12 +30,12 @@ function drawHeat(canvas, replay, r, c, arm, range) {
         pen.fillRect(x, y, plan.w + 0.3, plan.h + 0.3);
         pen.globalAlpha = 1;
       }
-      if (trimmed && room >= 8) {
+      if (trimmed && room >= 11) {
         pen.fillStyle = look.ink;
-        pen.font = look.font(Math.min(10, room * 0.8));
+        pen.font = look.font(10); // smaller cannot be read
         pen.textAlign = "center";
         pen.fillText(trimmed, x + plan.w / 2, y + plan.h / 2 + 0.5);
-      } else if (trimmed && room >= 2) {
+      } else if (trimmed && room >= 2) { // a stroke where the number has no room
         pen.strokeStyle = look.quiet;
         pen.beginPath(); pen.moveTo(x, y + plan.h); pen.lineTo(x + plan.w, y); pen.lineWidth = 0.5; pen.stroke();
       }

@@ -69,6 +69,12 @@ function render({ model, el }) {
   }
 
   view.play.addEventListener("click", play);
+  view.reset.addEventListener("click", () => {
+    stop();
+    set("round", 0);
+    set("arm", []);
+    set("context", replay.about.contexts[0].name);
+  });
   view.slider.addEventListener("input", () => { stop(); go(Number(view.slider.value)); });
   view.heat.addEventListener("focus", () => { if (!arm()) set("arm", replay.best(shown(), context())?.slice(0, 2) ?? [0, replay.N]); });
   view.heat.addEventListener("keydown", (event) => {
@@ -101,12 +107,14 @@ function render({ model, el }) {
   const listened = { "change:n_frames": collect, "change:_run": collect, "change:_about": collect, "change:_rescored": collect,
     "change:context": collect, "change:scale": collect, "change:title": draw, "change:round": draw, "change:arm": draw, "change:finished": draw };
   for (const [event, handler] of Object.entries(listened)) model.on(event, handler);
-  const size = new ResizeObserver(draw);
+  let untend = null; // a view meets the controls beside it only once it is in the page
+  const size = new ResizeObserver(() => { untend ??= tendStock(view.root, model); draw(); });
   size.observe(view.root);
   const forget = onThemeChange(draw);
+  const unplug = onConnection(model, draw);
   collect();
   return () => {
-    stop(); size.disconnect(); forget();
+    stop(); size.disconnect(); forget(); unplug(); untend?.();
     for (const [event, handler] of Object.entries(listened)) model.off(event, handler);
   };
 }
@@ -119,6 +127,8 @@ function parts(pick) {
   const strip = contextStrip(pick);
   const slider = build("input", { type: "range", id: `${id}-round`, min: 1, max: 1, value: 1, disabled: "" });
   const play = build("button", { type: "button", "aria-pressed": "false", disabled: "" }, "\u25b6 Replay");
+  const reset = build("button", { type: "button", title: "Newest round, first context, no arm" }, "Reset view");
+  const lost = build("p", { class: "iapo-lost", role: "status" });
   const at = build("span", { class: "iapo-at", "aria-hidden": "true" });
   const bar = build("div", { class: "iapo-bar-fill" });
   const budget = build("div", { class: "iapo-bar", role: "progressbar", "aria-label": "budget spent", "aria-valuemin": 0 }, bar);
@@ -134,16 +144,16 @@ function parts(pick) {
   const changed = build("p", { class: "iapo-changed", "aria-live": "polite" });
   const key = (kind, text) => build("span", { class: "iapo-key" }, build("span", { class: `iapo-swatch iapo-${kind}`, "aria-hidden": "true" }, { star: "\u2606", trimmed: "3" }[kind] ?? ""), text);
   const legend = build("div", { class: "iapo-legend" },
-    key("alive", "in the race"), key("trimmed", "trimmed, with its round"), key("unknown", "no estimate"),
+    key("alive", "in the race"), key("trimmed", "trimmed; its round, where there is room"), key("unknown", "no estimate"),
     key("largest", "largest scale alive in any context: the next pull"), key("star", "recommended"), key("arm-key", "chosen arm"), key("curve-alive", "curve: in the race"), key("curve-trimmed", "curve: trimmed"));
   const root = build("div", { class: "iapo-elimination" },
-    title, strip.element,
+    lost, title, strip.element,
     build("div", { class: "iapo-controls" },
-      build("label", { for: `${id}-round` }, "Round "), slider, at, play, build("span", { class: "iapo-budget" }, budget, spent)),
+      build("label", { for: `${id}-round` }, "Round "), slider, at, play, reset, build("span", { class: "iapo-budget" }, budget, spent)),
     pictures, legend, build("div", { class: "iapo-words" }, policy, armText, changed, note));
   // JupyterLab's own shortcuts would take the arrow keys; it looks for this on the very element in focus.
-  for (const element of [slider, play, heat]) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return { root, title, strip, slider, play, at, bar, budget, spent, heat, curves, tip, pictures, policy, armText, note, changed };
+  for (const element of [slider, play, reset, heat]) element.setAttribute("data-lm-suppress-shortcuts", "true");
+  return { root, title, strip, slider, play, reset, lost, at, bar, budget, spent, heat, curves, tip, pictures, policy, armText, note, changed };
 }
 
 function words(view, replay, r, c, arm, model) {
@@ -152,6 +162,8 @@ function words(view, replay, r, c, arm, model) {
   const frame = replay.frames[r];
   const total = model.get("finished") ? ` of ${count}` : "";
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+  view.reset.hidden = Boolean(view.root.closest(".iapo-lab")); // a lab has its own
+  put(view.lost, connected(model) ? "" : "No running kernel here: the rounds that were saved replay without one, a new run needs it.");
   put(view.title, model.get("title"));
   view.strip.show(c, about.contexts.map((_, k) => ({ best: frame && replay.best(r, k), changed: replay.isRescored(k) })));
   view.slider.disabled = view.play.disabled = count < 1;
@@ -168,7 +180,7 @@ function words(view, replay, r, c, arm, model) {
   const best = frame && replay.best(r, c);
   put(view.policy, best
     ? `Recommendation for context ${name} after round ${frame.number}: ${about.prompts[best[0]]} with ${best[2] ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${best[1]}, estimated Q`} ${replay.q(r, c, ...best).toFixed(3)}.`
-    : "No round yet: press Run, and each round of the elimination appears here.");
+    : connected(model) ? "No round yet: press Run, and each round of the elimination appears here." : "No round was saved.");
   put(view.armText, !frame ? "" : arm ? replay.tell(r, c, ...arm) + "." : "Hover or focus the heat map to read an arm: arrow keys move from arm to arm.");
   const entry = replay.rescored[c];
   put(view.changed, entry ? `Re-scored with ${entry.label}: no new pulls. Estimates and recommendation are new (among arms known from enough queries); the arms were trimmed under the earlier weights.` : "");

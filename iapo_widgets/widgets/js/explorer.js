@@ -1,7 +1,7 @@
 // The browser's side of every explorer: native controls, panels, and words that change with them.
 
 let explorers = 0;
-const HEIGHT = 300;
+const HEIGHT = 300; // px of a panel of height 1
 
 function render({ model, el }) {
   const id = `iapo-explorer-${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
@@ -13,13 +13,15 @@ function render({ model, el }) {
   const point = build("p", { class: "iapo-point", "aria-live": "polite" });
   const table = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "table" });
   const note = build("p", { class: "iapo-note" });
-  const root = build("section", { class: "iapo-explorer", "aria-label": model.get("_kind") }, form, buttons, alarm, panels, summary, point, table, note);
+  const lost = build("p", { class: "iapo-lost", role: "status" });
+  const root = build("section", { class: "iapo-explorer", "aria-label": model.get("_kind") }, lost, form, buttons, alarm, panels, summary, point, table, note);
   const copy = model.get("copy_text") === undefined ? null : copyBox(model, id);
   if (copy) root.append(copy.element);
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
-  const fields = buildControls({ model, id, form, buttons });
+  const usable = (c) => connected(model) || alone(model).includes(c.name) || (c.name === "reset" && alone(model).length > 0);
+  const fields = buildControls({ model, id, form, buttons, usable });
   const drawn = [];
   let columns = "";
 
@@ -28,9 +30,10 @@ function render({ model, el }) {
     if (!scene.panels) return;
     while (drawn.length < scene.panels.length) drawn.push(makePanel({ model, panels, point, put }));
     while (drawn.length > scene.panels.length) drawn.pop().remove();
-    const now = scene.panels.map((panel) => panel.width).join();
-    scene.panels.forEach((panel, k) => drawn[k].show(panel, now !== columns));
-    columns = now;
+    const now = scene.panels.map((panel) => `minmax(0, ${panel.width}fr)`).join(" ");
+    const moved = now !== columns;
+    if (moved) panels.style.gridTemplateColumns = columns = now;
+    scene.panels.forEach((panel, k) => drawn[k].show(panel, moved));
     put(summary, scene.summary);
     put(note, scene.note);
     showTable(table, scene);
@@ -40,15 +43,26 @@ function render({ model, el }) {
     put(alarm, errors[""] ?? "");
     fields.complain(errors);
   };
+  const connect = () => {
+    const names = model.get("_controls").filter((c) => alone(model).includes(c.name)).map((c) => `\u201c${c.label}\u201d`);
+    const works = names.length ? `${names.join(", ")} works without one; ` : "";
+    put(lost, connected(model) ? "" : `No running kernel here: ${works}hover or use arrow keys in the picture to read it. To move everything, open it in a notebook.`);
+    fields.show();
+    drawn.forEach((d) => d.again());
+  };
+  const forget = onConnection(model, connect);
+  const unwatch = onThemeChange(paint);
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
-  fields.show();
   paint();
   complain();
+  connect();
   return () => {
     watch.disconnect();
+    forget();
+    unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
     copy?.off();
@@ -78,8 +92,15 @@ function makePanel({ model, panels, point, put }) {
     if (!panel) return;
     if (resized || !width) width = figure.clientWidth;
     const focused = svg.contains(document.activeElement) ? document.activeElement.getAttribute("data-handle") : null;
-    svg.setAttribute("height", HEIGHT);
-    s = drawPanel(svg, panel, Math.max(240, width), HEIGHT);
+    const height = HEIGHT * panel.height;
+    svg.setAttribute("height", height);
+    s = drawPanel(svg, panel, Math.max(240, width), height);
+    const keys = legendOf(panel, isDark(svg));
+    const text = keys.map((k) => k.outerHTML).join("");
+    if (text !== legendText) { legend.replaceChildren(...keys); legendText = text; }
+    for (const handle of svg.querySelectorAll(".iapo-handle")) {
+      if (connected(model)) handle.removeAttribute("aria-disabled"); else handle.setAttribute("aria-disabled", "true");
+    }
     if (focused !== null) svg.querySelector(`[data-handle="${focused}"]`)?.focus();
     mark();
   };
@@ -91,10 +112,11 @@ function makePanel({ model, panels, point, put }) {
     if (!found) return;
     tip.textContent = found.text;
     tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
-    tip.style.top = `${title.offsetHeight + Math.max(0, found.py - 44)}px`;
+    tip.style.top = `${svg.getBoundingClientRect().top - figure.getBoundingClientRect().top + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
   const move = (handle, value) => {
+    if (!connected(model)) return;
     const rounded = Math.round(Math.min(handle.high, Math.max(handle.low, value)) / handle.step) * handle.step;
     const values = [...model.get(handle.name)];
     handle.x = values[handle.index] = Number(rounded.toFixed(6));
@@ -142,11 +164,7 @@ function makePanel({ model, panels, point, put }) {
       panel = structuredClone(next);
       if (held !== null && panel.handles[dragging]) panel.handles[dragging].x = held;
       put(title, panel.title);
-      figure.style.flexGrow = panel.width;
       svg.setAttribute("aria-label", `${panel.title}: ${panel.ylabel} against ${panel.xlabel}. Arrow keys read the points, Escape lets go.`);
-      const keys = legendOf(panel);
-      const text = keys.map((k) => k.outerHTML).join("");
-      if (text !== legendText) { legend.replaceChildren(...keys); legendText = text; }
       again(resized);
     },
   };

@@ -1,7 +1,11 @@
 // Draws the panels of a scene as SVG: crisp at any density, in the colours of the page's theme.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 64, right: 12, top: 8, bottom: 40 };
+const MARGIN = { right: 12, top: 8, bottom: 40 };
+const LETTER = 6.6; // px that a letter of a tick label takes at most, on average
+
+// Black has no place on dark paper: it takes the colour of the text.
+const shade = (colour) => (colour === "#000000" ? "currentColor" : colour);
 
 function shape(tag, attributes, text) {
   const element = document.createElementNS(SVG, tag);
@@ -65,50 +69,66 @@ function scales(panel, width, height) {
   const { x, y } = limits(panel);
   const f = panel.log ? Math.log10 : (v) => v;
   const back = panel.log ? (v) => 10 ** v : (v) => v;
-  const w = width - MARGIN.left - MARGIN.right, h = height - MARGIN.top - MARGIN.bottom;
+  const yticks = panel.yticks.length ? panel.yticks : plainTicks(...y, 5);
+  const left = Math.min(width / 3, 28 + LETTER * Math.max(4, ...yticks.map(([, text]) => text.length)));
+  const w = width - left - MARGIN.right, h = height - MARGIN.top - MARGIN.bottom;
   const [x0, x1] = [f(x[0]), f(x[1])];
   const pad = panel.log ? (x1 - x0 || 1) * 0.04 : 0;
   const span = x1 - x0 + 2 * pad || 1, rise = y[1] - y[0] || 1;
   return {
-    x: (v) => MARGIN.left + (w * (f(v) - x0 + pad)) / span,
+    x: (v) => left + (w * (f(v) - x0 + pad)) / span,
     y: (v) => MARGIN.top + h - (h * (v - y[0])) / rise,
-    atX: (px) => back(x0 - pad + ((px - MARGIN.left) * span) / w),
-    limits: { x, y }, right: MARGIN.left + w, bottom: MARGIN.top + h,
+    atX: (px) => back(x0 - pad + ((px - left) * span) / w),
+    limits: { x, y }, yticks, left, right: left + w, bottom: MARGIN.top + h,
   };
 }
 
+function plainTicks(low, high, count) {
+  const { values, digits } = ticks(low, high, count);
+  return values.map((v) => [v, v.toFixed(digits)]);
+}
+
+// Those labels, in the order of their places, that keep `size` px from the one before.
+function apart(labels, place, size) {
+  let end = -Infinity;
+  return labels.map(([v, text]) => ({ v, text, at: place(v), half: size(text) / 2 })).sort((a, b) => a.at - b.at)
+    .filter(({ at, half }) => { const fits = at - half >= end; if (fits) end = at + half; return fits; });
+}
+
 function axes(group, panel, s) {
-  const { x, y } = s.limits;
-  const chosen = (given, low, high, count) => {
-    if (given.length) return given;
-    const { values, digits } = ticks(low, high, count);
-    return values.map((v) => [v, v.toFixed(digits)]);
-  };
+  const { x } = s.limits;
   const powers = () => {
     const out = [];
     for (let e = Math.ceil(Math.log10(x[0]) - 1e-9); e <= Math.log10(x[1]) + 1e-9; e++) out.push([10 ** e, (10 ** e).toLocaleString("en")]);
     return out;
   };
-  for (const [v, text] of panel.xticks.length || !panel.log ? chosen(panel.xticks, x[0], x[1], 6) : powers()) {
-    if (!panel.cells) group.append(shape("line", { x1: s.x(v), x2: s.x(v), y1: MARGIN.top, y2: s.bottom, class: "iapo-grid" }));
-    group.append(shape("text", { x: s.x(v), y: s.bottom + 15, "text-anchor": "middle" }, text));
+  const xticks = panel.xticks.length ? panel.xticks : panel.log ? powers() : plainTicks(...x, 6);
+  for (const { at, text, half } of apart(xticks, s.x, (label) => LETTER * label.length + 8)) {
+    if (!panel.cells) group.append(shape("line", { x1: at, x2: at, y1: MARGIN.top, y2: s.bottom, class: "iapo-grid" }));
+    const inside = Math.min(at, s.right + MARGIN.right - half + 3); // the last one may not leave the picture
+    group.append(shape("text", { x: inside, y: s.bottom + 15, "text-anchor": "middle", class: "iapo-tick" }, text));
   }
-  for (const [v, text] of chosen(panel.yticks, y[0], y[1], 5)) {
-    if (!panel.cells) group.append(shape("line", { x1: MARGIN.left, x2: s.right, y1: s.y(v), y2: s.y(v), class: "iapo-grid" }));
-    group.append(shape("text", { x: MARGIN.left - 6, y: s.y(v) + 4, "text-anchor": "end" }, text));
+  for (const { at, text } of apart(s.yticks, s.y, () => 12)) {
+    if (!panel.cells) group.append(shape("line", { x1: s.left, x2: s.right, y1: at, y2: at, class: "iapo-grid" }));
+    group.append(shape("text", { x: s.left - 6, y: at + 4, "text-anchor": "end", class: "iapo-tick" }, text));
   }
-  group.append(shape("path", { d: `M${MARGIN.left},${MARGIN.top}V${s.bottom}H${s.right}`, class: "iapo-axis" }));
+  group.append(shape("path", { d: `M${s.left},${MARGIN.top}V${s.bottom}H${s.right}`, class: "iapo-axis" }));
   const middle = (MARGIN.top + s.bottom) / 2;
-  group.append(shape("text", { x: (MARGIN.left + s.right) / 2, y: s.bottom + 33, "text-anchor": "middle" }, panel.xlabel));
-  group.append(shape("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, panel.ylabel));
+  group.append(shape("text", { x: (s.left + s.right) / 2, y: s.bottom + 33, "text-anchor": "middle" }, panel.xlabel));
+  if (panel.ylabel) group.append(shape("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, panel.ylabel));
+}
+
+// Three quarters of the colour and one of white, in either theme: dark letters stay legible on it.
+function light(colour) {
+  return `#${[1, 3, 5].map((i) => Math.round(0.75 * parseInt(colour.slice(i, i + 2), 16) + 64).toString(16).padStart(2, "0")).join("")}`;
 }
 
 function cells(group, panel, s) {
   const { codes, x, y, colours, texts } = panel.cells;
-  const w = (s.right - MARGIN.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
+  const w = (s.right - s.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
   codes.forEach((row, j) => row.forEach((code, i) => {
     const left = s.x(x[i]) - w / 2, top = s.y(y[j]) - h / 2;
-    if (code >= 0) group.append(shape("rect", { x: left, y: top, width: w + 0.3, height: h + 0.3, fill: colours[code], "fill-opacity": 0.75 }));
+    if (code >= 0) group.append(shape("rect", { x: left, y: top, width: w + 0.3, height: h + 0.3, fill: light(colours[code]) }));
     if (texts[j]?.[i]) group.append(shape("text", { x: left + w / 2, y: top + h / 2 + 3.5, "text-anchor": "middle", class: "iapo-cell" }, texts[j][i]));
   }));
 }
@@ -120,23 +140,24 @@ function drawLine(group, line, s) {
     path += `${pen}${s.x(line.x[i]).toFixed(1)},${s.y(y).toFixed(1)}`;
     pen = "L";
   });
-  if (line.line && path) group.append(shape("path", { d: path, fill: "none", stroke: line.colour, "stroke-width": line.width, "stroke-dasharray": DASH[line.line] ?? "" }));
+  if (line.line && path) group.append(shape("path", { d: path, fill: "none", stroke: shade(line.colour), "stroke-width": line.width, "stroke-dasharray": DASH[line.line] ?? "" }));
   let bars = "", marks = "";
   line.y.forEach((y, i) => {
     if (y === null) return;
     const px = s.x(line.x[i]).toFixed(1);
     const e = line.error[i];
     if (e) bars += `M${px},${s.y(y - e).toFixed(1)}V${s.y(y + e).toFixed(1)}`;
-    if (line.marker && i % line.every === 0) marks += `<path transform="translate(${px} ${s.y(y).toFixed(1)})" d="${markerPath(line.marker, 3.2)}"/>`;
+    if (line.marker && i % line.every === 0) marks += `<path transform="translate(${px} ${s.y(y).toFixed(1)})" d="${markerPath(line.marker, Math.max(line.line ? 3.2 : 4.6, line.width))}"/>`;
   });
-  if (bars) group.append(shape("path", { d: bars, stroke: line.colour, "stroke-width": 1.2, fill: "none" }));
-  if (marks) { const g = shape("g", { fill: line.colour }); g.innerHTML = marks; group.append(g); }
+  if (bars) group.append(shape("path", { d: bars, stroke: shade(line.colour), "stroke-width": 1.2, fill: "none" }));
+  if (marks) { const g = shape("g", { fill: shade(line.colour) }); g.innerHTML = marks; group.append(g); }
 }
 
 // Fills `svg` with the panel; returns the scales, for pointer and keyboard.  Most updates move one rule, one star or one
 // curve: a layer whose data and axes are as before keeps its elements.
 function drawPanel(svg, panel, width, height) {
   const s = scales(panel, width, height);
+  const tint = isDark(svg) ? 0.35 : 0.15; // on dark paper a little colour does not show
   const place = JSON.stringify([width, height, s.left, s.limits, panel.log]);
   const before = svg.layers ?? new Map(), now = new Map();
   const layer = (kind, data, fill) => {
@@ -147,8 +168,8 @@ function drawPanel(svg, panel, width, height) {
     now.set(key, group);
     return group;
   };
-  layer("spans", panel.spans, (group, spans) => spans.forEach((span) => {
-    group.append(shape("rect", { x: s.x(span.start), y: MARGIN.top, width: Math.max(0, s.x(span.end) - s.x(span.start)), height: s.bottom - MARGIN.top, fill: span.colour, "fill-opacity": 0.14 }));
+  layer("spans", [tint, ...panel.spans], (group) => panel.spans.forEach((span) => {
+    group.append(shape("rect", { x: s.x(span.start), y: MARGIN.top, width: Math.max(0, s.x(span.end) - s.x(span.start)), height: s.bottom - MARGIN.top, fill: span.colour, "fill-opacity": tint }));
   }));
   if (panel.cells) layer("cells", panel.cells, (group) => cells(group, panel, s));
   layer("axes", [panel.xlabel, panel.ylabel, panel.xticks, panel.yticks, !panel.cells], (group) => axes(group, panel, s));
@@ -162,7 +183,7 @@ function drawPanel(svg, panel, width, height) {
         class: "iapo-handle", tabindex: 0, role: "slider", "data-handle": k,
         "data-lm-suppress-shortcuts": "true", "aria-label": h.label, "aria-valuemin": h.low, "aria-valuemax": h.high,
       });
-      g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: h.colour, class: "iapo-knob" }));
+      g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: shade(h.colour), class: "iapo-knob" }));
       fresh.append(g);
     });
     for (const [name, value] of Object.entries(place)) if (group.firstChild.getAttribute(name) !== String(value)) group.firstChild.setAttribute(name, value);
@@ -197,8 +218,8 @@ function pointAt(panel, s, at) {
 function nearest(panel, s, px, py) {
   if (panel.cells) {
     const { x, y } = panel.cells;
-    const w = (s.right - MARGIN.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
-    const i = Math.floor((px - MARGIN.left) / w), j = y.length - 1 - Math.floor((py - MARGIN.top) / h);
+    const w = (s.right - s.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
+    const i = Math.floor((px - s.left) / w), j = y.length - 1 - Math.floor((py - MARGIN.top) / h);
     return i >= 0 && i < x.length && j >= 0 && j < y.length ? { line: j, i } : null;
   }
   let best = null, distance = 900;
@@ -210,14 +231,14 @@ function nearest(panel, s, px, py) {
   return best;
 }
 
-function legendOf(panel) {
+function legendOf(panel, dark) {
   const items = panel.lines.filter((l) => l.label).map((l) => [l.label, (svg) => {
-    if (l.line) svg.append(shape("path", { d: "M0,7H26", stroke: l.colour, "stroke-width": 2, "stroke-dasharray": DASH[l.line] ?? "" }));
-    if (l.marker) svg.append(shape("path", { transform: "translate(13 7)", d: markerPath(l.marker, 3.6), fill: l.colour }));
+    if (l.line) svg.append(shape("path", { d: "M0,7H26", stroke: shade(l.colour), "stroke-width": 2, "stroke-dasharray": DASH[l.line] ?? "" }));
+    if (l.marker) svg.append(shape("path", { transform: "translate(13 7)", d: markerPath(l.marker, 3.6), fill: shade(l.colour) }));
   }]);
   const box = (colour, opacity) => (svg) => svg.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, fill: colour, "fill-opacity": opacity }));
-  for (const s of panel.spans) if (s.label) items.push([s.label, box(s.colour, 0.25)]);
-  if (panel.cells) [...new Set(panel.cells.codes.flat())].filter((c) => c >= 0).sort((a, b) => a - b).forEach((c) => items.push([panel.cells.labels[c], box(panel.cells.colours[c], 0.75)]));
+  for (const s of panel.spans) if (s.label) items.push([s.label, box(s.colour, dark ? 0.45 : 0.25)]);
+  if (panel.cells) [...new Set(panel.cells.codes.flat())].filter((c) => c >= 0).sort((a, b) => a - b).forEach((c) => items.push([panel.cells.labels[c], box(light(panel.cells.colours[c]), 1)]));
   for (const s of panel.stars) items.push([s.label, (svg) => svg.append(shape("path", { transform: "translate(13 7)", d: polygon(10, 7, 0, 0.45), class: "iapo-star" }))]);
   for (const r of panel.rules) if (r.label) items.push([r.label, (svg) => svg.append(shape("path", { d: "M13,0V14", class: "iapo-rule" }))]);
   return items.map(([text, fill]) => {

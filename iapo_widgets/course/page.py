@@ -1,0 +1,71 @@
+"""A notebook as one HTML page that works without a kernel and without a network."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from ..widgets.static_page import is_ours, saved_fragment
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_STATES = "application/vnd.jupyter.widget-state+json"
+_MODEL = "IPY_MODEL_"
+_OTHER = "This control needs a running kernel."
+
+
+class SavedWidgets(Preprocessor):  # type: ignore[misc]
+    """Puts in place of each widget view what ``saved_fragment`` makes of its saved state.
+
+    Of a container the widgets of ours in it stay; where there is none, a line says that a kernel is needed.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Change every output that shows a widget, and drop the states, which nothing else needs."""
+        states = nb.metadata.get("widgets", {}).get(_STATES, {}).get("state", {})
+        for cell in nb.cells:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                if _VIEW in data:
+                    data["text/html"] = self._html(data.pop(_VIEW)["model_id"], states)
+        nb.metadata.pop("widgets", None)
+        return nb, resources
+
+    def _html(self, model: str, states: Any) -> str:
+        ours = [states[name] for name in self._ours(model, states)]
+        if not ours:
+            return f"<p><em>{html.escape(_OTHER)}</em></p>"
+        return "\n".join(saved_fragment(saved["state"], _buffers(saved)) for saved in ours)
+
+    def _ours(self, model: str, states: Any) -> list[str]:
+        """Ids of our widgets at or below a model, from top to bottom."""
+        state = states.get(model, {}).get("state", {})
+        if is_ours(state):
+            return [model]
+        below = [str(child).removeprefix(_MODEL) for child in state.get("children", [])]
+        return [name for child in below for name in self._ours(child, states)]
+
+
+class OfflinePageExporter(HTMLExporter):  # type: ignore[misc]
+    """``jupyter nbconvert --to iapo-page --execute NOTEBOOK``: our widgets replay in it; it loads nothing."""
+
+    export_from_notebook = "Offline page with widgets"
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.register_preprocessor(SavedWidgets(parent=self), enabled=True)
+
+    @property
+    def default_config(self) -> Config:
+        """No require.js, MathJax or html-manager from elsewhere."""
+        here = Config({"HTMLExporter": {"require_js_url": "", "mathjax_url": "", "jquery_url": ""}})
+        here.merge(super().default_config)
+        return here
+
+
+def _buffers(saved: Any) -> list[dict[str, Any]]:
+    return [{"path": list(b["path"]), "data": b["data"]} for b in saved.get("buffers", [])]

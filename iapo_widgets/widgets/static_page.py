@@ -1,0 +1,139 @@
+"""Widgets in a page without a kernel: one HTML fragment or file, with all that it needs inside.
+
+The scripts of our widgets ask their model for little, and ``js/static_page.js`` gives it to them from the saved state:
+so a page needs neither require.js nor html-manager nor a network, and opens from a file.  A replay plays whole; an
+explorer shows its last picture, which hovering and arrow keys read, and keeps one control alive (``Explorer.alone``),
+for which every picture was made beforehand; the other controls are disabled, and the page says why.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from ipywidgets import Widget
+from ipywidgets.widgets.widget import _remove_buffers
+
+from .assets import module
+from .explorer import Explorer
+
+_EXPORT = "export default { render };"  # what each of our modules ends with
+_JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
+
+State = dict[str, Any]
+
+
+def html_fragment(*widgets: Widget) -> str:
+    """The widgets, in order, as HTML to put into any page; of a lab or another container only our widgets in it.
+
+    Raises ``ValueError`` without a widget and for one that holds none of ours.
+    """
+    parts: list[str] = []
+    for widget in widgets:
+        ours = [part for part in _walk(widget) if _EXPORT in str(getattr(part, "_esm", ""))]
+        if not ours:
+            raise ValueError(f"{type(widget).__name__} holds no widget of iapo_widgets; give one of them")
+        parts.extend(saved_fragment(*_saved(part)) for part in ours)
+    if not parts:
+        raise ValueError("no widget was given")
+    return "\n".join(parts)
+
+
+def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo-widgets") -> None:
+    """Write a page with the widgets that works offline, from a file; it is complete or it is not there.
+
+    Raises ``ValueError`` as ``html_fragment``, ``OSError`` where the file cannot be written.
+    """
+    write_page(path, html_fragment(*widgets), title)
+
+
+def write_page(path: str | os.PathLike[str], body: str, title: str) -> None:
+    """Write ``body`` as a page of that title."""
+    page = _PAGE.format(title=html.escape(title), body=body)
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        part.write_text(page, "utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def is_ours(state: Mapping[str, Any]) -> bool:
+    """Whether a saved state is of a widget that ``saved_fragment`` can show."""
+    return _EXPORT in str(state.get("_esm", ""))
+
+
+def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
+    """One widget by its saved state: JSON values, and binary ones as ``{"path": [...], "data": base64}``."""
+    name = f"iapo-{uuid.uuid4().hex[:12]}"
+    shown = {k: v for k, v in state.items() if not k.startswith(_JUPYTER_S)}
+    data = json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
+    # json.dumps leaves "<" as it is, and "</script>" in a name would end the script
+    data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    start = f"render({{ model: savedModel({data}), el: document.getElementById({name!r}) }});"
+    script = str(state["_esm"]).replace(_EXPORT, start)
+    scene = state.get("_scene")
+    words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
+    return (
+        f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words} (The picture needs JavaScript.)</p>'
+        f"</noscript></div>\n<script>(() => {{\n{module('static_page')}\n{script}\n}})();</script>"
+    )
+
+
+def _saved(widget: anywidget.AnyWidget) -> tuple[State, list[State]]:
+    state = widget.get_state()
+    if isinstance(widget, Explorer) and (stills := widget.stills()):
+        base = state["_scene"]["panels"]
+        state["_alone"] = [widget.alone]
+        state["_stills"] = [[value, {**drawn, "_scene": _less(drawn["_scene"], base)}] for value, drawn in stills]
+    plain, paths, buffers = _remove_buffers(state)
+    coded = [base64.b64encode(buffer).decode("ascii") for buffer in buffers]
+    return plain, [{"path": path, "data": data} for path, data in zip(paths, coded, strict=True)]
+
+
+def _less(scene: State, base: list[State]) -> State:
+    """The scene with only those fields of its panels that differ from ``base``, where both have as many panels."""
+    panels = scene["panels"]
+    if len(panels) != len(base):
+        return scene
+    few = [{k: v for k, v in p.items() if v != b[k]} for p, b in zip(panels, base, strict=True)]
+    return {**scene, "panels": few}
+
+
+def _walk(widget: Widget) -> Iterator[Widget]:
+    """The widget and all in it that are shown, from top to bottom."""
+    if getattr(getattr(widget, "layout", None), "display", None) == "none":
+        return
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _walk(child)
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
+body {{ max-width: 1100px; margin: 0 auto; padding: 8px; }}
+main > div {{ margin-bottom: 24px; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{body}
+</main>
+</body>
+</html>
+"""

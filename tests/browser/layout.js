@@ -1,0 +1,115 @@
+// Put into a page before its own scripts: measures how a widget looks.
+
+// What was written on every canvas: text, size of its letters, and both ends, in CSS pixels.
+const written = new Map();
+const fillText = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
+  const { a, b, c, d, e, f } = this.getTransform();
+  const density = Math.hypot(a, b), length = this.measureText(text).width;
+  const start = x + ({ center: -length / 2, right: -length, end: -length }[this.textAlign] ?? 0);
+  const ends = [start, start + length].map((u) => [(a * u + c * y + e) / density, (b * u + d * y + f) / density]);
+  const size = parseFloat(this.font.match(/([\d.]+)px/)[1]);
+  written.set(this.canvas, [...(written.get(this.canvas) ?? []), { text: String(text), size, ends }]);
+  fillText.call(this, text, x, y, ...more);
+};
+
+const SLACK = 1.5; // px
+const place = (element) => element.getBoundingClientRect();
+const visible = (element) => element.checkVisibility() && place(element).width > 0;
+const apartX = (a, b) => a.left >= b.right - 0.5 || b.left >= a.right - 0.5;
+const apartY = (a, b) => a.top >= b.bottom - 2 || b.top >= a.bottom - 2; // a line is taller than its letters
+
+function inside(element, frame) {
+  const [a, b] = [place(element), place(frame)];
+  const within = a.left >= b.left - SLACK && a.right <= b.right + SLACK;
+  return within && a.top >= b.top - SLACK && a.bottom <= b.bottom + SLACK;
+}
+
+function meeting(elements, what) {
+  return elements.flatMap((one, i) => elements.slice(i + 1)
+    .filter((two) => !apartX(place(one), place(two)) && !apartY(place(one), place(two)))
+    .map((two) => `${what} meet: ${one.textContent} and ${two.textContent}`));
+}
+
+const outside = (elements, frame, what) =>
+  elements.filter((each) => !inside(each, frame)).map((each) => `${what}: ${each.textContent}`);
+
+// Complaints about a widget's root, none where all is well.
+function complaintsOf(root) {
+  const all = (selector, from = root) => [...from.querySelectorAll(selector)].filter(visible);
+  const out = root.scrollWidth > root.clientWidth + 1 ? [`overflows: ${root.scrollWidth} > ${root.clientWidth}`] : [];
+  const own = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+  const words = all("*").filter(own);
+  for (const each of words) {
+    if (parseFloat(getComputedStyle(each).fontSize) < 10) out.push(`too small: ${each.textContent}`);
+  }
+  out.push(...outside(words.filter((each) => !each.closest(".iapo-table, svg, textarea, option")), root, "outside"));
+  for (const svg of all("figure > svg")) {
+    const ticks = all("text.iapo-tick", svg);
+    if (ticks.length < 2) out.push("fewer than two tick labels");
+    out.push(...outside(all("text", svg), svg, "cut"), ...meeting(ticks, "tick labels"));
+  }
+  for (const figure of all("figure")) {
+    const keys = all(".iapo-key", figure);
+    out.push(...outside(keys, figure, "legend outside"), ...meeting(keys, "legends"));
+  }
+  for (const field of all(".iapo-field")) {
+    out.push(...meeting([...field.children].filter(visible), "parts of a field"));
+    for (const part of all("label, output", field)) {
+      if (part.scrollWidth > part.clientWidth + 2) out.push(`truncated: ${part.textContent}`);
+    }
+  }
+  out.push(...meeting(all(".iapo-field"), "fields"));
+  for (const list of all(".iapo-field select")) {
+    const free = list.cloneNode(true);
+    free.style.cssText = "position: absolute; max-width: none; width: max-content";
+    list.after(free);
+    if (place(free).width > place(list).width + 1) out.push(`truncated: ${free.textContent}`);
+    free.remove();
+  }
+  for (const button of all("button")) {
+    if (button.scrollWidth > button.clientWidth + 1) out.push(`truncated: ${button.textContent}`);
+  }
+  for (const canvas of all("canvas")) out.push(...canvasComplaints(canvas));
+  return [...new Set(out)];
+}
+
+function canvasComplaints(canvas) {
+  const { clientWidth, clientHeight } = canvas;
+  const labels = written.get(canvas) ?? [];
+  const sharp = canvas.width === Math.round(clientWidth * devicePixelRatio);
+  const cut = ({ ends }) => ends.some(([x, y]) => x < -SLACK || x > clientWidth + SLACK || y < 0 || y > clientHeight);
+  return [
+    ...(sharp ? [] : [`blurred: ${canvas.width} for ${clientWidth}`]),
+    ...(labels.length < 10 ? ["a canvas without words"] : []),
+    ...labels.filter(({ size }) => size < 10).map(({ text, size }) => `too small on canvas: ${text} at ${size}`),
+    ...labels.filter(cut).map(({ text }) => `cut on canvas: ${text}`),
+  ];
+}
+
+// Lowest contrast of the words on a widget's pictures with what they stand on; axe looks at no SVG.
+function svgContrast(root) {
+  const paint = (css) => {
+    const pen = new OffscreenCanvas(1, 1).getContext("2d");
+    pen.fillStyle = css;
+    pen.fillRect(0, 0, 1, 1);
+    return pen.getImageData(0, 0, 1, 1).data;
+  };
+  const linear = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const over = ([r, g, b, a], under) => [r, g, b].map((v, k) => (a / 255) * v + (1 - a / 255) * under[k]);
+  const paper = over(paint(getComputedStyle(root).backgroundColor), [255, 255, 255]);
+  return Math.min(...[...root.querySelectorAll("svg text")].map((text) => {
+    const { left, top, width, height } = place(text);
+    const [x, y] = [left + width / 2, top + height / 2];
+    let under = paper;
+    for (const rect of text.closest("svg").querySelectorAll("rect")) {
+      const box = place(rect), style = getComputedStyle(rect), [r, g, b] = paint(style.fill);
+      if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) under = over([r, g, b, 255 * style.fillOpacity], under);
+    }
+    const both = [luminance(over(paint(getComputedStyle(text).fill), under)), luminance(under)];
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+  }));
+}
+
+Object.assign(window, { complaintsOf, svgContrast });

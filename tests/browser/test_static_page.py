@@ -1,0 +1,178 @@
+"""All nine widgets in one saved page, opened from a file with no network: alive, legible, accessible."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from browser.jupyter import LAYOUT
+from iapo_widgets.widgets import save_html
+from nine import NINE
+
+#: Explorer -> label of the control that works without a kernel.
+ALONE = {
+    "ContextSliders": "cost",
+    "BudgetSlider": "Budget T",
+    "ScalingExplorer": "N to read",
+    "TradeoffExplorer": "Weight: cost",
+    "ReuseExplorer": "n asked about",
+    "BoundExplorer": "Error accepted",
+    "StudyExplorer": "Measure",
+    "PolicyTable": "Copy as",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Where the page lies."""
+    path = tmp_path_factory.mktemp("page") / "nine.html"
+    save_html(path, *(make() for make in NINE.values()), title="Nine widgets")
+    return path.as_uri()
+
+
+@pytest.fixture
+def opened(browser, address):
+    """Opens the page in a context of its own; no error may be told by its end."""
+    contexts, errors = [], []
+
+    def open_page(width=1200, **more):
+        context = browser.new_context(viewport={"width": width, "height": 1000}, offline=True, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: errors.append(request.url) if not request.url.startswith("file:") else None)
+        page.add_init_script(path=LAYOUT)
+        page.goto(address)
+        expect(page.locator(".iapo-elimination .iapo-policy").last).to_contain_text("Recommendation")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def explorer(page, name):
+    return page.locator(f'.iapo-explorer[aria-label="{name}"]')
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_one_control_works_alone_and_the_others_say_why_not(opened, name):
+    """A key on the control that is named changes what is shown, Reset takes it back; every other one is disabled."""
+    page = opened()
+    widget = explorer(page, name)
+    expect(widget.locator(".iapo-lost")).to_contain_text(f"No running kernel here: “{ALONE[name]}” works without one")
+    control = widget.get_by_label(ALONE[name], exact=True)
+    shown = widget.get_by_label("Text to copy") if name == "PolicyTable" else widget.locator(".iapo-summary")
+    read = shown.input_value if name == "PolicyTable" else shown.inner_text
+    before = read()
+    picture = widget.locator(".iapo-panels").inner_html()
+    control.press("ArrowDown" if name in ("StudyExplorer", "PolicyTable") else "ArrowRight")
+    page.wait_for_function(
+        "([element, text]) => (element.value ?? element.innerText) !== text", arg=[shown.element_handle(), before]
+    )
+    if name != "PolicyTable":  # its picture does not depend on the form of the copy
+        assert widget.locator(".iapo-panels").inner_html() != picture
+    widget.get_by_role("button", name="Reset").press("Enter")
+    page.wait_for_function(
+        "([element, text]) => (element.value ?? element.innerText) === text", arg=[shown.element_handle(), before]
+    )
+    assert widget.locator(".iapo-panels").inner_html() == picture
+    enabled = widget.locator(".iapo-field :is(input, select):enabled, .iapo-buttons button:enabled")
+    assert enabled.count() == 2  # the one, and Reset
+
+
+def test_a_replay_plays_by_keyboard(opened):
+    """Home shows round 1 in words and on the canvas, Replay plays to the end, an arrow key reads an arm."""
+    page = opened()
+    view = page.locator(".iapo-elimination").first
+    rounds, policy, heat = view.get_by_label("Round"), view.locator(".iapo-policy"), view.locator("canvas.iapo-heat")
+    last, picture = policy.inner_text(), heat.evaluate("(canvas) => canvas.toDataURL()")
+    rounds.press("Home")
+    expect(policy).to_contain_text("after round 1:")
+    page.wait_for_function("([canvas, old]) => canvas.toDataURL() !== old", arg=[heat.element_handle(), picture])
+    view.get_by_role("button", name="Replay").press("Enter")
+    expect(policy).to_have_text(last, timeout=20_000)
+    heat.focus()
+    heat.press("ArrowDown")
+    expect(view.locator(".iapo-arm")).to_contain_text("estimated Q")
+    view.get_by_role("radio", name=re.compile("^high")).click()
+    expect(policy).to_contain_text("for context high")
+    view.get_by_role("button", name="Reset view").press("Enter")
+    expect(policy).to_have_text(last)
+    expect(view.locator(".iapo-arm")).to_contain_text("Hover or focus")
+
+
+def test_marks_to_drag_stay_without_a_kernel(opened):
+    """A success rate is told to be disabled, and neither key nor drag moves it."""
+    page = opened()
+    widget = explorer(page, "ScalingExplorer")
+    knob = widget.get_by_role("slider", name="prompt A, query 1: success rate")
+    expect(knob).to_have_attribute("aria-disabled", "true")
+    knob.press("ArrowRight")
+    box = knob.bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 5, steps=4)
+    page.mouse.up()
+    expect(knob).to_have_attribute("aria-valuenow", "0.4")
+
+
+def test_tab_reaches_everything(opened):
+    """From the top of the page Tab alone visits every control and chart that is in use, each with a visible outline."""
+    page = opened()
+    wanted = page.evaluate(
+        """() => {
+          const open = (e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0;
+          const kinds = 'input, select, button, textarea, summary, [tabindex]';
+          window.wanted = new Set([...document.querySelectorAll(kinds)].filter(open));
+          return wanted.size;
+        }"""
+    )
+    assert wanted > 40
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            """() => { const e = document.activeElement;
+                       if (wanted.has(e) && getComputedStyle(e).outlineStyle === 'none') throw new Error(e.outerHTML);
+                       wanted.delete(e); return wanted.size === 0; }"""
+        ):
+            break
+    assert page.evaluate("[...wanted].map((e) => e.outerHTML.slice(0, 200))") == []
+
+
+@pytest.mark.parametrize("density", [1, 2])
+@pytest.mark.parametrize("width", [716, 1100])
+def test_nothing_overflows_collides_or_blurs(opened, width, density):
+    """From 700 px, at 1x and 2x: no label is cut, meets another or is below 10 px; canvases are sharp."""
+    page = opened(width, device_scale_factor=density)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    roots = page.locator(".iapo-explorer, .iapo-elimination")
+    assert roots.count() == len(NINE)
+    complaints = {name: roots.nth(i).evaluate("complaintsOf") for i, name in enumerate(NINE)}
+    assert {name: found for name, found in complaints.items() if found} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_in_both_themes(opened, scheme):
+    """axe finds nothing serious in the whole page, and words on the pictures have a contrast of at least 4.5."""
+    page = opened(color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    paper = page.locator(".iapo-explorer").first.evaluate("(root) => getComputedStyle(root).backgroundColor")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 22, 22)"}[scheme]
+    for name in ALONE:
+        assert explorer(page, name).evaluate("svgContrast") >= 4.5, name
+
+
+def test_a_page_that_turns_dark_draws_the_replay_anew(opened):
+    """The canvases follow the page's theme at once, though no round has come."""
+    page = opened(color_scheme="light")
+    heat = page.locator("canvas.iapo-curves").first
+    light = heat.evaluate("(canvas) => canvas.toDataURL()")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("([canvas, old]) => canvas.toDataURL() !== old", arg=[heat.element_handle(), light])
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("([canvas, old]) => canvas.toDataURL() === old", arg=[heat.element_handle(), light])

@@ -1,0 +1,64 @@
+"""All nine widgets, small and filled, for the tests that hold for every one."""
+
+from functools import cache
+
+from cases import small_environment
+from iapo_widgets import load, train
+from iapo_widgets.study.protocol import Study
+from iapo_widgets.widgets import (
+    BoundExplorer,
+    BudgetSlider,
+    ContextSliders,
+    EliminationView,
+    PolicyTable,
+    PSSTLab,
+    ReuseExplorer,
+    ScalingExplorer,
+    StudyExplorer,
+    TradeoffExplorer,
+)
+
+task = cache(load)
+
+
+def finished_lab():
+    """A lab whose run has ended."""
+    lab = PSSTLab(small_environment(0, prompts=6, n_max=8), budget=600, seconds_per_round=0.0)
+    lab.run()
+    lab.join(60)
+    return lab
+
+
+def finished_study():
+    """A study whose two runs have ended."""
+    explorer = StudyExplorer(Study(("math",), ("psst", "uniform"), (500, 1_000), runs=2))
+    explorer.run()
+    explorer.join(120)
+    return explorer
+
+
+def view():
+    """A view of a finished run."""
+    env = small_environment(1, prompts=6, n_max=8)
+    return EliminationView(env, 600, train("psst", env, 600, seed=0).rounds)
+
+
+def policy_table():
+    """A policy for 27 contexts."""
+    env = task("helpful-harmless")
+    return PolicyTable(env, train("psst", env, 5_000, seed=0))
+
+
+#: Name -> a call that makes one; the lab is PSSTLab with its EliminationView in it.
+NINE = {
+    "ContextSliders": lambda: ContextSliders(task("helpful-harmless"), context="w1=0.7 mid"),
+    "BudgetSlider": lambda: BudgetSlider(task("math")),
+    "ScalingExplorer": ScalingExplorer,
+    "TradeoffExplorer": lambda: TradeoffExplorer(task("helpful-harmless")),
+    "ReuseExplorer": ReuseExplorer,
+    "EliminationView": view,
+    "PSSTLab": finished_lab,
+    "BoundExplorer": BoundExplorer,
+    "StudyExplorer": finished_study,
+    "PolicyTable": policy_table,
+}

@@ -1,0 +1,60 @@
+"""What holds for every widget: a static twin in three formats, a stable repr, a Reset."""
+
+import re
+
+import pytest
+
+from iapo_widgets.widgets.explorer import Explorer
+from nine import NINE
+
+MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+
+
+@pytest.fixture(scope="module")
+def widgets():
+    """One of each."""
+    return {name: make() for name, make in NINE.items()}
+
+
+@pytest.mark.parametrize("name", NINE)
+@pytest.mark.parametrize("kind", MAGIC)
+def test_the_static_twin_is_saved(widgets, name, kind, tmp_path):
+    """``figure().savefig`` writes a PNG, an SVG or a PDF of some size, and the figure carries words."""
+    figure = widgets[name].figure()
+    path = tmp_path / f"twin.{kind}"
+    figure.savefig(path)
+    written = path.read_bytes()
+    assert written.startswith(MAGIC[kind]) and len(written) > 4_000
+    assert len(figure.alt) > 40
+
+
+@pytest.mark.parametrize("name", NINE)
+def test_repr_is_stable_and_says_what_it_is(widgets, name):
+    """Two of a kind have the same repr: it names the class and holds no address of memory."""
+    text = repr(widgets[name])
+    assert text == repr(NINE[name]()) and text.startswith(f"{name}(")
+    assert not re.search(r"0x[0-9a-f]{6}|object at", text)
+
+
+@pytest.mark.parametrize("name", NINE)
+def test_reset_takes_back_what_was_changed(name):
+    """After a change and Reset, twice, the widget is as it was at first; explorers offer it as a button."""
+    widget = NINE[name]()
+    before = repr(widget)
+    for _ in range(2):
+        if isinstance(widget, Explorer):
+            assert "reset" in [c.name for c in widget.controls() if c.kind == "button"]
+            control = next(c for c in widget.controls() if c.name == widget.alone)
+            setattr(widget, widget.alone, type(getattr(widget, widget.alone))(control.settings()[-1]))
+            assert repr(widget) != before
+        elif name == "EliminationView":
+            widget.round, widget.arm, widget.context = 2, [1, 3], "high"
+        else:
+            widget.budget = 77
+        widget.reset()
+        if name == "EliminationView":
+            assert (widget.round, widget.arm, widget.context, widget.n_frames) == (0, [], "low", len(widget.rounds))
+        elif name == "PSSTLab":
+            assert (widget.budget, widget.state, widget.view.n_frames) == (600, "idle", 0)
+        else:
+            assert repr(widget) == before and widget.error == ""
