@@ -101,6 +101,26 @@ def test_a_success_rate_is_dragged_and_typed(gallery):
     expect(widget.locator(".iapo-summary")).to_contain_text("The order flips")
 
 
+def test_only_what_changed_is_drawn_anew(gallery):
+    """Another N moves its rule and leaves every other layer its element; a handle moved by keyboard keeps its own."""
+    widget = explorer(gallery, "ScalingExplorer")
+    summary = widget.locator(".iapo-summary")
+    layers = "[...widget.querySelectorAll('figure > svg > g')]"
+    widget.evaluate(f"(widget) => {layers}.forEach((layer) => {{ layer.kept = true; }})")
+    before = summary.inner_text()
+    widget.get_by_label("N to read", exact=True).press("ArrowRight")
+    expect(summary).not_to_have_text(before)
+    fresh = widget.evaluate(f"(widget) => {layers}.filter((layer) => !layer.kept).map((l) => l.innerHTML)")
+    assert len(fresh) == 1 and "iapo-rule" in fresh[0]
+    knob, before = widget.get_by_role("slider", name="prompt A, query 1: success rate"), summary.inner_text()
+    knob.press("ArrowRight")
+    expect(summary).not_to_have_text(before)
+    expect(knob).to_be_focused()
+    assert knob.evaluate("(knob) => knob.parentElement.kept") is True
+    widget.get_by_role("button", name="Reset").click()
+    expect(summary).to_contain_text("The order flips")
+
+
 def test_a_preset_sets_the_cost_weight(gallery):
     """The button High cost gives cost weight 1, in the kernel and in words."""
     widget = explorer(gallery, "ContextSliders")
