@@ -86,7 +86,7 @@ class LiveForm(w.VBox):
             w.VBox([*(self.fields[name] for name, _, _ in fields), *more.get(title, ())])
             for title, fields in PARTS.items()
         ]
-        accordion = w.Accordion(parts, titles=tuple(PARTS), selected_index=None)
+        accordion = w.Accordion(parts, titles=tuple(PARTS), selected_index=1)
         super().__init__([accordion])
 
     def show(self, values: Mapping[str, Any]) -> None:

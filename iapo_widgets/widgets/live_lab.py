@@ -77,8 +77,10 @@ class LiveLab(w.VBox):
         self._ledger: Ledger | None = None
         self._sim: SimulatedEndpoint | None = None
         self._run: LabRun | None = None
+        self._watcher: threading.Thread | None = None
+        self._closed = threading.Event()
         self.env: LiveEnvironment | None = None
-        self._checked: Setup | None = None
+        self._checked: tuple[dict[str, Any], Setup] | None = None  # what was in the form then, and what it meant
         self._stop = threading.Event()
         starts = {"prompts": _example_prompts(), "questions": _example_questions()}
         super().__init__(**{**starts, **traits})
@@ -120,21 +122,21 @@ class LiveLab(w.VBox):
                 self._checked = None
                 self._say(str(error), alarm=True)
                 return
-            self._checked = setup
+            self._checked = self._values(), setup
             self._preview.value = live_report.preview(self.env, estimate)
         self._show_buttons()
         self._say(f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps.")
 
     def run(self) -> None:
         """Start, or go on from the ledger after a stop; checks first where that was not done."""
-        if self._checked != self.setup or self.env is None:
+        if not self._ready:
             self.check()
         with self.lock:
             if self._running or self._checked is None:
                 return
             self._stop = threading.Event()
             try:
-                self.env = self._checked.build(self.ledger, self.key.secret, self._stop)
+                self.env = self._checked[1].build(self.ledger, self.key.secret, self._stop)
                 run = LabRun(self.env, self.budget, self.lock, tuple, self._tell, again="Run goes on from the ledger")
                 run.prepare(self.env, self.algorithm, self.budget, self.seed, "subsets", 0.0, False)
             except (ValueError, TypeError, LiveError) as error:
@@ -144,7 +146,8 @@ class LiveLab(w.VBox):
             run.view.observe(lambda _: self._show_examples(), ["arm", "context"])
             self._pictures.children = [run.view]
             run.start()
-            worker(self._watch, run, self.env, name="iapo-live").start()
+            self._watcher = worker(self._watch, run, self.env, name="iapo-progress")
+            self._watcher.start()
         self._tell()
 
     def stop(self) -> None:
@@ -175,9 +178,12 @@ class LiveLab(w.VBox):
     def close(self) -> None:
         """Stop, close the ledger and the simulated endpoint; also when the widget is dropped."""
         self._stop.set()
+        self._closed.set()
         if self._run and self._run.runner:
             self._run.runner.stop()
             self._run.runner.join(30)
+        if self._watcher and self._watcher is not threading.current_thread():
+            self._watcher.join(30)
         with self.lock:
             ledger, sim = self._ledger, self._sim
             self._run = self._ledger = self._sim = None
@@ -234,6 +240,11 @@ class LiveLab(w.VBox):
     def _running(self) -> bool:
         return bool(self._run and self._run.active)
 
+    @property
+    def _ready(self) -> bool:
+        """Whether what is in the form was checked."""
+        return self._checked is not None and self._checked[0] == self._values()
+
     def _simulator(self) -> SimulatedEndpoint:
         with self.lock:
             if self._sim is None:
@@ -255,17 +266,16 @@ class LiveLab(w.VBox):
 
     def _show_buttons(self) -> None:
         running = self._running
-        ready = self._checked is not None and self._checked == self.setup if not running else False
         self.buttons["check"].disabled = running
-        self.buttons["run"].disabled = not ready
+        self.buttons["run"].disabled = running or not self._ready
         self.buttons["stop"].disabled = not running
 
     def _tell(self) -> None:
         with self.lock:
             self.set_trait("state", self._run.state if self._run else "idle")
             text = self._run.words() if self._run else "Fill in the form, then press Check: it sends nothing."
-            if not self._running and self._run is None and self._checked:
-                text = "Changed since the check: press Check again."
+            if not self._running and self._checked and not self._ready:
+                text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
             kind = "Simulated: no language model is asked. " if self.simulated else ""
             self._say(kind + text, alarm=self.state == "failed")
             if self._run and self._run.view.rounds:
@@ -275,9 +285,8 @@ class LiveLab(w.VBox):
 
     def _watch(self, run: LabRun, env: LiveEnvironment) -> None:
         """Show what comes while it comes, to the last answer in flight."""
-        while run.active or env.report().in_flight:
+        while (run.active or env.report().in_flight) and not self._closed.wait(TICK):
             self._progress.value = live_report.progress(env)
-            threading.Event().wait(TICK)
         self._progress.value = live_report.progress(env)
 
     def _show_policy(self) -> None:
