@@ -24,7 +24,6 @@ COMING = {
     "06",
     "07",
     "09",
-    "10",
 }
 HEADER = ("**Questions.**", "**You will be able to**", "**Time**:", "**You need**")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)]+)\)")
