@@ -85,6 +85,7 @@ class LiveLab(w.VBox):
         starts = {"prompts": _example_prompts(), "questions": _example_questions()}
         super().__init__(**{**starts, **traits})
         self._initial = {name: getattr(self, name) for name in NAMES}
+        self.add_class("iapo-lab").add_class("iapo-live")  # by the first the view finds the controls beside it
         self.key = SecretField()
         self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value),
                              {"1. Whom to ask": [self.key]})  # fmt: skip
