@@ -14,7 +14,7 @@ from ..live.environment import COST_UNITS
 from ..live.setup import CORRECTNESS, STYLES
 from .field import Field
 
-SOURCES = [("simulated endpoint: no key, no cost, no language model", True), ("an endpoint of your own", False)]
+SOURCES = [("simulated: no key, no cost, no language model", True), ("an endpoint of your own", False)]
 #: Part of the form -> its fields as (trait, label, kind); kinds: text, area, whole, number, or (text, value) to choose.
 PARTS: dict[str, tuple[tuple[str, str, Any], ...]] = {
     "1. Whom to ask": (

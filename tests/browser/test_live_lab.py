@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from browser.jupyter import NotebookPage, jupyter_server
 from iapo_widgets.widgets.live_form import PARTS
+from run_notebooks import KERNEL
 
 CANARY = "sk-canary-5d1f4be07a9c"
 CELL = """from iapo_widgets.widgets import LiveLab
@@ -26,7 +27,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def live(folder, browser):
     """A notebook of one cell, with the lab, opened and run."""
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata={"kernelspec": KERNEL})
     nbformat.write(book, folder / "live.ipynb")
     with jupyter_server(folder) as address:
         page = browser.new_page(viewport={"width": 1300, "height": 1200})
@@ -49,7 +50,12 @@ def lab(live):
 
 
 def press(lab, name):
-    lab.get_by_role("button", name=name, exact=True).click()
+    button(lab, name).click()
+
+
+def button(lab, name):
+    """The button of that text; its accessible name has the icon in it."""
+    return lab.locator("button.jupyter-button", has_text=name)
 
 
 def status(lab):
@@ -84,11 +90,11 @@ def finished(live, lab):
 def test_check_by_keyboard_shows_the_estimate_and_sends_nothing(live, lab):
     """Enter on Check brings estimate and requests to the screen and frees Run; nothing was delivered."""
     before = live.ask("lab._simulator().stats.delivered")
-    expect(lab.get_by_role("button", name="Run", exact=True)).to_be_disabled()
-    lab.get_by_role("button", name="Check", exact=True).press("Enter")
+    expect(button(lab, "Run")).to_be_disabled()
+    button(lab, "Check").press("Enter")
     expect(status(lab)).to_contain_text("Checked; nothing was sent")
     expect(lab).to_contain_text("Estimate. 300 completions: likely")
-    expect(lab.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(button(lab, "Run")).to_be_enabled()
     lab.get_by_text("What will be sent to").click()
     expect(lab.locator("pre").first).to_contain_text('"max_tokens": 400')
     assert live.ask("lab._simulator().stats.delivered") == before
@@ -180,7 +186,7 @@ def test_a_typed_key_is_in_the_kernel_only(live, lab, folder):
     live.wait_for(f"'A key is held in this kernel' in open({str(folder / 'live.ipynb')!r}).read()")  # with widget state
     for file in (f for f in folder.rglob("*") if f.is_file()):
         assert CANARY.encode() not in file.read_bytes(), file
-    press(part, "Forget key")
+    part.get_by_role("button", name="Forget key").click()
     expect(part).to_contain_text("No key. Type one")
     assert live.ask("lab.key.secret is None")
 
@@ -194,9 +200,7 @@ def test_no_serious_violation_of_accessibility(live, lab, name):
         for title in (*PARTS, "Examples", "Policy, and its export"):
             opened(lab, title)
             found = Axe().run(live.page, context={"include": [[".iapo-live"]]}).response["violations"]
-            serious = [
-                (v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")
-            ]
+            serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
             assert serious == [], title
     finally:
         theme(live, "JupyterLab Light")
