@@ -82,6 +82,33 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberOrNone:
+    """One number, right within ``tolerance`` (absolute), or ``None`` where there is none."""
+
+    tolerance: float = 5e-4
+
+    def read(self, answer: Any) -> float | None:
+        """See ``Kind``."""
+        return None if answer is None else Number(self.tolerance).read(answer)
+
+    def same(self, given: float | None, right: float | None) -> bool:
+        """See ``Kind``."""
+        if given is None or right is None:
+            return given is right
+        return Number(self.tolerance).same(given, right)
+
+    def show(self, value: float | None) -> str:
+        """See ``Kind``."""
+        return "None" if value is None else f"{value:.8g}"
+
+    def compare(self, given: float | None, right: float | None) -> str:
+        """See ``Kind``."""
+        if given is None or right is None:
+            return "There is a number." if given is None else "There is no number: None is asked for."
+        return Number(self.tolerance).compare(given, right)
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """Numbers of the given shape, each right within ``tolerance``; ``None`` in the shape takes any length."""
 

@@ -49,8 +49,9 @@ class Request:
         return int(self.settings["max_tokens"])
 
     def seed(self, sample: int) -> int:
-        """A seed for that sample that no other sample has but by chance."""
-        return int.from_bytes(hashlib.sha256(self.digest + sample.to_bytes(8, "big")).digest()[:4], "big") >> 1
+        """A seed for that sample that no other sample has but by chance; the same on whichever host and port."""
+        parts = (self.model, self.settings_json, self.messages_json, sample)
+        return int.from_bytes(hashlib.sha256(json.dumps(parts).encode()).digest()[:4], "big") >> 1
 
 
 def _number(value: Any) -> Any:

@@ -187,6 +187,11 @@ class EliminationView(anywidget.AnyWidget):
         changed = f"Re-scored with {entry['label']}; trimmed under the earlier weights." if entry else ""
         return " ".join(filter(None, (changed, note(self.env))))
 
+    @property
+    def mean_costs(self) -> list[float | None]:
+        """Mean cost of a completion of each prompt so far, ``None`` where none came."""
+        return list(getattr(self, _slot(len(self.rounds)))["cost"]) if self.rounds else [None] * len(self.env.prompts)
+
     def figure(self, round: int | None = None) -> Picture:
         """The static twin: the same pictures by matplotlib, of the chosen context."""
         from ..plots import elimination

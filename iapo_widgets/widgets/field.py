@@ -41,7 +41,7 @@ class Field(w.VBox):
             self.control.value = value
         finally:
             self._quiet = False
-        self._complain("")
+        self.complain("")
 
     def _changed(self, change: Any) -> None:
         if self._quiet:
@@ -49,11 +49,12 @@ class Field(w.VBox):
         try:
             self._take(change["new"])
         except (ValueError, TypeError, t.TraitError) as error:
-            self._complain(str(error))
+            self.complain(str(error))
         else:
-            self._complain("")
+            self.complain("")
 
-    def _complain(self, message: str) -> None:
+    def complain(self, message: str) -> None:
+        """Show an error beside the control; an empty one takes it back."""
         self._error.tooltip = message
         self._error.value = (
             f"<span role='alert' style='color:var(--jp-error-color1,#b71c1c)'>{html.escape(message)}</span>"

@@ -20,13 +20,14 @@ class LabRun:
 
     ``wishes()`` gives the contexts as the user has them now: those that differ from the trained ones are shown
     re-scored.  ``say()`` is called whenever something has changed, also from the worker.  ``lock`` guards it all.
+    ``again``: what Run does after a Stop.
     """
 
     def __init__(
         self, env: Environment, budget: int, lock: threading.RLock, wishes: Callable[[], Sequence[Context]],
-        say: Callable[[], None],
+        say: Callable[[], None], again: str = "Run starts anew",
     ) -> None:  # fmt: skip
-        self._lock, self._wishes, self._say = lock, wishes, say
+        self._lock, self._wishes, self._say, self._again = lock, wishes, say, again
         self.view = EliminationView(env, budget, lock=lock)
         self._start: Callable[[], None] | None = None
         self._adopt(env)
@@ -104,7 +105,7 @@ class LabRun:
             "idle": "Ready: press Run, or Step for one round.",
             "running": f"Running: {f'round {number} done' if number else 'first round'}.",
             "paused": f"Paused{after}: press Run to go on, or Step for one round.",
-            "stopped": f"Stopped{after}: what was sampled stays; Run starts anew.",
+            "stopped": f"Stopped{after}: what was sampled stays; {self._again}.",
             "finished": f"Finished{after}.",
             "failed": f"Failed{after}: {self.runner.error if self.runner else ''}",
         }[self.state]

@@ -16,8 +16,6 @@ from iapo_widgets.course.lessons import exercise_cells, source
 ROOT = course_folder().parent
 NOTEBOOKS = sorted(course_folder().glob("*.ipynb"))
 TAUGHT = sorted({exercise[:2] for exercise in exercises()})  # lessons with exercises
-#: Lessons that others already point to, before they are there.
-COMING = {"10"}
 HEADER = ("**Questions.**", "**You will be able to**", "**Time**:", "**You need**")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)]+)\)")
 ARXIV = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5})")
@@ -80,12 +78,7 @@ def test_links_and_references_resolve(path):
         else:
             assert "://" not in target and (course_folder() / target.partition("#")[0]).is_file(), target
     for number in re.findall(r"[Ll]essons? (\d\d)\b", prose(path)):
-        assert number in LESSONS or number in COMING
-
-
-def test_what_is_coming_is_not_there():
-    """A lesson that has come is struck off the list of those that may be spoken of before they are there."""
-    assert not COMING & set(LESSONS)
+        assert number in LESSONS
 
 
 def test_every_table_and_record_has_its_lesson():

@@ -1,0 +1,393 @@
+"""The live lab: prompts, questions, an endpoint and hard caps; then PSST on it, watched as it spends."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import traitlets as t
+
+from ..core.checks import check_budget, check_scale
+from ..core.rounds import Policy, Result
+from ..core.training import find_algorithm
+from ..live.environment import LiveEnvironment
+from ..live.errors import LiveError
+from ..live.ledger import Ledger
+from ..live.reading import prompts_from, questions_from
+from ..live.setup import Setup
+from ..live.simulator import SimulatedEndpoint
+from ..plots.picture import Picture
+from . import live_report
+from .lab_run import LabRun
+from .live_form import NAMES, LiveForm
+from .secret_field import SecretField
+from .worker import worker
+
+PORT = 8714  # of the simulated endpoint, where it is free: completions are kept under the address
+TICK = 0.3  # seconds between two looks at what came
+SETUP = frozenset(field.name for field in fields(Setup))
+
+
+class LiveLab(w.VBox):
+    """From prompts to a policy on an OpenAI-compatible endpoint, within hard caps; simulated until you choose your own.
+
+    ledger: file that keeps every completion; a run that is repeated asks for nothing again.  Traits to read, set or
+    link: those of ``live.setup.Setup``, and ``simulated``, ``algorithm``, ``budget`` (completions), ``seed``, ``state``
+    (idle, running, stopped, finished, failed; to be read).  A bad value raises ``traitlets.TraitError`` and changes
+    nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in the environment.
+    """
+
+    simulated = t.Bool(True)
+    base_url = t.Unicode("https://api.openai.com/v1")
+    model = t.Unicode("")
+    input_price = t.Float(0.0)
+    output_price = t.Float(0.0)
+    prompts = t.Unicode()
+    questions = t.Unicode()
+    temperature = t.Float(1.0)
+    max_tokens = t.Int(400)
+    correctness = t.Unicode("any")
+    style = t.Unicode("none")
+    style_weight = t.Float(0.3)
+    pattern = t.Unicode("")
+    strategy = t.Unicode("majority-vote")
+    n_max = t.Int(8)
+    cost_unit = t.Unicode("kilotokens")
+    mid = t.Float(0.2)
+    high = t.Float(1.0)
+    cap_completions = t.Int(2_000)
+    cap_tokens = t.Int(0)
+    cap_money = t.Float(0.0)
+    concurrency = t.Int(16)
+    algorithm = t.Unicode("psst")
+    budget = t.Int(1_000)
+    seed = t.Int(0)
+    state = t.Unicode("idle", read_only=True)
+
+    def __init__(self, ledger: str | os.PathLike[str] = "iapo-ledger.sqlite", **traits: Any) -> None:
+        self.lock = threading.RLock()
+        self._path = Path(ledger)
+        self._ledger: Ledger | None = None
+        self._sim: SimulatedEndpoint | None = None
+        self._run: LabRun | None = None
+        self._watcher: threading.Thread | None = None
+        self._closed = threading.Event()
+        self.env: LiveEnvironment | None = None
+        self._checked: tuple[dict[str, Any], Setup] | None = None  # what was in the form then, and what it meant
+        self._stop = threading.Event()
+        starts = {"prompts": _example_prompts(), "questions": _example_questions()}
+        super().__init__(**{**starts, **traits})
+        self._initial = {name: getattr(self, name) for name in NAMES}
+        self.add_class("iapo-lab").add_class("iapo-live")  # by the first the view finds the controls beside it
+        self.key = SecretField()
+        self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value),
+                             {"1. Whom to ask": [self.key]})  # fmt: skip
+        self._status, self._preview, self._progress = w.HTML(), w.HTML(), w.HTML()
+        self._status.add_class("iapo-status")
+        self._examples, self._policy = w.HTML(), w.HTML()
+        self._file = w.Text("policy.json", description="Save policy as", style={"description_width": "130px"})
+        self._save, self._saved = w.Button(description="Save policy"), w.HTML()
+        self._save.on_click(lambda _: self._save_policy())
+        self.buttons = {name: _button(*spec, getattr(self, name)) for name, spec in BUTTONS.items()}
+        self._pictures = w.VBox()
+        results = w.Accordion(
+            [self._examples, w.VBox([self._policy, w.HBox([self._file, self._save]), self._saved])],
+            titles=("Examples: answers of the arm in focus", "Policy, and its export"), selected_index=None,
+        )  # fmt: skip
+        self.children = [self.form, w.HBox(list(self.buttons.values())), self._status, self._preview, self._progress,
+                         self._pictures, results]  # fmt: skip
+        self.observe(self._changed, list(NAMES))
+        self.key.on_change(lambda: self._changed(None))
+        self._changed(None)
+
+    # What the buttons do; each may also be called from a cell.
+
+    def check(self) -> None:
+        """Build the environment, show what will be sent and what it may cost; sends nothing."""
+        with self.lock:
+            if self._running:
+                self._say("A run is under way: press Stop first.", alarm=True)
+                return
+            try:
+                setup = self.setup
+                self.env = setup.build(self.ledger, self.key.secret, self._stop)
+                estimate = self.env.estimate(self.budget)
+            except (ValueError, TypeError, ImportError, OSError, LiveError) as error:
+                self._checked = None
+                self._say(str(error), alarm=True)
+                return
+            self._checked = self._values(), setup
+            self._preview.value = live_report.preview(self.env, estimate)
+        self._show_buttons()
+        self._say(f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps.")
+
+    def run(self) -> None:
+        """Start, or go on from the ledger after a stop; checks first where that was not done."""
+        if not self._ready:
+            self.check()
+        with self.lock:
+            if self._running or self._checked is None:
+                return
+            self._stop = threading.Event()
+            try:
+                self.env = self._checked[1].build(self.ledger, self.key.secret, self._stop)
+                run = LabRun(self.env, self.budget, self.lock, tuple, self._tell, again="Run goes on from the ledger")
+                run.prepare(self.env, self.algorithm, self.budget, self.seed, "subsets", 0.0, False)
+            except (ValueError, TypeError, LiveError) as error:
+                self._say(str(error), alarm=True)
+                return
+            self._run = run
+            run.view.observe(lambda _: self._show_examples(), ["arm", "context"])
+            self._pictures.children = [run.view]
+            run.start()
+            self._watcher = worker(self._watch, run, self.env, name="iapo-progress")
+            self._watcher.start()
+        self._tell()
+
+    def stop(self) -> None:
+        """Send nothing more; what is in flight still lands in the ledger."""
+        self._stop.set()
+        if self._run and self._run.runner:
+            self._run.runner.stop()
+        self._tell()
+
+    def reset(self) -> None:
+        """Stop, empty the pictures and set every field back; the ledger stays."""
+        self.stop()
+        with self.lock:
+            self._run, self.env, self._checked = None, None, None
+            self._pictures.children = []
+            for part in (self._preview, self._progress, self._examples, self._policy, self._saved):
+                part.value = ""
+            for name, value in self._initial.items():
+                setattr(self, name, value)
+        self.form.forget_errors()
+        self._changed(None)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
+        if self._run and self._run.runner:
+            self._run.runner.join(timeout)
+
+    def close(self) -> None:
+        """Stop, close the ledger and the simulated endpoint; also when the widget is dropped."""
+        self._stop.set()
+        self._closed.set()
+        if self._run and self._run.runner:
+            self._run.runner.stop()
+            self._run.runner.join(30)
+        if self._watcher and self._watcher is not threading.current_thread():
+            self._watcher.join(30)
+        with self.lock:
+            ledger, sim = self._ledger, self._sim
+            self._run = self._ledger = self._sim = None
+        if ledger:
+            ledger.close()  # lets what is in flight land
+        if sim:
+            sim.stop()
+        super().close()
+
+    @property
+    def setup(self) -> Setup:
+        """The present values; a simulated endpoint is started where it is asked for."""
+        values = {name: getattr(self, name) for name in NAMES if name in SETUP}
+        if self.simulated:
+            sim = self._simulator()
+            values.update(base_url=sim.base_url, model=sim.model)
+        if not (self.input_price or self.output_price):
+            values.update(input_price=None, output_price=None)
+        return Setup(**values)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The open ledger."""
+        with self.lock:
+            if self._ledger is None:
+                self._ledger = Ledger(self._path)
+            return self._ledger
+
+    @property
+    def result(self) -> Result:
+        """What the last complete run returned; raises what ended it, or ``RuntimeError`` without one."""
+        if self._run and self._run.state == "failed" and self._run.runner and self._run.runner.error:
+            raise self._run.runner.error
+        if self._run is None or self._run.result is None:
+            raise RuntimeError(f"no complete run yet: the lab is {self.state}; press Run")
+        return self._run.result
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the newest round.  Raises ``RuntimeError`` before the first."""
+        if self._run is None or not self._run.view.rounds:
+            raise RuntimeError(f"no round yet: the lab is {self.state}; press Run")
+        return self._run.view.rounds[-1].policy
+
+    def figure(self) -> Picture:
+        """The static twin of the elimination; raises ``ValueError`` before the first round."""
+        if self._run is None:
+            raise ValueError("nothing was run yet: press Run")
+        return self._run.view.figure()
+
+    # Behind the buttons.
+
+    @property
+    def _running(self) -> bool:
+        return bool(self._run and self._run.active)
+
+    @property
+    def _ready(self) -> bool:
+        """Whether what is in the form was checked."""
+        return self._checked is not None and self._checked[0] == self._values()
+
+    def _simulator(self) -> SimulatedEndpoint:
+        with self.lock:
+            if self._sim is None:
+                try:
+                    self._sim = SimulatedEndpoint(port=PORT, latency=0.05).start()
+                except OSError:  # taken, perhaps by another kernel
+                    self._sim = SimulatedEndpoint(latency=0.05).start()
+            return self._sim
+
+    def _values(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in NAMES}
+
+    def _changed(self, _: Any) -> None:
+        self.form.show(self._values())
+        self.key.layout.display = "none" if self.simulated else None
+        self._show_buttons()
+        if not self._running:
+            self._tell()
+
+    def _show_buttons(self) -> None:
+        running = self._running
+        self.buttons["check"].disabled = running
+        self.buttons["run"].disabled = running or not self._ready
+        self.buttons["stop"].disabled = not running
+
+    def _tell(self) -> None:
+        with self.lock:
+            self.set_trait("state", self._run.state if self._run else "idle")
+            text = self._run.words() if self._run else "Fill in the form, then press Check: it sends nothing."
+            if not self._running and self._checked and not self._ready:
+                text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
+            kind = "Simulated: no language model is asked. " if self.simulated else ""
+            self._say(kind + text, alarm=self.state == "failed")
+            if self._run and self._run.view.rounds:
+                self._show_policy()
+                self._show_examples()
+        self._show_buttons()
+
+    def _watch(self, run: LabRun, env: LiveEnvironment) -> None:
+        """Show what comes while it comes, to the last answer in flight."""
+        while (run.active or env.report().in_flight) and not self._closed.wait(TICK):
+            self._progress.value = live_report.progress(env)
+        self._progress.value = live_report.progress(env)
+
+    def _show_policy(self) -> None:
+        if self._run and self.env:
+            view = self._run.view
+            table = live_report.policy_table(self.env, view.rounds[-1], view.mean_costs)
+            code = html.escape(live_report.recipe(self.env, self.policy, self._file.value))
+            self._policy.value = f"{table}<details><summary>Deploy it from Python</summary><pre>{code}</pre></details>"
+
+    def _show_examples(self) -> None:
+        if self._run and self.env and (best := self._run.view.recommendation()):
+            prompt = self._run.view.arm[0] if self._run.view.arm else best.prompt
+            self._examples.value = live_report.examples(self.env, prompt)
+
+    def _save_policy(self) -> None:
+        try:
+            self.policy.save(self._file.value)
+        except (RuntimeError, ValueError, OSError) as error:
+            self._saved.value = f"<span role='alert'>{html.escape(str(error))}</span>"
+        else:
+            self._saved.value = f"<span role='status'>Saved as {html.escape(self._file.value)}; it holds no key.</span>"
+
+    def _say(self, text: str, alarm: bool = False) -> None:
+        colour = "var(--jp-error-color1,#b71c1c)" if alarm else "inherit"
+        role = "alert" if alarm else "status"
+        line = f"<div role='{role}' aria-live='polite' style='color:{colour}'>{html.escape(text)}</div>"
+        if self._status.value != line:
+            self._status.value = line
+
+    @t.validate(*NAMES)
+    def _check_value(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        try:
+            return CHECKS[name](value) if name in CHECKS else value
+        except (ValueError, TypeError) as error:
+            raise t.TraitError(str(error)) from None
+
+    def __repr__(self) -> str:
+        asked = "simulated" if self.simulated else f"{self.model!r} at {self.base_url!r}"
+        return f"LiveLab({asked}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
+
+
+BUTTONS = {
+    "check": ("Check", "check", "Show what will be sent and what it may cost; sends nothing"),
+    "run": ("Run", "play", "Send; after a stop, go on from the ledger"),
+    "stop": ("Stop", "stop", "Send nothing more; what is in flight still lands in the ledger"),
+    "reset": ("Reset", "refresh", "Empty the pictures and set the form back; the ledger stays"),
+}
+
+
+def _button(text: str, icon: str, tip: str, press: Callable[[], None]) -> w.Button:
+    button = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="110px"))
+    button.on_click(lambda _: press())
+    return button
+
+
+def _whole(name: str, low: int) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        return check_scale(value, name) if low else _at_least_0(name)(value)
+
+    return check
+
+
+def _at_least_0(name: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if not 0 <= value < float("inf"):
+            raise ValueError(f"{name} must be finite and at least 0, not {value}")
+        return value
+
+    return check
+
+
+def _prompts(value: str) -> str:
+    prompts_from(value, max_tokens=1)
+    return value
+
+
+def _questions(value: str) -> str:
+    questions_from(value)
+    return value
+
+
+def _algorithm(value: str) -> str:
+    find_algorithm(value)
+    return value
+
+
+#: What a field's value must pass; the rest is looked at by Check, where the parts must fit together.
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    **{name: _whole(name, 1) for name in ("max_tokens", "n_max", "concurrency")},
+    **{name: _at_least_0(name) for name in ("input_price", "output_price", "temperature", "style_weight", "mid", "high",
+                                            "cap_completions", "cap_tokens", "cap_money", "seed")},
+    "budget": check_budget, "prompts": _prompts, "questions": _questions, "algorithm": _algorithm,
+}  # fmt: skip
+
+
+def _example_prompts() -> str:
+    return "\n---\n".join(prompt.user for prompt in SimulatedEndpoint.prompts())
+
+
+def _example_questions() -> str:
+    made = SimulatedEndpoint.questions(40)
+    return "\n".join(json.dumps({"question": q.text, "answer": q.gold}) for q in made)

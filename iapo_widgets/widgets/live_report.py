@@ -1,0 +1,114 @@
+"""A live run in words: what will be sent, what came, what it cost, what was answered, and the policy; as HTML."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+
+from ..core.rounds import Policy, Round
+from ..live.environment import LiveEnvironment
+from ..live.estimate import Estimate
+
+SHOWN = 3  # prompts of the preview, and questions of the examples
+TEXT = 600  # characters of a completion that are shown
+CUT = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def preview(env: LiveEnvironment, estimate: Estimate) -> str:
+    """The estimate, and the requests of the first prompts as they will be sent, without the key."""
+    n = min(env.n_max, env.caller.abilities.n)
+    bodies = [env.preview(p, 0, n) for p in range(min(SHOWN, len(env.prompts)))]
+    shown = "".join(f"<pre>{_safe(json.dumps(body, indent=1, ensure_ascii=False))}</pre>" for body in bodies)
+    return (
+        f"<p><b>Estimate.</b> {_safe(str(estimate))}</p>"
+        f"<details><summary>What will be sent to {_safe(env.endpoint.base_url)}: the first question under "
+        f"{len(bodies)} of {len(env.prompts)} prompts</summary>{shown}</details>"
+    )
+
+
+def progress(env: LiveEnvironment) -> str:
+    """Counts and spending so far."""
+    now = env.report()
+    money = f", {now.spent.money:,.4f} of money" if env.endpoint.priced else ""
+    text = (
+        f"{now.delivered:,} completions came, {now.replayed:,} were in the ledger already; {now.in_flight} requests in "
+        f"flight (at most {now.in_flight_most}). Spent in all: {now.spent.completions:,} completions, "
+        f"{now.spent.tokens:,} tokens{money}."
+    )
+    apart = {
+        "could not be read": now.unreadable, "were cut off at max tokens": now.cut_off, "were filtered": now.filtered,
+        "failed for good: missing, not zero": now.failed, "were not judged": now.unjudged,
+        "have estimated tokens": now.estimated,
+    }  # fmt: skip
+    more = "; ".join(f"{count:,} {what}" for what, count in apart.items() if count)
+    fault = f"<br>Last fault of {now.faults:,}: {_safe(now.last_fault)}" if now.last_fault else ""
+    return f"<p role='status'>{_safe(text)}{f'<br>{_safe(more)}.' if more else ''}{fault}</p>"
+
+
+def examples(env: LiveEnvironment, prompt: int) -> str:
+    """Answers of one prompt to the first questions that it was asked, with what was read from them."""
+    parts, found = [], 0
+    for query, question in enumerate(env.questions):
+        answers = env.answers(prompt, query)
+        if not answers or found == SHOWN:
+            continue
+        found += 1
+        gold = f" (right: {question.gold})" if question.gold is not None else ""
+        rows = [
+            [
+                str(i), _read(env, query, answer.text), str(answer.tokens),
+                answer.text[:TEXT] + (CUT if len(answer.text) > TEXT else ""),
+            ]
+            for i, answer in enumerate(answers[: env.n_max])
+        ]  # fmt: skip
+        table = _table(("sample", "read as", "tokens", "completion"), rows)
+        parts.append(f"<details open><summary>{_safe(question.text)}{_safe(gold)}</summary>{table}</details>")
+    head = f"<p><b>Prompt {prompt}</b>: <code>{_safe(env.prompts[prompt].text)}</code></p>"
+    return head + ("".join(parts) or "<p>It was not asked anything yet.</p>")
+
+
+def policy_table(env: LiveEnvironment, done: Round, costs: Sequence[float | None]) -> str:
+    """The arm of each context, its estimate and what a query costs; ``costs``: mean of a completion of each prompt."""
+    rows = []
+    for c, (name, arm) in enumerate(done.policy.items()):
+        n, each = arm.n or 1, costs[arm.prompt]
+        cost = "unknown" if each is None else f"{each * n:.4g} {env.cost_unit}"
+        scale = str(arm.n) if arm.n else "random"
+        q = f"{done.q[c, arm.prompt, n - 1]:.3f}"
+        rows.append([name, str(arm.prompt), scale, q, cost, env.prompts[arm.prompt].text])
+    return _table(("context", "prompt", "N", "estimated Q", "cost of a query", "text of the prompt"), rows)
+
+
+def recipe(env: LiveEnvironment, policy: Policy, path: str) -> str:
+    """Python that deploys the saved policy on the same endpoint."""
+    return f"""from iapo_widgets import Policy
+from iapo_widgets.live import Endpoint, Ledger, SpendingLimit
+
+policy = Policy.load({path!r})
+endpoint = Endpoint({env.endpoint.base_url!r}, {env.endpoint.model!r})  # the key: from IAPO_API_KEY
+answer = policy.deploy(
+    endpoint, scorers=[...],  # {", ".join(policy.objectives)}
+    ledger=Ledger({str(env.ledger.path)!r}), limit=SpendingLimit(completions=1_000))
+print(answer("your question", context={next(iter(policy))!r}))
+"""
+
+
+def _read(env: LiveEnvironment, query: int, text: str) -> str:
+    """What the scorers that need no call made of a text."""
+    said = []
+    for scorer in env.scorers:
+        score = scorer.score(env.questions[query], text)
+        value = "unreadable" if score.value is None else f"{score.value:.3g}"
+        said.append(f"{score.answer}: {value}" if score.answer is not None else f"{scorer.name} {value}")
+    return ", ".join(said)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    top = "".join(f"<th scope='col'>{_safe(cell)}</th>" for cell in head)
+    body = "".join(f"<tr>{''.join(f'<td>{_safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table class='iapo-table'><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _safe(text: str) -> str:
+    return html.escape(text)

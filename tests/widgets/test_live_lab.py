@@ -1,0 +1,190 @@
+"""LiveLab by its traits and methods, on the simulated endpoint, over real HTTP."""
+
+import threading
+import time
+
+import pytest
+import traitlets as t
+
+from iapo_widgets import Policy, train
+from iapo_widgets.widgets import LiveLab
+
+CANARY = "canary-key-0123456789"
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    """A small lab with a ledger of its own, closed at the end."""
+    monkeypatch.delenv("IAPO_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    made = LiveLab(tmp_path / "ledger.sqlite", budget=200, n_max=4)
+    yield made
+    made.close()
+
+
+def wait_for(condition, seconds=20):
+    """Wait until it is true; fail where it never is."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def landed(lab):
+    """Run to the end, with everything in the ledger."""
+    lab.run()
+    lab.join(60)
+    assert lab.env.finish(20)
+
+
+def test_check_shows_what_will_be_sent_and_sends_nothing(lab):
+    """The estimate and the requests are on screen; the simulated endpoint has delivered nothing."""
+    assert lab.buttons["run"].disabled
+    lab.check()
+    assert "200 completions" in lab._preview.value and "&quot;messages&quot;" in lab._preview.value
+    assert "Checked; nothing was sent" in lab._status.value and not lab.buttons["run"].disabled
+    assert lab._sim.stats.delivered == 0 and len(lab.ledger) == 0
+
+
+def test_a_change_after_the_check_asks_for_another(lab):
+    """Run is not offered for what was never checked."""
+    lab.check()
+    lab.n_max = 2
+    assert lab.buttons["run"].disabled and "press Check again" in lab._status.value
+    lab.n_max = 4
+    assert not lab.buttons["run"].disabled
+
+
+def test_the_lab_trains_as_train_does_and_a_repeated_run_asks_nothing_again(lab):
+    """Same policy, within the budget; the second run is read from the ledger."""
+    landed(lab)
+    first, spent = lab.result, lab.ledger.spent()
+    assert lab.state == "finished" and first.spent <= 200 and spent.completions == lab._sim.stats.delivered
+    assert train("psst", lab.env.with_(offline=True), 200, seed=0, reuse="subsets").policy == first.policy
+    landed(lab)
+    assert lab.result.policy == first.policy and lab.ledger.spent() == spent
+    assert "Simulated: no language model is asked" in lab._status.value
+
+
+def test_what_came_is_told_in_words(lab):
+    """Spending, examples with what was read from them, the policy with its prompts, and Python to deploy it."""
+    landed(lab)
+    wait_for(lambda: "0 requests in flight" in lab._progress.value)
+    assert f"{lab.ledger.spent().completions:,} completions came" in lab._progress.value
+    arm = lab.policy["low"]
+    assert f"<b>Prompt {arm.prompt}</b>" in lab._examples.value and "right: " in lab._examples.value
+    assert lab._policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab._policy.value
+    other = (arm.prompt + 1) % 6
+    lab._run.view.arm = [other, 1]
+    assert f"<b>Prompt {other}</b>" in lab._examples.value
+
+
+def test_the_policy_is_saved_and_can_be_loaded(lab, tmp_path):
+    """The file holds arms and prompts; a bad name is refused and shown."""
+    lab._save_policy()
+    assert "no round yet" in lab._saved.value
+    landed(lab)
+    lab._file.value = "policy.txt"
+    lab._save_policy()
+    assert "ends in .json" in lab._saved.value
+    lab._file.value = "mine.json"
+    lab._save_policy()
+    assert dict(Policy.load(tmp_path / "mine.json")) == dict(lab.policy)
+
+
+def test_stop_keeps_what_came_and_run_goes_on_from_there(lab):
+    """After a Stop nothing more is sent; the next Run reads what was paid for and finishes."""
+    lab.check()
+    lab._sim._latency = 0.2
+    lab.run()
+    wait_for(lambda: len(lab.ledger) > 0)
+    lab.stop()
+    lab.join(20)
+    assert lab.state == "stopped" and lab.env.finish(20)
+    kept = len(lab.ledger)
+    assert 0 < kept < 200 and "Run goes on from the ledger" in lab._status.value
+    with pytest.raises(RuntimeError, match="the lab is stopped"):
+        _ = lab.result
+    lab._sim._latency = 0.0
+    landed(lab)
+    assert lab.state == "finished" and lab._sim.stats.delivered == lab.ledger.spent().completions
+    assert lab.env.report().replayed >= kept
+
+
+def test_a_cap_ends_the_run_and_is_told(lab):
+    """No more than the cap is asked for; the words say what to do."""
+    lab.cap_completions = 50
+    lab.run()
+    lab.join(60)
+    assert lab.env.finish(20)
+    assert lab.state == "failed" and "spending limit in completions is reached" in lab._status.value
+    assert lab._sim.stats.delivered <= 50
+    with pytest.raises(RuntimeError, match="spending limit"):
+        _ = lab.result
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("budget", 0, "at least 1"), ("n_max", 0, "at least 1"), ("prompts", "none", "does not hold {query}"),
+        ("questions", " ", "no questions"), ("temperature", -1.0, "at least 0"), ("algorithm", "best", "known: psst"),
+        ("cap_money", float("nan"), "at least 0"), ("seed", -1, "at least 0"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_is_refused_and_shown_beside_its_field(lab, name, value, message):
+    """The trait keeps the last good value; the same value typed into the form shows why not."""
+    before = getattr(lab, name)
+    with pytest.raises(t.TraitError) as caught:
+        setattr(lab, name, value)
+    assert message in str(caught.value) and getattr(lab, name) == before
+    field = lab.form.fields[name]
+    if name != "algorithm":  # a list holds no bad value
+        field.control.value = value
+        assert message in field.error and getattr(lab, name) == before
+
+
+def test_what_only_check_can_see_is_shown_there(lab):
+    """Questions without right answers do not fit exact match: said at Check, nothing sent."""
+    lab.questions = "What is 2 + 2?"
+    lab.check()
+    assert "needs the right answer" in lab._status.value and "alert" in lab._status.value
+    assert lab.buttons["run"].disabled
+
+
+def test_the_key_is_in_no_trait_text_or_file(lab, tmp_path):
+    """A key typed for an endpoint of one's own reaches neither the screen, the state, nor the ledger."""
+    landed(lab)
+    lab.simulated = False
+    lab.key._handle_custom_msg({"secret": CANARY}, [])
+    lab.base_url, lab.model = lab._sim.base_url, lab._sim.model
+    lab.run()
+    lab.join(60)
+    assert lab.state == "finished" and lab.key.secret.reveal() == CANARY
+    shown = [repr(lab), repr(lab.env), str(lab.trait_values()), str(lab.key.get_state()), lab._policy.value]
+    shown += [part.value for part in (lab._status, lab._preview, lab._progress, lab._examples)]
+    assert CANARY not in "".join(shown)
+    assert lab.env.finish(20)
+    for file in tmp_path.iterdir():
+        assert CANARY.encode() not in file.read_bytes()
+
+
+def test_reset_twice_brings_the_form_back_and_keeps_the_ledger(lab):
+    """Pictures and words are gone, what was paid for is not."""
+    landed(lab)
+    kept = len(lab.ledger)
+    lab.n_max, lab.style = 2, "brevity"
+    for _ in range(2):
+        lab.reset()
+        assert (lab.n_max, lab.style, lab.state) == (4, "none", "idle") and lab._policy.value == ""
+    assert len(lab.ledger) == kept
+    with pytest.raises(ValueError, match="press Run"):
+        lab.figure()
+
+
+def test_figure_repr_and_threads(lab):
+    """The static twin is the elimination's; the repr is stable; closing leaves no thread of ours behind."""
+    landed(lab)
+    assert lab.figure().get_axes() and "Recommended: prompt" in lab.figure().alt
+    assert repr(lab) == "LiveLab(simulated, algorithm='psst', budget=200, state='finished')"
+    lab.close()
+    wait_for(lambda: not any(x.name in ("iapo-progress", "simulated endpoint") for x in threading.enumerate()))
