@@ -3,7 +3,6 @@
 import importlib
 import pkgutil
 import re
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,17 +12,15 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.util.inventory import InventoryFile
 
+import evaluated
 import iapo_widgets
-from conftest import ROOT
+import lessons
+import mathml
 from iapo_widgets import mv_contexts, voting_environment
 from iapo_widgets.core.theory import complexity
 
-sys.path.insert(0, str(ROOT / "docs" / "extensions"))
-import evaluated
-import lessons
-import mathml
-
 TYPED = str.maketrans({"…": "...", "\u2019": "'"})  # what typography makes of them
+ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

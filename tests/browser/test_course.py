@@ -54,7 +54,7 @@ def test_run_all_raises_nothing_and_leaves_no_widget_blank(lesson):
     assert [o for o in opened.outputs("stream") if o["name"] == "stderr"] == []
     for i, cell in enumerate(notebook(LESSONS[number])["cells"]):
         if any(VIEW in output.get("data", {}) for output in cell.get("outputs", [])):
-            widget = activate(opened, i).locator(".jp-OutputArea-output").first
+            widget = activate(opened, i).locator(".jp-OutputArea-output").last  # after what the cell prints
             expect(widget).to_be_visible()
             box = widget.bounding_box()
             assert box["width"] > 200 and box["height"] > 20, source(cell)

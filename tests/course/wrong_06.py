@@ -54,8 +54,8 @@ WRONG = {
         (changed("return 3 * contexts * rounds * exp", "return exp"), "forgot the factor"),
     ],
     "06-d": [
-        ("runs = 0.1 / 0.01**2", "forgot the factor 1 - p"),
-        ("runs = 0.1 * 0.9 / 0.01", "did not square"),
-        ("runs = (0.1 * 0.9)**0.5 / 0.01", "standard deviation of one run"),
+        ("runs_needed = 0.1 / 0.01**2", "forgot the factor 1 - p"),
+        ("runs_needed = 0.1 * 0.9 / 0.01", "did not square"),
+        ("runs_needed = (0.1 * 0.9)**0.5 / 0.01", "standard deviation of one run"),
     ],
 }
