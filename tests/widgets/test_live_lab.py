@@ -69,8 +69,8 @@ def test_the_lab_trains_as_train_does_and_a_repeated_run_asks_nothing_again(lab)
 def test_what_came_is_told_in_words(lab):
     """Spending, examples with what was read from them, the policy with its prompts, and Python to deploy it."""
     landed(lab)
-    wait_for(lambda: "0 requests in flight" in lab._progress.value)
-    assert f"{lab.ledger.spent().completions:,} completions came" in lab._progress.value
+    came = f"{lab.ledger.spent().completions:,} completions came"
+    wait_for(lambda: came in lab._progress.value and "0 requests in flight" in lab._progress.value)
     arm = lab.policy["low"]
     assert f"<b>Prompt {arm.prompt}</b>" in lab._examples.value and "right: " in lab._examples.value
     assert lab._policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab._policy.value
