@@ -19,6 +19,17 @@ CanvasRenderingContext2D.prototype.drawImage = function (picture, ...more) {
   if (words.length) written.set(this.canvas, [...new Set([...(written.get(this.canvas) ?? []), ...words])]);
   drawImage.call(this, picture, ...more);
 };
+// Emptied, a canvas says nothing any more.
+const clearRect = CanvasRenderingContext2D.prototype.clearRect;
+CanvasRenderingContext2D.prototype.clearRect = function (...where) { // our scripts only ever clear all of it
+  written.delete(this.canvas);
+  clearRect.apply(this, where);
+};
+for (const side of ["width", "height"]) {
+  const own = Object.getOwnPropertyDescriptor(HTMLCanvasElement.prototype, side);
+  const set = function (value) { written.delete(this); own.set.call(this, value); };
+  Object.defineProperty(HTMLCanvasElement.prototype, side, { ...own, set });
+}
 
 const SLACK = 1.5; // px
 const place = (element) => element.getBoundingClientRect();
