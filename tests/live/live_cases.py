@@ -15,7 +15,7 @@ from iapo_widgets.live import (
     SpendingLimit,
 )
 
-KEY = "sk-canary-5f0c1f7be1a94a7f"
+KEY = "canary-key-5f0c1f7be1a94a7f"
 NO_WAIT = Retries(wait=False, attempts=4)
 CONTEXTS = (Context("low", (1.0, 0.2), 0.0), Context("high", (1.0, 0.2), 0.001))
 PROMPTS = (
