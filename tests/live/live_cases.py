@@ -1,7 +1,9 @@
 """Small live environments for the tests."""
 
+import asyncio
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from iapo_widgets import Context
 from iapo_widgets.live import (
@@ -24,6 +26,12 @@ PROMPTS = (
     PromptTemplate("{query} Be brief.", max_tokens=16),
 )
 QUESTIONS = tuple(Question(f"What is {i} modulo 3?", str(i % 3)) for i in range(4))
+
+
+def on_a_loop(coroutine):
+    """What it returns on an event loop of its own, in a thread: in this one another loop may run."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 class Correct:

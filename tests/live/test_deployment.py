@@ -17,6 +17,7 @@ from iapo_widgets.live.retries import Retries
 from iapo_widgets.live.scorers import Brevity, ExactMatch, FunctionScorer
 from iapo_widgets.live.simulator import SimulatedEndpoint
 from iapo_widgets.live.spending import Spending, SpendingLimit
+from live_cases import on_a_loop
 
 PROMPTS = SimulatedEndpoint.prompts()
 AT_ONCE = Retries(wait=False)
@@ -112,7 +113,7 @@ def test_many_queries_at_once_each_say_their_own_cost(sim, ledger):
         ask = deployed(sim, ledger)
         return await asyncio.gather(*(ask.ask(q.text, "low") for q in sim.questions(20, seed=6)))
 
-    responses = asyncio.run(all_of_them())
+    responses = on_a_loop(all_of_them())
     assert [r.spent.completions for r in responses] == [6] * 20
     assert sum((r.spent for r in responses), Spending()) == ledger.spent()
 

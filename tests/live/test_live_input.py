@@ -7,7 +7,7 @@ import pytest
 
 from iapo_widgets import MajorityVote, train
 from iapo_widgets.live import LiveError, PromptTemplate, Question, Score, SpendingLimit
-from live_cases import CONTEXTS, Correct, Short, live
+from live_cases import CONTEXTS, Correct, Short, live, on_a_loop
 
 
 def rng():
@@ -165,4 +165,4 @@ def test_it_works_where_a_loop_already_runs(server, ledger):
     async def cell():
         return live(server, ledger, contexts=CONTEXTS).sample([0], [0], 2, rng())
 
-    assert asyncio.run(cell()).valid.all()
+    assert on_a_loop(cell()).valid.all()

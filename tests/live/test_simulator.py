@@ -17,6 +17,7 @@ import pytest
 
 from iapo_widgets.live.simulated_faults import FAULTS, Bucket, parse_faults
 from iapo_widgets.live.simulator import SimulatedEndpoint
+from live_cases import on_a_loop
 
 STEPS = SimulatedEndpoint.prompts()[2]
 QUESTION = SimulatedEndpoint.questions(2)[1].text
@@ -88,7 +89,7 @@ def test_64_requests_at_once_through_the_async_client():
             return await asyncio.gather(*(ask(sim, client, n=2) for _ in range(64)))
 
     with SimulatedEndpoint(latency=0.01) as sim:
-        answers = asyncio.run(all_of_them(sim))
+        answers = on_a_loop(all_of_them(sim))
         assert sum(len(a.choices) for a in answers) == sim.stats.delivered == sim.stats.generated == 128
         assert sorted(i for d in sim.deliveries for i in d.indices) == list(range(128))
         assert sum(a.usage.completion_tokens for a in answers) == sim.stats.completion_tokens

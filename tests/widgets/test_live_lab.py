@@ -1,6 +1,5 @@
 """LiveLab by its traits and methods, on the simulated endpoint, over real HTTP."""
 
-import threading
 import time
 
 import pytest
@@ -182,9 +181,10 @@ def test_reset_twice_brings_the_form_back_and_keeps_the_ledger(lab):
 
 
 def test_figure_repr_and_threads(lab):
-    """The static twin is the elimination's; the repr is stable; closing leaves no thread of ours behind."""
+    """The static twin is the elimination's; the repr is stable; closing leaves neither worker nor endpoint behind."""
     landed(lab)
     assert lab.figure().get_axes() and "Recommended: prompt" in lab.figure().alt
     assert repr(lab) == "LiveLab(simulated, algorithm='psst', budget=200, state='finished')"
+    sim, watcher = lab._sim, lab._watcher
     lab.close()
-    wait_for(lambda: not any(x.name in ("iapo-progress", "simulated endpoint") for x in threading.enumerate()))
+    assert not watcher.is_alive() and "stopped" in repr(sim)
