@@ -191,14 +191,19 @@ def stop_times(measured: MeasuredPage, runs: int) -> list[float]:
     return times
 
 
+def shown(measured: MeasuredPage, only: str) -> Iterator[Subject]:
+    """Every widget whose name holds ``only``, on screen and made ready."""
+    for subject in SUBJECTS:
+        if only.lower() in subject.name.lower():
+            measured.show(subject.cell, subject.element)
+            if subject.before:
+                measured.notebook.ask(subject.before)
+            yield subject
+
+
 def latencies(measured: MeasuredPage, count: int, only: str) -> Iterator[Timing]:
     """Every move of every widget whose name holds ``only``."""
-    for subject in SUBJECTS:
-        if only.lower() not in subject.name.lower():
-            continue
-        measured.show(subject.cell, subject.element)
-        if subject.before:
-            measured.notebook.ask(subject.before)
+    for subject in shown(measured, only):
         for move in subject.moves:
             yield time_move(measured, subject, move, count)
             if "canvas.iapo-heat" in move.parts:

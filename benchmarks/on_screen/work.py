@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from on_screen.latency import SUBJECTS, Move, Subject, control_of
+from on_screen.latency import Move, Subject, control_of, shown
 from on_screen.page import MeasuredPage
 
 PAUSE = 120  # ms between two presses
@@ -34,12 +34,7 @@ HEAD = """\
 def works(measured: MeasuredPage, count: int, only: str) -> Iterator[Work]:
     """Every move by keys of every widget whose name holds ``only``."""
     measured.devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-    for subject in SUBJECTS:
-        if only.lower() not in subject.name.lower():
-            continue
-        measured.show(subject.cell, subject.element)
-        if subject.before:
-            measured.notebook.ask(subject.before)
+    for subject in shown(measured, only):
         for move in subject.moves:
             if move.keys:
                 yield _work(measured, subject, move, count)

@@ -15,6 +15,7 @@ from ..core.environment import Environment
 from ..core.psst import allocate, spending
 from ..plots.picture import BLUE, ORANGE, VERMILLION
 from ..plots.scene import Line, Panel, Rule, Scene, Span
+from .checked import checked
 from .explorer import Control, Explorer
 
 LOW, HIGH = 10, 1_000_000
@@ -118,10 +119,7 @@ class BudgetSlider(Explorer):
 
     @t.validate("budget")
     def _check_budget(self, proposal: Any) -> int:
-        try:
-            return check_budget(proposal["value"])
-        except ValueError as error:
-            raise t.TraitError(str(error)) from None
+        return int(checked(check_budget, proposal["value"]))
 
     @t.validate("tokens", "price")
     def _check_positive(self, proposal: Any) -> float:

@@ -13,7 +13,9 @@ import ipywidgets as w
 from ..core.environment import CategoricalEnvironment
 from ..core.strategies import STRATEGIES
 from ..core.training import ALGORITHMS, takes
+from .buttons import buttons
 from .field import Field
+from .status_line import StatusLine
 
 SPEEDS = [("at once", 0.0), ("0.2 s", 0.2), ("0.6 s", 0.6), ("1.5 s", 1.5), ("4 s", 4.0)]
 BUTTONS = (
@@ -73,9 +75,8 @@ class LabControls(w.VBox):
         self.weights = [
             self._weight(k, name, weights[k], wide, weigh) for k, name in enumerate([*env.objectives, "cost"])
         ]
-        self.status = w.HTML()
-        self.status.add_class("iapo-status")
-        buttons = w.HBox([_button(*spec, press) for spec in BUTTONS], layout=w.Layout(flex_flow="row wrap"))
+        self.status = StatusLine()
+        row = w.HBox(list(buttons(BUTTONS, press).values()), layout=w.Layout(flex_flow="row wrap"))
         column = w.Layout(width="420px")
         training = [f[name] for name in ("algorithm", "compare", "budget", "n_max", "strategy", "reuse", "seed")]
         self._whom = w.HTML()
@@ -84,7 +85,7 @@ class LabControls(w.VBox):
             w.VBox([_heading("Training: takes effect at the next Run"), *training], layout=column),
             w.VBox([_heading("Whom to serve: re-scores at once, without new pulls"), *wishes], layout=column),
         ]
-        super().__init__([w.HBox(columns, layout=w.Layout(flex_flow="row wrap")), buttons, self.status])
+        super().__init__([w.HBox(columns, layout=w.Layout(flex_flow="row wrap")), row, self.status])
 
     def show(self, values: Mapping[str, Any], weights: Sequence[float]) -> None:
         """Set every control to what is in force."""
@@ -113,14 +114,6 @@ class LabControls(w.VBox):
         for field in (*self.fields.values(), *self.weights):
             field.show(field.control.value)
 
-    def say(self, text: str, alarm: bool = False) -> None:
-        """Set the line of status."""
-        colour = "var(--jp-error-color1,#b71c1c)" if alarm else "inherit"
-        style = f"color:{colour};white-space:pre-line"
-        line = f"<div role='status' aria-live='polite' style='{style}'>{html.escape(text)}</div>"
-        if self.status.value != line:
-            self.status.value = line
-
     def _weight(self, k: int, name: str, value: float, style: Any, weigh: Callable[[int, float], None]) -> Field:
         largest = max(2.0 if name == "cost" else 1.0, value)
         control = w.FloatSlider(value=value, min=0, max=largest, step=0.05, description=f"Weight: {name}", **style)
@@ -146,9 +139,3 @@ def _speeds(value: float) -> list[tuple[str, float]]:
 
 def _heading(text: str) -> w.HTML:
     return w.HTML(f"<b>{html.escape(text)}</b>")
-
-
-def _button(text: str, icon: str, name: str, tip: str, press: Callable[[str], None]) -> w.Button:
-    button = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="96px"))
-    button.on_click(lambda _: press(name))
-    return button

@@ -6,7 +6,6 @@ import html
 import json
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,21 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
-from ..core.checks import check_budget, check_scale
 from ..core.rounds import Policy, Result
-from ..core.training import find_algorithm
 from ..live.environment import LiveEnvironment
 from ..live.errors import LiveError
 from ..live.ledger import Ledger
-from ..live.reading import prompts_from, questions_from
 from ..live.setup import Setup
 from ..live.simulator import SimulatedEndpoint
 from ..plots.picture import Picture
 from . import live_report
+from .buttons import buttons
+from .checked import checked
 from .lab_run import LabRun
+from .live_checks import CHECKS
 from .live_form import NAMES, LiveForm
 from .secret_field import SecretField
+from .status_line import StatusLine
 from .worker import worker
 
 PORT = 8714  # of the simulated endpoint, where it is free: completions are kept under the address
@@ -89,13 +89,12 @@ class LiveLab(w.VBox):
         self.key = SecretField()
         self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value),
                              {"1. Whom to ask": [self.key]})  # fmt: skip
-        self._status, self._preview, self._progress = w.HTML(), w.HTML(), w.HTML()
-        self._status.add_class("iapo-status")
+        self._status, self._preview, self._progress = StatusLine(), w.HTML(), w.HTML()
         self._examples, self._policy = w.HTML(), w.HTML()
         self._file = w.Text("policy.json", description="Save policy as", style={"description_width": "130px"})
         self._save, self._saved = w.Button(description="Save policy"), w.HTML()
         self._save.on_click(lambda _: self._save_policy())
-        self.buttons = {name: _button(*spec, getattr(self, name)) for name, spec in BUTTONS.items()}
+        self.buttons = buttons(BUTTONS, lambda name: getattr(self, name)())
         self._pictures = w.VBox()
         results = w.Accordion(
             [self._examples, w.VBox([self._policy, w.HBox([self._file, self._save]), self._saved])],
@@ -113,7 +112,7 @@ class LiveLab(w.VBox):
         """Build the environment, show what will be sent and what it may cost; sends nothing."""
         with self.lock:
             if self._running:
-                self._say("A run is under way: press Stop first.", alarm=True)
+                self._status.say("A run is under way: press Stop first.", alarm=True)
                 return
             try:
                 setup = self.setup
@@ -121,12 +120,12 @@ class LiveLab(w.VBox):
                 estimate = self.env.estimate(self.budget)
             except (ValueError, TypeError, ImportError, OSError, LiveError) as error:
                 self._checked = None
-                self._say(str(error), alarm=True)
+                self._status.say(str(error), alarm=True)
                 return
             self._checked = self._values(), setup
             self._preview.value = live_report.preview(self.env, estimate)
         self._show_buttons()
-        self._say(f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps.")
+        self._status.say(f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps.")
 
     def run(self) -> None:
         """Start, or go on from the ledger after a stop; checks first where that was not done."""
@@ -141,7 +140,7 @@ class LiveLab(w.VBox):
                 run = LabRun(self.env, self.budget, self.lock, tuple, self._tell, again="Run goes on from the ledger")
                 run.prepare(self.env, self.algorithm, self.budget, self.seed, "subsets", 0.0, False)
             except (ValueError, TypeError, LiveError) as error:
-                self._say(str(error), alarm=True)
+                self._status.say(str(error), alarm=True)
                 return
             self._run = run
             run.view.observe(lambda _: self._show_examples(), ["arm", "context"])
@@ -278,7 +277,7 @@ class LiveLab(w.VBox):
             if not self._running and self._checked and not self._ready:
                 text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
             kind = "Simulated: no language model is asked. " if self.simulated else ""
-            self._say(kind + text, alarm=self.state == "failed")
+            self._status.say(kind + text, alarm=self.state == "failed")
             if self._run and self._run.view.rounds:
                 self._show_policy()
                 self._show_examples()
@@ -310,78 +309,22 @@ class LiveLab(w.VBox):
         else:
             self._saved.value = f"<span role='status'>Saved as {html.escape(self._file.value)}; it holds no key.</span>"
 
-    def _say(self, text: str, alarm: bool = False) -> None:
-        colour = "var(--jp-error-color1,#b71c1c)" if alarm else "inherit"
-        role = "alert" if alarm else "status"
-        line = f"<div role='{role}' aria-live='polite' style='color:{colour}'>{html.escape(text)}</div>"
-        if self._status.value != line:
-            self._status.value = line
-
     @t.validate(*NAMES)
     def _check_value(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
-        try:
-            return CHECKS[name](value) if name in CHECKS else value
-        except (ValueError, TypeError) as error:
-            raise t.TraitError(str(error)) from None
+        return checked(CHECKS[name], value) if name in CHECKS else value
 
     def __repr__(self) -> str:
         asked = "simulated" if self.simulated else f"{self.model!r} at {self.base_url!r}"
         return f"LiveLab({asked}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
 
 
-BUTTONS = {
-    "check": ("Check", "check", "Show what will be sent and what it may cost; sends nothing"),
-    "run": ("Run", "play", "Send; after a stop, go on from the ledger"),
-    "stop": ("Stop", "stop", "Send nothing more; what is in flight still lands in the ledger"),
-    "reset": ("Reset", "refresh", "Empty the pictures and set the form back; the ledger stays"),
-}
-
-
-def _button(text: str, icon: str, tip: str, press: Callable[[], None]) -> w.Button:
-    button = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="110px"))
-    button.on_click(lambda _: press())
-    return button
-
-
-def _whole(name: str, low: int) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        return check_scale(value, name) if low else _at_least_0(name)(value)
-
-    return check
-
-
-def _at_least_0(name: str) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if not 0 <= value < float("inf"):
-            raise ValueError(f"{name} must be finite and at least 0, not {value}")
-        return value
-
-    return check
-
-
-def _prompts(value: str) -> str:
-    prompts_from(value, max_tokens=1)
-    return value
-
-
-def _questions(value: str) -> str:
-    questions_from(value)
-    return value
-
-
-def _algorithm(value: str) -> str:
-    find_algorithm(value)
-    return value
-
-
-#: What a field's value must pass; the rest is looked at by Check, where the parts must fit together.
-CHECKS: dict[str, Callable[[Any], Any]] = {
-    **{name: _whole(name, 1) for name in ("max_tokens", "n_max", "concurrency")},
-    **{name: _at_least_0(name) for name in ("input_price", "output_price", "temperature", "style_weight", "mid", "high",
-                                            "cap_completions", "cap_tokens", "cap_money", "seed")},
-    "budget": check_budget, "prompts": _prompts, "questions": _questions, "algorithm": _algorithm,
-}  # fmt: skip
+BUTTONS = (
+    ("Check", "check", "check", "Show what will be sent and what it may cost; sends nothing"),
+    ("Run", "play", "run", "Send; after a stop, go on from the ledger"),
+    ("Stop", "stop", "stop", "Send nothing more; what is in flight still lands in the ledger"),
+    ("Reset", "refresh", "reset", "Empty the pictures and set the form back; the ledger stays"),
+)
 
 
 def _example_prompts() -> str:

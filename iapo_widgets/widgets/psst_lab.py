@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from threading import RLock
 from typing import Any
@@ -18,6 +17,7 @@ from ..core.rounds import Result
 from ..core.training import find_algorithm
 from ..plots.elimination import eliminations
 from ..plots.picture import Picture
+from .checked import checked
 from .elimination_view import EliminationView
 from .lab_controls import LabControls
 from .lab_run import LabRun
@@ -235,27 +235,27 @@ class PSSTLab(w.VBox):
             if self._settings and changed:
                 how = "Stop, then Run" if self._active else "Run"
                 text += f" Changed since: {', '.join(changed)}; press {how} to train with it."
-            self.controls.say(error or text, alarm=bool(error) or self.state == "failed")
+            self.controls.status.say(error or text, alarm=bool(error) or self.state == "failed")
 
     # Errors at the door.
 
     @t.validate("algorithm", "compare")
     def _check_algorithm(self, proposal: Any) -> str:
         if proposal["value"] or proposal["trait"].name == "algorithm":
-            _checked(find_algorithm, proposal["value"])
+            checked(find_algorithm, proposal["value"])
         return str(proposal["value"])
 
     @t.validate("budget")
     def _check_budget(self, proposal: Any) -> int:
-        return _checked(check_budget, proposal["value"])
+        return checked(check_budget, proposal["value"])
 
     @t.validate("n_max")
     def _check_n_max(self, proposal: Any) -> int:
-        return _checked(lambda value: self.env.with_(n_max=value).n_max, proposal["value"])
+        return checked(lambda value: self.env.with_(n_max=value).n_max, proposal["value"])
 
     @t.validate("strategy")
     def _check_strategy(self, proposal: Any) -> str:
-        return _checked(lambda value: self.env.with_(strategy=value).strategy.name, proposal["value"])
+        return checked(lambda value: self.env.with_(strategy=value).strategy.name, proposal["value"])
 
     @t.validate("reuse")
     def _check_reuse(self, proposal: Any) -> str:
@@ -278,7 +278,7 @@ class PSSTLab(w.VBox):
 
     @t.validate("contexts")
     def _check_contexts(self, proposal: Any) -> tuple[Context, ...]:
-        contexts: tuple[Context, ...] = _checked(
+        contexts: tuple[Context, ...] = checked(
             lambda value: self.env.with_(contexts=value).contexts, proposal["value"]
         )
         if [c.name for c in contexts] != [c.name for c in self.env.contexts]:
@@ -302,11 +302,3 @@ _TRAINING = {
     "reuse": "reuse",
     "seed": "seed",
 }
-
-
-def _checked(check: Callable[[Any], Any], value: Any) -> Any:
-    """The checked value; what the core refuses becomes a ``TraitError``, which leaves the trait as it was."""
-    try:
-        return check(value)
-    except (ValueError, TypeError) as error:
-        raise t.TraitError(str(error)) from None

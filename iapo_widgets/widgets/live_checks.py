@@ -1,0 +1,38 @@
+"""What the values of a live form must pass; the rest is looked at by Check, where the parts must fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..core.checks import check_budget, check_scale
+from ..core.training import find_algorithm
+from ..live.reading import prompts_from, questions_from
+
+COUNTS = ("max_tokens", "n_max", "concurrency")
+AMOUNTS = ("input_price", "output_price", "temperature", "style_weight", "mid", "high", "cap_completions", "cap_tokens",
+           "cap_money", "seed")  # fmt: skip
+
+
+def _at_least_0(name: str, value: Any) -> Any:
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{name} must be finite and at least 0, not {value}")
+    return value
+
+
+def _readable(read: Callable[[str], Any], value: str) -> str:
+    """``value``, where ``read`` takes it."""
+    read(value)
+    return value
+
+
+#: Trait -> a function that returns the value, or raises ``ValueError`` or ``TypeError``.
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    **{name: partial(check_scale, name=name) for name in COUNTS},
+    **{name: partial(_at_least_0, name) for name in AMOUNTS},
+    "budget": check_budget,
+    "prompts": partial(_readable, partial(prompts_from, max_tokens=1)),
+    "questions": partial(_readable, questions_from),
+    "algorithm": partial(_readable, find_algorithm),
+}
