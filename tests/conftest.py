@@ -1,13 +1,23 @@
-"""Where optional data lies, and how hypothesis runs."""
+"""Where optional data lies, how hypothesis runs, and fonts that are those of this environment."""
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# matplotlib keeps one list of fonts for all environments of a user, and one that is gone leaves paths of its own in it: a
+# figure then writes to stderr.  So the tests, and the kernels that they start, have a list of their own, made once.
+os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="iapo-matplotlib-")
+atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
+import_module("matplotlib.font_manager")
 
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("ci")
