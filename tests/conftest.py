@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# matplotlib keeps one list of fonts for all environments of a user, and one that is gone leaves paths of its own in it: a
-# figure then writes to stderr.  So the tests, and the kernels that they start, have a list of their own, made once.
+# matplotlib keeps one list of fonts for all environments of a user, and one that is gone leaves paths of its own in it:
+# a figure then writes to stderr.  So the tests, and the kernels that they start, have a list of their own, made once.
 os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="iapo-matplotlib-")
 atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
 import_module("matplotlib.font_manager")
