@@ -1,8 +1,9 @@
 // Times inside the page: from an input event's own time stamp to the task after the frame in which the watched part was
 // painted.  A change of SVG or words is seen by a MutationObserver, one of a canvas by its first drawing call, one of a
-// text area in each frame by its value.  What is drawn within a frame is on its way to the screen when that frame ends,
-// what changes between frames when the next one ends.  That a canvas did change is checked by its pixels after each time
-// has been taken, for reading them takes long; `unchanged` counts the times that it did not.
+// text area when its value is set: nothing looks again and again, for that would keep the page busy.  What is drawn within
+// a frame is on its way to the screen when that frame ends, what changes between frames when the next one ends.  That a
+// canvas did change is checked by its pixels after each time has been taken, for reading them takes long; `unchanged`
+// counts the times that it did not.
 
 window.stopwatch = (() => {
   const INPUT = ["keydown", "pointermove"];
@@ -73,25 +74,31 @@ window.stopwatch = (() => {
       since = null;
       canvases = new Map();
       const observer = new MutationObserver(changed);
-      let going = true;
+      const value = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value");
+      const sizes = new ResizeObserver((all) => all.forEach(({ target }) => {
+        if (!state.heights.includes(target.offsetHeight)) state.heights.push(target.offsetHeight);
+      }));
       for (const element of elements) {
-        if (!["CANVAS", "TEXTAREA"].includes(element.tagName)) {
-          observer.observe(element, { childList: true, attributes: true, characterData: true, subtree: true });
-          continue;
-        }
-        const canvas = element.tagName === "CANVAS";
-        if (canvas) canvases.set(element, print(element));
-        let seen = element.value;
-        const look = () => {
-          if (!going) return;
-          const height = element.parentElement.offsetHeight;
-          if (canvas && !state.heights.includes(height)) state.heights.push(height);
-          if (!canvas && element.value !== seen) { seen = element.value; changed(); }
-          nextFrame(look);
-        };
-        nextFrame(look);
+        if (element.tagName === "CANVAS") {
+          canvases.set(element, print(element));
+          sizes.observe(element.parentElement);
+        } else if (element.tagName === "TEXTAREA") {
+          Object.defineProperty(element, "value", {
+            configurable: true,
+            get() { return value.get.call(this); },
+            set(next) {
+              if (next !== this.value) changed();
+              value.set.call(this, next);
+            },
+          });
+        } else observer.observe(element, { childList: true, attributes: true, characterData: true, subtree: true });
       }
-      stop = () => { going = false; canvases = new Map(); observer.disconnect(); };
+      stop = () => {
+        canvases = new Map();
+        observer.disconnect();
+        sizes.disconnect();
+        for (const element of elements) if (element.tagName === "TEXTAREA") delete element.value;
+      };
     },
     // Where the pointer finds something to read in a chart: the cells of a map, or the points of its last curve.
     points(chart) {
@@ -115,11 +122,12 @@ window.stopwatch = (() => {
       }
       compare();
     },
-    // Looks at the pixels of the watched canvases in every frame from now on: none may ever be empty.
+    // Looks at the pixels of the watched canvases in every frame until others are watched: none may ever be empty.
     guard() {
+      const guarded = canvases;
       const look = () => {
-        for (const canvas of canvases.keys()) if (print(canvas) === 0) state.blank++;
-        if (canvases.size) nextFrame(look);
+        for (const canvas of guarded.keys()) if (print(canvas) === 0) state.blank++;
+        if (guarded === canvases && guarded.size) nextFrame(look);
       };
       nextFrame(look);
     },

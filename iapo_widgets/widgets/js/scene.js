@@ -14,24 +14,27 @@ function shape(tag, attributes, text) {
   return element;
 }
 
-function polygon(count, radius, turn = 0, inner = 1) {
+// A polygon around (x, y); with `inner` a star, every other corner so much nearer.
+function polygon(x, y, count, radius, turn = 0, inner = 1) {
   const points = [];
   for (let i = 0; i < count; i++) {
     const angle = turn + (2 * Math.PI * i) / count;
     const r = radius * (i % 2 ? inner : 1);
-    points.push(`${(r * Math.sin(angle)).toFixed(2)},${(-r * Math.cos(angle)).toFixed(2)}`);
+    points.push(`${(x + r * Math.sin(angle)).toFixed(2)},${(y - r * Math.cos(angle)).toFixed(2)}`);
   }
   return `M${points.join("L")}Z`;
 }
 
-// The same markers that matplotlib knows by these letters.
-function markerPath(marker, r) {
-  const plus = (turn) => polygon(8, r * 1.2, turn, 0.45);
+// The same markers that matplotlib knows by these letters, around (x, y).  Their places are in the path: a `transform` on
+// each would make the browser keep, and arrange in each frame, a layer for each.
+function markerPath(marker, r, x, y) {
+  const plus = (turn) => polygon(x, y, 8, r * 1.2, turn, 0.45);
   const kinds = {
-    s: () => polygon(4, r * 1.25, Math.PI / 4), D: () => polygon(4, r * 1.3), "^": () => polygon(3, r * 1.3),
-    v: () => polygon(3, r * 1.3, Math.PI), "*": () => polygon(10, r * 1.5, 0, 0.42), P: () => plus(0), X: () => plus(Math.PI / 4),
+    s: () => polygon(x, y, 4, r * 1.25, Math.PI / 4), D: () => polygon(x, y, 4, r * 1.3), "^": () => polygon(x, y, 3, r * 1.3),
+    v: () => polygon(x, y, 3, r * 1.3, Math.PI), "*": () => polygon(x, y, 10, r * 1.5, 0, 0.42), P: () => plus(0), X: () => plus(Math.PI / 4),
   };
-  return kinds[marker] ? kinds[marker]() : `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
+  const circle = () => `M${(x - r).toFixed(2)},${y.toFixed(2)}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
+  return (kinds[marker] ?? circle)();
 }
 
 const DASH = { "-": "", "--": "6 4", ":": "2 3" };
@@ -103,15 +106,17 @@ function axes(group, panel, s) {
     return out;
   };
   const xticks = panel.xticks.length ? panel.xticks : panel.log ? powers() : plainTicks(...x, 6);
+  let grid = "";
   for (const { at, text, half } of apart(xticks, s.x, (label) => LETTER * label.length + 8)) {
-    if (!panel.cells) group.append(shape("line", { x1: at, x2: at, y1: MARGIN.top, y2: s.bottom, class: "iapo-grid" }));
+    grid += `M${at.toFixed(1)},${MARGIN.top}V${s.bottom}`;
     const inside = Math.min(at, s.right + MARGIN.right - half + 3); // the last one may not leave the picture
     group.append(shape("text", { x: inside, y: s.bottom + 15, "text-anchor": "middle", class: "iapo-tick" }, text));
   }
   for (const { at, text } of apart(s.yticks, s.y, () => 12)) {
-    if (!panel.cells) group.append(shape("line", { x1: s.left, x2: s.right, y1: at, y2: at, class: "iapo-grid" }));
+    grid += `M${s.left},${at.toFixed(1)}H${s.right}`;
     group.append(shape("text", { x: s.left - 6, y: at + 4, "text-anchor": "end", class: "iapo-tick" }, text));
   }
+  if (!panel.cells) group.prepend(shape("path", { d: grid, class: "iapo-grid" }));
   group.append(shape("path", { d: `M${s.left},${MARGIN.top}V${s.bottom}H${s.right}`, class: "iapo-axis" }));
   const middle = (MARGIN.top + s.bottom) / 2;
   group.append(shape("text", { x: (s.left + s.right) / 2, y: s.bottom + 33, "text-anchor": "middle" }, panel.xlabel));
@@ -126,11 +131,19 @@ function light(colour) {
 function cells(group, panel, s) {
   const { codes, x, y, colours, texts } = panel.cells;
   const w = (s.right - s.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
+  const areas = colours.map(() => "");
   codes.forEach((row, j) => row.forEach((code, i) => {
     const left = s.x(x[i]) - w / 2, top = s.y(y[j]) - h / 2;
-    if (code >= 0) group.append(shape("rect", { x: left, y: top, width: w + 0.3, height: h + 0.3, fill: light(colours[code]) }));
-    if (texts[j]?.[i]) group.append(shape("text", { x: left + w / 2, y: top + h / 2 + 3.5, "text-anchor": "middle", class: "iapo-cell" }, texts[j][i]));
+    if (code >= 0) areas[code] += `M${left.toFixed(1)},${top.toFixed(1)}h${(w + 0.3).toFixed(1)}v${(h + 0.3).toFixed(1)}h${(-w - 0.3).toFixed(1)}Z`;
   }));
+  areas.forEach((d, code) => { if (d) group.append(shape("path", { d, fill: light(colours[code]) })); });
+  const word = (j, places, text) => group.append(shape("text", { x: places.join(" "), y: s.y(y[j]) + 3.5, "text-anchor": "middle", class: "iapo-cell" }, text));
+  texts.forEach((row, j) => {
+    const cells = row.map((text, i) => [s.x(x[i]).toFixed(1), text]).filter(([, text]) => text);
+    // single letters each take the next place of one element
+    if (cells.every(([, text]) => text.length === 1)) word(j, cells.map(([at]) => at), cells.map(([, text]) => text).join(""));
+    else for (const [at, text] of cells) word(j, [at], text);
+  });
 }
 
 function drawLine(group, line, s) {
@@ -144,13 +157,13 @@ function drawLine(group, line, s) {
   let bars = "", marks = "";
   line.y.forEach((y, i) => {
     if (y === null) return;
-    const px = s.x(line.x[i]).toFixed(1);
+    const px = s.x(line.x[i]);
     const e = line.error[i];
-    if (e) bars += `M${px},${s.y(y - e).toFixed(1)}V${s.y(y + e).toFixed(1)}`;
-    if (line.marker && i % line.every === 0) marks += `<path transform="translate(${px} ${s.y(y).toFixed(1)})" d="${markerPath(line.marker, Math.max(line.line ? 3.2 : 4.6, line.width))}"/>`;
+    if (e) bars += `M${px.toFixed(1)},${s.y(y - e).toFixed(1)}V${s.y(y + e).toFixed(1)}`;
+    if (line.marker && i % line.every === 0) marks += markerPath(line.marker, Math.max(line.line ? 3.2 : 4.6, line.width), px, s.y(y));
   });
   if (bars) group.append(shape("path", { d: bars, stroke: shade(line.colour), "stroke-width": 1.2, fill: "none" }));
-  if (marks) { const g = shape("g", { fill: shade(line.colour) }); g.innerHTML = marks; group.append(g); }
+  if (marks) group.append(shape("path", { d: marks, fill: shade(line.colour) }));
 }
 
 // Fills `svg` with the panel; returns the scales, for pointer and keyboard.  Most updates move one rule, one star or one
@@ -175,18 +188,22 @@ function drawPanel(svg, panel, width, height, dark) {
   layer("axes", [panel.xlabel, panel.ylabel, panel.xticks, panel.yticks, !panel.cells], (group) => axes(group, panel, s));
   for (const line of panel.lines) layer("line", line, (group) => drawLine(group, line, s));
   for (const rule of panel.rules) layer("rule", rule, (group) => group.append(shape("line", { x1: s.x(rule.x), x2: s.x(rule.x), y1: MARGIN.top, y2: s.bottom, class: "iapo-rule" })));
-  for (const p of panel.stars) layer("star", p, (group) => group.append(shape("path", { transform: `translate(${s.x(p.x)} ${s.y(p.y)})`, d: polygon(10, 9, 0, 0.45), class: "iapo-star" })));
+  for (const p of panel.stars) layer("star", p, (group) => group.append(shape("path", { d: polygon(s.x(p.x), s.y(p.y), 10, 9, 0, 0.45), class: "iapo-star" })));
   panel.handles.forEach((h, k) => {
-    const place = { transform: `translate(${s.x(h.x)} ${s.y(h.y)})`, "aria-valuenow": h.x }; // a handle in focus only moves
+    // a handle in focus only moves
     const group = layer("handle", [k, { ...h, x: 0, y: 0 }], (fresh) => {
       const g = shape("g", {
         class: "iapo-handle", tabindex: 0, role: "slider", "data-handle": k,
         "data-lm-suppress-shortcuts": "true", "aria-label": h.label, "aria-valuemin": h.low, "aria-valuemax": h.high,
       });
-      g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { d: markerPath(h.marker, 6), fill: shade(h.colour), class: "iapo-knob" }));
+      g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { fill: shade(h.colour), class: "iapo-knob" }));
       fresh.append(g);
     });
-    describe(group.firstChild, place);
+    const [reach, knob] = group.firstChild.children;
+    const x = s.x(h.x), y = s.y(h.y);
+    describe(group.firstChild, { "aria-valuenow": h.x });
+    describe(reach, { cx: x, cy: y });
+    describe(knob, { d: markerPath(h.marker, 6, x, y) });
   });
   layer("cursor", [], (group) => group.setAttribute("class", "iapo-cursor"));
   for (const [key, group] of before) if (!now.has(key)) group.remove();
@@ -245,10 +262,10 @@ function legendKey([text, kind, colour, dash, marker], dark) {
   const svg = shape("svg", { width: 26, height: 14, "aria-hidden": "true" });
   const box = (fill, opacity) => svg.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, fill, "fill-opacity": opacity }));
   if (dash) svg.append(shape("path", { d: "M0,7H26", stroke: shade(colour), "stroke-width": 2, "stroke-dasharray": DASH[dash] ?? "" }));
-  if (marker) svg.append(shape("path", { transform: "translate(13 7)", d: markerPath(marker, 3.6), fill: shade(colour) }));
+  if (marker) svg.append(shape("path", { d: markerPath(marker, 3.6, 13, 7), fill: shade(colour) }));
   if (kind === "span") box(colour, dark ? 0.45 : 0.25);
   if (kind === "cell") box(light(colour), 1);
-  if (kind === "star") svg.append(shape("path", { transform: "translate(13 7)", d: polygon(10, 7, 0, 0.45), class: "iapo-star" }));
+  if (kind === "star") svg.append(shape("path", { d: polygon(13, 7, 10, 7, 0, 0.45), class: "iapo-star" }));
   if (kind === "rule") svg.append(shape("path", { d: "M13,0V14", class: "iapo-rule" }));
   return build("span", { class: "iapo-key" }, svg, text);
 }
