@@ -117,16 +117,24 @@ function svgContrast(root) {
   const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
   const over = ([r, g, b, a], under) => [r, g, b].map((v, k) => (a / 255) * v + (1 - a / 255) * under[k]);
   const paper = over(paint(getComputedStyle(root).backgroundColor), [255, 255, 255]);
-  return Math.min(...[...root.querySelectorAll("svg text")].map((text) => {
-    const { left, top, width, height } = place(text);
-    const [x, y] = [left + width / 2, top + height / 2];
-    let under = paper;
-    for (const rect of text.closest("svg").querySelectorAll("rect")) {
-      const box = place(rect), style = getComputedStyle(rect), [r, g, b] = paint(style.fill);
-      if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) under = over([r, g, b, 255 * style.fillOpacity], under);
-    }
-    const both = [luminance(over(paint(getComputedStyle(text).fill), under)), luminance(under)];
-    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+  const areas = new Map(); // of each picture: its filled shapes in order, and their colours
+  const areasOf = (svg) => {
+    if (!areas.has(svg)) areas.set(svg, [...svg.querySelectorAll("rect, path")].map((shape) => {
+      const style = getComputedStyle(shape), [r, g, b, a] = paint(style.fill);
+      return [shape, [r, g, b, style.fill === "none" ? 0 : a * style.fillOpacity]];
+    }).filter(([, [, , , a]]) => a > 0));
+    return areas.get(svg);
+  };
+  return Math.min(...[...root.querySelectorAll("svg text")].flatMap((text) => {
+    const ink = paint(getComputedStyle(text).fill), matrix = text.getCTM();
+    return Array.from({ length: text.getNumberOfChars() }, (_, i) => {
+      const { x, y, width, height } = text.getExtentOfChar(i);
+      const middle = new DOMPoint(x + width / 2, y + height / 2).matrixTransform(matrix);
+      const below = areasOf(text.ownerSVGElement).filter(([shape]) => shape.isPointInFill(middle) && shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING);
+      const under = below.reduce((ground, [, colour]) => over(colour, ground), paper);
+      const both = [luminance(over(ink, under)), luminance(under)];
+      return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+    });
   }));
 }
 
