@@ -33,7 +33,7 @@ DRAGS = (
     Drag("TradeoffExplorer", "cost weight", "Weight: cost", "tradeoff.cost_weight", shown="tradeoff.summary"),
     Drag("BoundExplorer", "gap", "Gap in success", "bound.gap", shown="bound.summary"),
     Drag("EliminationView", "round", "Round", "lab.view.round or lab.view.n_frames", ("canvas.iapo-heat",)),
-    Drag("PSSTLab", "cost weight", "lab:Weight: cost", "lab.contexts[0].cost_weight", ("canvas.iapo-heat",)),
+    Drag("PSSTLab", "cost weight", "stock:Weight: cost", "lab.contexts[0].cost_weight", ("canvas.iapo-heat",)),
 )
 
 

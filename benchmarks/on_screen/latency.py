@@ -21,7 +21,7 @@ class Move:
     """Keys on one control, and the parts of the widget in which their effect is awaited.
 
     control: an accessible label; ``chart`` the last chart itself; ``role=NAME`` a slider by its accessible name;
-    ``lab:TEXT`` a stock slider of the lab.  keys: in turn; without any the pointer moves from point to point.
+    ``stock:TEXT`` a stock slider.  keys: in turn; without any the pointer moves from point to point.
     """
 
     what: str
@@ -52,6 +52,9 @@ READ = Move("arrow keys read a chart", "chart", ALONE, ("ArrowRight",), (".iapo-
 HOVER = Move("pointer reads a chart", "chart", ALONE, (), (".iapo-tip",))
 RATE = "role=prompt A, query 1: success rate"
 SUBJECTS = (
+    Subject("ipywidgets alone", "least, told", (
+        Move("a stock slider, repeated by a stock label", "stock:Least", parts=(".least",)),
+    ), ".least-widget"),
     Subject("ContextSliders", "ContextSliders(helpful", (Move("cost weight", "cost"), READ)),
     Subject("BudgetSlider", "BudgetSlider(math", (Move("budget", "Budget T"), READ)),
     Subject("ScalingExplorer", "ScalingExplorer()", (
@@ -72,7 +75,7 @@ SUBJECTS = (
              ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"), ("canvas.iapo-heat",)),
     ), ".iapo-elimination", "setattr(lab, 'seconds_per_round', 0.0) or lab.run() or lab.join()"),
     Subject("PSSTLab", "PSSTLab(math", (
-        Move("re-scoring after a weight", "lab:Weight: cost", keys=RIGHT_LEFT * 2, parts=("canvas.iapo-heat",)),
+        Move("re-scoring after a weight", "stock:Weight: cost", keys=RIGHT_LEFT * 2, parts=("canvas.iapo-heat",)),
     ), ".iapo-elimination", "setattr(lab, 'seconds_per_round', 0.0) or lab.run() or lab.join()"),
     Subject("BoundExplorer", "BoundExplorer()", (Move("cost", "Cost of one"), Move("gap", "Gap in success"), READ)),
     Subject("StudyExplorer", "StudyExplorer()", (
@@ -118,8 +121,8 @@ def control_of(measured: MeasuredPage, widget: Locator, name: str) -> Locator:
         return widget.locator(name)
     if name.startswith("role="):
         return widget.get_by_role("slider", name=name.removeprefix("role="))
-    if name.startswith("lab:"):
-        text = name.removeprefix("lab:")
+    if name.startswith("stock:"):
+        text = name.removeprefix("stock:")
         return measured.page.locator(".widget-hslider", has_text=text).first.get_by_role("slider")
     return widget.get_by_label(name, exact=True)
 

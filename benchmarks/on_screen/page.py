@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +14,12 @@ from browser.jupyter import CHROMIUM_FLAGS, NotebookPage, jupyter_server
 from chromium import find
 
 HERE = Path(__file__).resolve().parent
+#: The least that a widget with a kernel can do, for comparison: a stock slider that a stock label repeats.
+LEAST = """\
+import ipywidgets
+least, told = ipywidgets.IntSlider(50, description="Least"), ipywidgets.Label("50").add_class("least")
+least.observe(lambda change: setattr(told, "value", str(change["new"])), "value")
+ipywidgets.VBox([least, told]).add_class("least-widget")"""
 
 
 class MeasuredPage:
@@ -71,10 +77,13 @@ class MeasuredPage:
 
 @contextmanager
 def opened(notebook: Path) -> Iterator[MeasuredPage]:
-    """A copy of that notebook, opened and run."""
+    """A copy of that notebook, opened and run, with one cell more: ``LEAST``."""
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        shutil.copy(notebook, folder)
+        content = json.loads(notebook.read_text("utf-8"))
+        cell = {"cell_type": "code", "id": "least", "metadata": {}, "execution_count": None, "outputs": []}
+        content["cells"].append({**cell, "source": LEAST})
+        (folder / notebook.name).write_text(json.dumps(content), "utf-8")
         with jupyter_server(folder) as address:
             browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM_FLAGS)
             page = browser.new_page(viewport={"width": 1600, "height": 1400})

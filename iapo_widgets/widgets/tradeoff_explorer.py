@@ -77,10 +77,11 @@ class TradeoffExplorer(Explorer):
         colours = self._colours(order)
         others = [int(p) for p in np.argsort(-q.max(axis=1)) if p != best][:SHOWN]
         scales = np.arange(1, self.env.n_max + 1)
-        lines = [Line("other prompts", scales, row, GREY, "", width=0.5) for row in q[:1]]
-        lines += [
-            Line("", scales, q[p], GREY, "", width=0.5) for p in range(1, len(q)) if p != best and p not in others
-        ]
+        rest = [p for p in range(len(q)) if p != best and p not in others]
+        # one line with gaps: many lines would each cost the browser a little at every move
+        gaps = np.column_stack([q[rest], np.full(len(rest), np.nan)]).ravel()
+        x = np.tile([*scales, scales[-1]], len(rest))
+        lines = [Line("other prompts", x, gaps, GREY, "", width=0.5)] if rest else []
         for p in (*others, int(best)):
             colour, marker = colours.get(p, (GREY, "X"))
             lines.append(Line(f"prompt {p}", scales, q[p], colour, marker, every=4, width=2.6 if p == best else 1.4))
