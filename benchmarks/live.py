@@ -109,19 +109,27 @@ def measured(url: str, folder: Path, n: int, durable: bool) -> tuple[float, floa
     return 1000 * cpu / drawn.valid.size, wall * 10_000 / drawn.valid.size
 
 
-def sdk_alone(url: str, requests: int = 3000) -> float:
-    """Milliseconds of CPU for a request of the SDK's async client by itself, at as many in flight."""
+def sdk_alone(url: str, as_here: bool, requests: int = 3000) -> float:
+    """Milliseconds of CPU for a request of the SDK's async client by itself, at as many in flight.
+
+    as_here: by ``post``, a few requests to a client, as a live environment sends; or by ``chat.completions.create``.
+    """
+    import httpx2
     from openai import AsyncOpenAI
 
     async def run() -> float:
+        endpoint = Endpoint(url, "single")
         client = AsyncOpenAI(api_key="none", base_url=url, max_retries=0)
+        body = {"model": "single", "messages": [{"role": "user", "content": "What is 7?"}], "max_tokens": 128}
         left = iter(range(requests))
 
         async def work() -> None:
             for _ in left:
-                await client.chat.completions.create(
-                    model="m", messages=[{"role": "user", "content": "?"}], max_tokens=9
-                )
+                if as_here:
+                    with endpoint.client() as lent:
+                        await lent.post("/chat/completions", cast_to=httpx2.Response, body=body)
+                else:
+                    await client.chat.completions.create(**body)  # type: ignore[call-overload]
 
         start = time.process_time()
         await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
@@ -201,9 +209,17 @@ def main() -> None:
             for n in (8, 1):
                 cpu, wall = measured(url, folder, n, True)
                 what = f"{n} completions a request" if n > 1 else "1 completion a request"
-                rows.append((f"CPU a completion, {what}, {IN_FLIGHT} in flight", "1 ms", f"{cpu:.2f} ms"))
+                rows.append(
+                    (f"CPU a completion, {what}, {IN_FLIGHT} in flight", "1 ms" if n > 1 else "", f"{cpu:.2f} ms")
+                )
                 rows.append((f"10,000 completions asked, recorded and scored, {what}", "10 s", f"{wall:.1f} s"))
-            rows.append(("the SDK alone, CPU a request", "", f"{sdk_alone(url):.2f} ms"))
+            sdk = sdk_alone(url, as_here=True)
+            rows.append(("of it the SDK and HTTP by themselves, used in the same way", "", f"{sdk:.2f} ms"))
+            rows.append(("overhead beside them, 1 completion a request", "1 ms", f"{cpu - sdk:.2f} ms"))
+            create = sdk_alone(url, as_here=False)
+            rows.append(
+                ("for comparison `chat.completions.create` of one client, CPU a request", "", f"{create:.2f} ms")
+            )
         finally:
             server.terminate()
             server.wait()

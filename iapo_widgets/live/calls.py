@@ -220,14 +220,17 @@ class Caller:
         from openai import APIConnectionError, APIStatusError
 
         endpoint, body = self.endpoint, self.abilities.body(request, samples)
-        client = endpoint.client()
         try:
-            async with asyncio.timeout(endpoint.timeout):  # of all of it; the SDK's own is from byte to byte
-                # the SDK's door for bodies of one's own: half the CPU of chat.completions.create, which checks types
-                raw = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
-                text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
-                reply = read_reply(text, endpoint, request, samples, raw.headers.get("x-request-id"))
+            # the time is for all of it; the SDK's own is from byte to byte
+            with endpoint.client() as client:
+                async with asyncio.timeout(endpoint.timeout):
+                    # the SDK's door for bodies of one's own: less CPU than chat.completions.create, which checks types
+                    raw = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
+            text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
+            reply = read_reply(text, endpoint, request, samples, raw.headers.get("x-request-id"))
             return reply, Fault("the reply holds no choices", paid=False)
+        except EndpointError:  # no client can be made
+            raise
         except Unreadable as error:
             fault = Fault(str(error))
         except APIStatusError as error:

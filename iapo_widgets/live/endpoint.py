@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,7 +22,17 @@ if TYPE_CHECKING:
     from ..core.rounds import Policy
     from .deployment import Deployed
 
+#: Requests that share a client: its pool looks at each of its connections whenever a request comes or ends.
+TOGETHER = 8
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(slots=True)
+class _Lent:
+    """A client, and how many requests it has in flight."""
+
+    client: AsyncOpenAI
+    requests: int = 0
 
 
 class Endpoint:
@@ -64,7 +77,7 @@ class Endpoint:
         if secret is not None and scheme == "http" and host not in LOOPBACK:
             warnings.warn(f"the key goes to {host} unencrypted (http); use https where it is offered", stacklevel=2)
         self._secret: Secret | None = secret or Secret("none")
-        self._client: AsyncOpenAI | None = None
+        self._clients: list[_Lent] = []
 
     @classmethod
     def ask(cls, base_url: str, model: str, **more: Any) -> Endpoint:
@@ -77,7 +90,7 @@ class Endpoint:
         return f"Endpoint({self.base_url!r}, {self.model!r}, key=hidden)"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_secret": None, "_client": None}
+        return {**self.__dict__, "_secret": None, "_clients": []}
 
     @property
     def priced(self) -> bool:
@@ -95,27 +108,35 @@ class Endpoint:
         """``text`` without the key."""
         return text if self._secret is None else self._secret.scrub(text)
 
-    def client(self) -> AsyncOpenAI:
-        """The openai SDK's client, with its own retries off; to be used on the background loop only."""
+    @contextmanager
+    def client(self) -> Iterator[AsyncOpenAI]:
+        """The openai SDK's client, its own retries off, for one request; to be used on the background loop only."""
+        lent = next((each for each in self._clients if each.requests < TOGETHER), None)
+        if lent is None:
+            lent = _Lent(self._new_client())
+            self._clients.append(lent)
+        lent.requests += 1
+        try:
+            yield lent.client
+        finally:
+            lent.requests -= 1
+
+    def _new_client(self) -> AsyncOpenAI:
         if self._secret is None:
             raise EndpointError("this endpoint was pickled, which drops its key; make it anew with its key")
-        if self._client is None:
-            try:
-                from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-            except ImportError:
-                raise EndpointError(
-                    "a live endpoint needs the openai package: pip install 'iapo-widgets[live]'"
-                ) from None
-            # plain http needs no certificates, which take long to load, and may not lead on to https without them
-            plain = self.base_url.startswith("http:")
-            self._client = AsyncOpenAI(
-                api_key=self._secret.reveal(),
-                base_url=self.base_url,
-                max_retries=0,
-                timeout=self.timeout,
-                http_client=DefaultAsyncHttpxClient(verify=False, follow_redirects=False) if plain else None,
-            )
-        return self._client
+        try:
+            from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+        except ImportError:
+            raise EndpointError("a live endpoint needs the openai package: pip install 'iapo-widgets[live]'") from None
+        # plain http needs no certificates, which take long to load, and may not lead on to https without them
+        plain = self.base_url.startswith("http:")
+        return AsyncOpenAI(
+            api_key=self._secret.reveal(),
+            base_url=self.base_url,
+            max_retries=0,
+            timeout=self.timeout,
+            http_client=DefaultAsyncHttpxClient(verify=False, follow_redirects=False) if plain else None,
+        )
 
     def deploy(self, policy: Policy, **options: Any) -> Deployed:
         """A callable that answers new queries by ``policy``; its options are those of ``Deployed``."""
@@ -125,9 +146,9 @@ class Endpoint:
 
     def close(self) -> None:
         """Close its connections; they open again when they are needed."""
-        client, self._client = self._client, None
-        if client is not None:
-            on_loop(client.close()).result(10)
+        clients, self._clients = self._clients, []
+        for each in clients:
+            on_loop(each.client.close()).result(10)
 
 
 def check_address(base_url: str) -> tuple[str, str, str]:

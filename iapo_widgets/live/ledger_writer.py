@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,6 +17,7 @@ from .spending import Spending
 
 T = TypeVar("T")
 MOST = 512  # operations in one commit
+GATHER = 0.004  # seconds that the first of them waits for others: a commit costs more than most of what is in it
 TOTAL_EVERY = 10_000  # rows of the journal between two totals
 
 
@@ -106,6 +108,8 @@ class Writer:
         going = True
         while going:
             batch = [self._queue.get()]
+            if batch[0] is not None:
+                time.sleep(GATHER)
             while len(batch) < MOST and not self._queue.empty():
                 batch.append(self._queue.get())
             going = None not in batch

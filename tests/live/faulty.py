@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter, deque
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REASON = {429: "rate limit reached", 500: "server error", 503: "overloaded", 401: "incorrect api key", 404: "no model"}
@@ -27,12 +28,27 @@ class FaultyServer:
         self.faults = Counter()
         self.model = f"model-{uuid.uuid4().hex[:12]}"  # what one server can do is not remembered for the next
         self._lock = threading.Lock()
+        self._port = 0
 
     def __enter__(self):
+        self.on()
+        return self
+
+    def on(self):
+        """Listen, after ``off`` at the same address as before."""
         server = self
+        self._connections = set()
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                super().setup()
+                server._connections.add(self.connection)
+
+            def finish(self):
+                server._connections.discard(self.connection)
+                super().finish()
 
             def log_message(self, *_):
                 pass
@@ -46,18 +62,21 @@ class FaultyServer:
             def handle_error(self, request, client_address):
                 pass
 
-        self._http = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
+        self._http = Server(("127.0.0.1", self._port), Handler)
+        self._port = self._http.server_port
+        self.url = f"http://127.0.0.1:{self._port}/v1"
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
 
     def __exit__(self, *_):
         self.off()
 
     def off(self):
-        """From now on nobody listens at the address."""
+        """From now on nobody listens at the address, and what was connected is cut off."""
         self._http.shutdown()
         self._http.server_close()
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def serve(self, http):
         """One request."""

@@ -65,7 +65,7 @@ def test_a_pickled_endpoint_has_no_key_and_says_so(server, ledger):
     endpoint = pickle.loads(pickle.dumps(live(server, ledger).endpoint))
     assert endpoint.model == server.model and KEY not in repr(vars(endpoint))
     with pytest.raises(EndpointError, match="make it anew with its key"):
-        endpoint.client()
+        endpoint.client().__enter__()
     with pytest.raises(TypeError, match="a key is never pickled"):
         pickle.dumps(Secret(KEY))
     with pytest.raises(LedgerError, match="a ledger is a file"):
