@@ -86,7 +86,7 @@ def opened(notebook: Path) -> Iterator[MeasuredPage]:
         (folder / notebook.name).write_text(json.dumps(content), "utf-8")
         with jupyter_server(folder) as address:
             browser = playwright.chromium.launch(executable_path=find(), args=CHROMIUM_FLAGS)
-            page = browser.new_page(viewport={"width": 1600, "height": 1400})
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
             sockets: list[MeasuredPage] = []
 
             def count(frame: str | bytes) -> None:

@@ -42,14 +42,6 @@ class FaultyServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def setup(self):
-                super().setup()
-                server._connections.add(self.connection)
-
-            def finish(self):
-                server._connections.discard(self.connection)
-                super().finish()
-
             def log_message(self, *_):
                 pass
 
@@ -58,6 +50,14 @@ class FaultyServer:
 
         class Server(ThreadingHTTPServer):
             daemon_threads, request_queue_size = True, 256
+
+            def process_request(self, request, client_address):
+                server._connections.add(request)
+                super().process_request(request, client_address)
+
+            def shutdown_request(self, request):
+                super().shutdown_request(request)
+                server._connections.discard(request)
 
             def handle_error(self, request, client_address):
                 pass
@@ -77,6 +77,15 @@ class FaultyServer:
         for connection in list(self._connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def settle(self):
+        """Wait until all that was sent by clients that are gone has been served."""
+        with socket.create_connection(("127.0.0.1", self._port)) as last:  # is accepted after all others
+            last.sendall(b"BYE / HTTP/1.0\r\n\r\n")
+            while last.recv(4096):
+                pass
+        while self._connections:
+            time.sleep(0.005)
 
     def serve(self, http):
         """One request."""

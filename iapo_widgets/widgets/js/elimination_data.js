@@ -10,7 +10,9 @@ function bytes(buffer) {
 function estimates(code) {
   const raw = bytes(code.q);
   const words = new Uint16Array(raw.slice().buffer);
-  return Float64Array.from(words, (word) => (word === UNKNOWN ? NaN : code.low + code.step * word));
+  const out = new Float64Array(words.length);
+  for (let i = 0; i < words.length; i++) out[i] = words[i] === UNKNOWN ? NaN : code.low + code.step * words[i];
+  return out;
 }
 
 class Replay {

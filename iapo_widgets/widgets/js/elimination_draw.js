@@ -1,5 +1,7 @@
 // The two pictures of an elimination: the heat map of arms and the curves Q against N.
 
+const SHADES = Array.from({ length: 256 }, (_, i) => cividis(i / 255));
+
 function heatPlan(width, height, P, N) {
   const left = 46, right = 88, top = 10, bottom = 40;
   return { left, top, w: (width - left - right) / N, h: (height - top - bottom) / P, right: width - right, bottom: height - bottom };
@@ -40,9 +42,12 @@ function drawArms(pen, look, plan, replay, r, c, [low, high]) {
   const { P, N } = replay;
   const table = replay.table(r, c), trimmed = replay.trimmedBy(r, c);
   const cells = new ImageData(N, P);
-  table.forEach((value, i) => {
-    if (!Number.isNaN(value)) cells.data.set([...cividis((value - low) / (high - low)), trimmed[i] ? 56 : 255], 4 * i);
-  });
+  for (let i = 0; i < table.length; i++) {
+    if (Number.isNaN(table[i])) continue;
+    const shade = SHADES[Math.round(255 * Math.min(1, Math.max(0, (table[i] - low) / (high - low))))];
+    for (let k = 0; k < 3; k++) cells.data[4 * i + k] = shade[k];
+    cells.data[4 * i + 3] = trimmed[i] ? 56 : 255;
+  }
   const small = document.createElement("canvas");
   Object.assign(small, { width: N, height: P });
   small.getContext("2d").putImageData(cells, 0, 0);

@@ -46,12 +46,13 @@ function render({ model, el }) {
 
   function paint() {
     const [r, c, at] = [shown(), context(), arm()];
-    words(view, replay, r, c, at, model);
-    if (!view.heat.clientWidth) return; // not laid out yet; the size observer calls again
     if (version !== replay.version) pictures.clear();
     version = replay.version;
-    drawHeat(view.heat, pictures, replay, r, c, at, range);
-    drawCurves(view.curves, pictures, replay, r, c, at, range);
+    if (view.heat.clientWidth) { // else it is not laid out yet, and the size observer calls again
+      drawHeat(view.heat, pictures, replay, r, c, at, range);
+      drawCurves(view.curves, pictures, replay, r, c, at, range);
+    }
+    words(view, replay, r, c, at, model); // last: after a change of words, to ask for a size would lay the page out
   }
 
   function go(r) { set("round", r >= replay.frames.length ? 0 : Math.max(1, r)); }

@@ -1,10 +1,12 @@
 // What was drawn and may be shown again: pictures the size of a canvas, by what they show, the latest used kept longest.
+// A picture is kept from its second time on: what is shown once, as while a weight moves, is drawn where it is seen.
 
 const ROOM = 10e6; // pixels kept in all, 40 MB
 
 class Pictures {
   constructor() {
     this.kept = new Map();
+    this.once = new Set(); // names of those that were drawn once
     this.spare = []; // canvases whose pictures are out of date, to be drawn over
   }
 
@@ -12,6 +14,7 @@ class Pictures {
     this.spare.push(...this.kept.values());
     this.spare.length = Math.min(this.spare.length, 4);
     this.kept.clear();
+    this.once.clear();
   }
 
   // Puts the picture of that name on `pen`'s canvas, whole; `draw(pen)` draws it where it is not kept.
@@ -19,6 +22,13 @@ class Pictures {
     const { width, height } = pen.canvas;
     if (!width || !height) return;
     const key = `${name} ${width} ${height}`;
+    if (!this.once.has(key)) {
+      this.once.add(key);
+      pen.save();
+      draw(pen);
+      pen.restore();
+      return;
+    }
     let picture = this.kept.get(key);
     if (picture) this.kept.delete(key);
     else {
