@@ -229,8 +229,8 @@ class Caller:
             text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
             reply = read_reply(text, endpoint, request, samples, raw.headers.get("x-request-id"))
             return reply, Fault("the reply holds no choices", paid=False)
-        except EndpointError:  # no client can be made
-            raise
+        except EndpointError as error:  # no client can be made, and nothing was sent
+            fault = Fault(str(error), again=False, paid=False, fatal=True)
         except Unreadable as error:
             fault = Fault(str(error))
         except APIStatusError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from .secret import Secret
 from .spending import Spending
 
 if TYPE_CHECKING:
+    import ssl
+
     from openai import AsyncOpenAI
 
     from ..core.rounds import Policy
@@ -78,6 +81,7 @@ class Endpoint:
             warnings.warn(f"the key goes to {host} unencrypted (http); use https where it is offered", stacklevel=2)
         self._secret: Secret | None = secret or Secret("none")
         self._clients: list[_Lent] = []
+        self._certificates: ssl.SSLContext | None = None
 
     @classmethod
     def ask(cls, base_url: str, model: str, **more: Any) -> Endpoint:
@@ -90,7 +94,7 @@ class Endpoint:
         return f"Endpoint({self.base_url!r}, {self.model!r}, key=hidden)"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_secret": None, "_clients": []}
+        return {**self.__dict__, "_secret": None, "_clients": [], "_certificates": None}
 
     @property
     def priced(self) -> bool:
@@ -125,18 +129,24 @@ class Endpoint:
         if self._secret is None:
             raise EndpointError("this endpoint was pickled, which drops its key; make it anew with its key")
         try:
+            import httpx2
             from openai import AsyncOpenAI, DefaultAsyncHttpxClient
         except ImportError:
             raise EndpointError("a live endpoint needs the openai package: pip install 'iapo-widgets[live]'") from None
         # plain http needs no certificates, which take long to load, and may not lead on to https without them
         plain = self.base_url.startswith("http:")
-        return AsyncOpenAI(
-            api_key=self._secret.reveal(),
-            base_url=self.base_url,
-            max_retries=0,
-            timeout=self.timeout,
-            http_client=DefaultAsyncHttpxClient(verify=False, follow_redirects=False) if plain else None,
-        )
+        try:
+            if not plain and self._certificates is None:
+                self._certificates = httpx2.create_ssl_context()
+            return AsyncOpenAI(
+                api_key=self._secret.reveal(),
+                base_url=self.base_url,
+                max_retries=0,
+                timeout=self.timeout,
+                http_client=DefaultAsyncHttpxClient(verify=self._certificates or False, follow_redirects=not plain),
+            )
+        except Exception as error:  # a proxy or a file of certificates that the surroundings name wrongly
+            raise EndpointError(self.scrub(f"no client can be made: {type(error).__name__}: {error}")) from None
 
     def deploy(self, policy: Policy, **options: Any) -> Deployed:
         """A callable that answers new queries by ``policy``; its options are those of ``Deployed``."""
@@ -146,9 +156,13 @@ class Endpoint:
 
     def close(self) -> None:
         """Close its connections; they open again when they are needed."""
-        clients, self._clients = self._clients, []
-        for each in clients:
-            on_loop(each.client.close()).result(10)
+
+        async def close_all() -> None:
+            clients, self._clients = self._clients, []
+            await asyncio.gather(*(each.client.close() for each in clients), return_exceptions=True)
+
+        if self._clients:
+            on_loop(close_all()).result(10)
 
 
 def check_address(base_url: str) -> tuple[str, str, str]:

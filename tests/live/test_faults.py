@@ -4,7 +4,9 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
+import httpx2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,17 @@ from hypothesis import strategies as st
 
 from faulty import FaultyServer, refuses
 from iapo_widgets import train
-from iapo_widgets.live import EndpointError, LimitReached, LiveError, PromptTemplate, Retries, SpendingLimit, Stopped
+from iapo_widgets.live import (
+    Endpoint,
+    EndpointError,
+    LimitReached,
+    LiveError,
+    PromptTemplate,
+    Question,
+    Retries,
+    SpendingLimit,
+    Stopped,
+)
 from iapo_widgets.live.faults import retry_after
 from live_cases import NO_WAIT, PROMPTS, live, new_ledger
 
@@ -216,11 +228,12 @@ def test_a_network_that_goes_and_comes_back_is_survived(ledger):
     """
     retries = Retries(first=OUTAGE / 120, longest=OUTAGE / 2)
     with FaultyServer(delay=0.05) as server:
-        env = live(server, ledger, concurrency=4, retries=retries)
-        pairs = np.arange(24)
+        questions = [Question(f"What is {i} modulo 3?", str(i % 3)) for i in range(8)]
+        env = live(server, ledger, concurrency=4, retries=retries, questions=questions)
+        pairs = np.arange(24)  # 24 requests of two completions
         with ThreadPoolExecutor(1) as pool:
-            run = pool.submit(env.sample, pairs % 3, pairs // 3 % 4, 2, rng())
-            while server.delivered < 8:
+            run = pool.submit(env.sample, pairs % 3, pairs // 3, 2, rng())
+            while len(ledger) < 8:
                 time.sleep(0.01)
             server.off()
             time.sleep(OUTAGE)
@@ -390,3 +403,27 @@ def test_a_real_endpoint_gives_what_is_asked(real, ledger):
     requests = env.report().requests
     again = env.sample([0, 1, 3], [0, 1, 2], 4, rng())
     assert env.report().requests == requests and np.array_equal(again.objectives, drawn.objectives)
+
+
+def test_a_client_that_cannot_be_made_says_so_and_charges_nothing(server, ledger, monkeypatch):
+    """A proxy that is no address ends the run at once, and its reservations are given back."""
+    env = live(server, ledger)
+    monkeypatch.setenv("ALL_PROXY", "nonsense://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(EndpointError, match="no client can be made"):
+        env.sample([0, 1], [0, 1], 2, rng())
+    assert env.finish(10) and ledger.spent().completions == 0 and ledger.open_calls() == 0
+
+
+def test_clients_share_their_certificates(monkeypatch):
+    """Loading them takes long: one load serves all clients of an endpoint, each lent to eight requests at most."""
+    loads, load = [], httpx2.create_ssl_context
+    monkeypatch.setattr(httpx2, "create_ssl_context", lambda: loads.append(load()) or loads[-1])
+    endpoint = Endpoint("https://localhost/v1", "m", key="sk-none")
+    with ExitStack() as stack:
+        lent = [stack.enter_context(endpoint.client()) for _ in range(20)]
+        assert [sum(client is other for other in lent) for client in lent] == [8] * 16 + [4] * 4
+        assert len(loads) == 1
+        assert stack.enter_context(endpoint.client()) is lent[-1]
+    endpoint.close()

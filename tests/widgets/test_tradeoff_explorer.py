@@ -89,3 +89,13 @@ def test_the_twin_the_repr_and_the_payload(helpful):
     assert isinstance(figure, Figure) and figure.alt == explorer.summary
     assert repr(explorer) == "TradeoffExplorer(share=0.5, cost_weight=0.2)"
     assert len(str(explorer._scene)) < 20_000 and "Simulated" in explorer._scene["note"]
+
+
+def test_the_curves_of_the_other_prompts_are_one_line_with_gaps_between():
+    """Each curve is whole, a gap stands between two, where the x of the last point is repeated, and none at the end."""
+    widget = TradeoffExplorer(load("helpful-harmless"))
+    line = widget._scene["panels"][0]["lines"][0]
+    n_max = widget.env.n_max
+    assert line["label"] == "other prompts" and (len(line["y"]) + 1) % (n_max + 1) == 0
+    for i, (x, y) in enumerate(zip(line["x"], line["y"], strict=True)):
+        assert (y is None) == (i % (n_max + 1) == n_max) and x == min(i % (n_max + 1) + 1, n_max)

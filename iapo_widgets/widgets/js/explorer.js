@@ -157,7 +157,7 @@ function makePanel({ model, panels, point, put }) {
       move(h, h.x + (step[0] + step[1]) * h.step * (event.shiftKey ? 10 : 1));
       return;
     }
-    at = at ? { line: at.line + step[0], i: at.i + step[1] } : { line: 0, i: 0 };
+    at = at ? { line: at.line + step[0], i: at.i + step[1], back: step[1] < 0 } : { line: 0, i: 0 };
     mark(true);
   });
   return {

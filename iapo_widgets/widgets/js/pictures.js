@@ -25,8 +25,7 @@ class Pictures {
     if (!this.once.has(key)) {
       this.once.add(key);
       pen.save();
-      draw(pen);
-      pen.restore();
+      try { draw(pen); } finally { pen.restore(); }
       return;
     }
     let picture = this.kept.get(key);

@@ -140,6 +140,7 @@ function cells(group, panel, s) {
   const word = (j, places, text) => group.append(shape("text", { x: places.join(" "), y: s.y(y[j]) + 3.5, "text-anchor": "middle", class: "iapo-cell" }, text));
   texts.forEach((row, j) => {
     const cells = row.map((text, i) => [s.x(x[i]).toFixed(1), text]).filter(([, text]) => text);
+    if (!cells.length) return;
     // single letters each take the next place of one element
     if (cells.every(([, text]) => text.length === 1)) word(j, cells.map(([at]) => at), cells.map(([, text]) => text).join(""));
     else for (const [at, text] of cells) word(j, [at], text);
@@ -226,6 +227,7 @@ function pointAt(panel, s, at) {
   at.line = ((at.line % lines.length) + lines.length) % lines.length;
   const line = lines[at.line];
   at.i = Math.min(line.x.length - 1, Math.max(0, at.i));
+  if (line.y[at.i] === null && line.x[at.i] === line.x[at.i - 1]) at.i += at.back ? -1 : 1; // between two curves of one line
   const y = line.y[at.i];
   const plain = `${line.label || "point"}: ${panel.xlabel} ${line.x[at.i].toLocaleString("en")}, ${panel.ylabel} ${y === null ? "unknown" : y}`;
   return { px: s.x(line.x[at.i]), py: y === null ? s.bottom : s.y(y), text: line.tell[at.i] ?? plain };
