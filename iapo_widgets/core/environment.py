@@ -189,7 +189,7 @@ class CategoricalEnvironment:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.npz`` file without pickling; it is complete or it is not there.  Raises as ``saving.write``."""
-        saving.write(self, path)
+        saving.write({name: getattr(self, name) for name in saving.FIELDS}, path)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> CategoricalEnvironment:

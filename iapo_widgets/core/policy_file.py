@@ -7,20 +7,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .checks import check_scale
 from .problem import Arm, Context, Prompt, check_contexts
 from .saving import name_strategy, named_strategy
 
-if TYPE_CHECKING:
-    from .rounds import Policy
-
 FORMAT = "iapo-widgets policy, version 1"
 
 
-def write(policy: Policy, path: str | os.PathLike[str]) -> None:
-    """Write ``policy``; the file is complete or it is not there.
+def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+    """Write a policy, given what ``Policy`` is built from; the file is complete or it is not there.
 
     Raises ``ValueError`` for another ending than .json, for a strategy that a file cannot name, or for a policy that
     ``read`` would refuse, and ``FileNotFoundError`` where the folder is not there.
@@ -30,16 +27,16 @@ def write(policy: Policy, path: str | os.PathLike[str]) -> None:
         raise ValueError(f"a saved policy ends in .json, not {path.name!r}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
-    strategy = None if policy.strategy is None else name_strategy(policy.strategy)
+    strategy = None if policy["strategy"] is None else name_strategy(policy["strategy"])
     content = {
         "format": FORMAT,
         "strategy": None if strategy is None else {"name": strategy[0], "objective": strategy[1]},
-        "objectives": list(policy.objectives),
+        "objectives": list(policy["objectives"]),
         "contexts": [
-            {**asdict(context), "prompt": policy[context.name].prompt, "n": policy[context.name].n}
-            for context in policy.contexts
+            {**asdict(context), "prompt": arm.prompt, "n": arm.n}
+            for context, arm in zip(policy["contexts"], policy["arms"], strict=True)
         ],
-        "prompts": {str(index): _described(prompt) for index, prompt in policy.prompts.items()},
+        "prompts": {str(index): _described(prompt) for index, prompt in policy["prompts"].items()},
     }
     text = json.dumps(content, indent=1, allow_nan=False) + "\n"
     _built(json.loads(text))  # what could not be read again is refused now

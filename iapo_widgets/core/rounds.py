@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,7 +75,11 @@ class Policy(Mapping[str, Arm]):
         It holds contexts, arms, the prompts that they name, objectives and strategy; nothing of an endpoint.
         Raises as ``policy_file.write``.
         """
-        policy_file.write(self, path)
+        policy_file.write(
+            {"contexts": self.contexts, "arms": tuple(self.values()), "prompts": self.prompts,
+             "objectives": self.objectives, "strategy": self.strategy},
+            path,
+        )  # fmt: skip
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
@@ -87,12 +92,18 @@ class Policy(Mapping[str, Arm]):
         ``env`` is a live environment, or an endpoint; see ``iapo_widgets.live.deployment`` for the options.
         Raises ``TypeError`` where ``env`` has no model to ask.
         """
-        if not hasattr(env, "deploy"):
-            raise TypeError(
-                f"a policy is deployed on a live environment or an endpoint, which ask a model;"
-                f" {type(env).__name__} has none to ask"
-            )
-        return env.deploy(self, **options)
+        return deployed(env, self, **options)
+
+
+@singledispatch
+def deployed(model: Any, policy: Policy, **options: Any) -> Any:
+    """``policy`` at work on ``model``; what asks a model and knows no policy is registered for it (``.register``)."""
+    if not hasattr(model, "deploy"):
+        raise TypeError(
+            f"a policy is deployed on a live environment or an endpoint, which ask a model;"
+            f" {type(model).__name__} has none to ask"
+        )
+    return model.deploy(policy, **options)
 
 
 def policy_of(env: Environment, arms: Sequence[Arm]) -> Policy:

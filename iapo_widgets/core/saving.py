@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .problem import Context, Prompt
 from .strategies import STRATEGIES, SelectedBest, Strategy, VoteThenBest
 
-if TYPE_CHECKING:
-    from .environment import CategoricalEnvironment
-
 FORMAT = "iapo-widgets categorical environment, version 1"
 ARRAYS = ("probs", "values", "answers", "gold", "cost")
+FIELDS = (*ARRAYS, "strategy", "n_max", "objectives", "prompts", "contexts", "name", "note", "cost_unit")
 
 
-def write(env: CategoricalEnvironment, path: str | os.PathLike[str]) -> None:
-    """Write ``env``; the file is complete or it is not there.
+def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+    """Write an environment, given what ``read`` gives back of it; the file is complete or it is not there.
 
     Raises ``ValueError`` for another ending than .npz or a strategy that a file cannot name, and
     ``FileNotFoundError`` where the folder is not there.
@@ -30,24 +29,20 @@ def write(env: CategoricalEnvironment, path: str | os.PathLike[str]) -> None:
         raise ValueError(f"a saved environment ends in .npz, not {path.name!r}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
-    strategy, correctness = name_strategy(env.strategy)
+    strategy, correctness = name_strategy(content["strategy"])
     about = {
         "format": FORMAT,
-        "name": env.name,
-        "note": env.note,
-        "cost_unit": env.cost_unit,
-        "n_max": env.n_max,
+        **{name: content[name] for name in ("name", "note", "cost_unit", "n_max")},
         "strategy": strategy,
         "correctness": correctness,
-        "objectives": env.objectives,
-        "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens, p.system] for p in env.prompts],
-        "contexts": [[c.name, c.weights, c.cost_weight] for c in env.contexts],
+        "objectives": content["objectives"],
+        "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens, p.system] for p in content["prompts"]],
+        "contexts": [[c.name, c.weights, c.cost_weight] for c in content["contexts"]],
     }
     part = path.with_name(path.name + ".part")
     try:
         with open(part, "wb") as file:
-            arrays = {name: getattr(env, name) for name in ARRAYS}
-            np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+            np.savez_compressed(file, about=np.array(json.dumps(about)), **{name: content[name] for name in ARRAYS})
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
