@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from iapo_widgets import mv_contexts  # noqa: E402
 from iapo_widgets.live import (  # noqa: E402
@@ -30,6 +30,7 @@ from iapo_widgets.live import (  # noqa: E402
     Spending,
     SpendingLimit,
 )
+from process_tree import end  # noqa: E402
 
 IN_FLIGHT = 64
 SERVER = r"""
@@ -142,7 +143,7 @@ def recording(folder: Path, count: int = 10_000) -> float:
     """Seconds to reserve, settle and record that many completions, one a request, as many in flight as above."""
     from collections import deque
 
-    from iapo_widgets.live.ledger import Record
+    from iapo_widgets.live.ledger.ledger import Record
     from iapo_widgets.live.request import Request
 
     limit, most, waiting = SpendingLimit(completions=10**8), Spending(1, 200, 0), deque()  # type: ignore[var-annotated]
@@ -221,8 +222,7 @@ def main() -> None:
                 ("for comparison `chat.completions.create` of one client, CPU a request", "", f"{create:.2f} ms")
             )
         finally:
-            server.terminate()
-            server.wait()
+            end(server.pid)
         rows.append(
             ("10,000 completions recorded, one a request, every commit synced", "10 s", f"{recording(folder):.1f} s")
         )

@@ -181,7 +181,7 @@ def _study(options: argparse.Namespace) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> None:
-    from .live.simulator import SimulatedEndpoint
+    from .live.simulated.endpoint import SimulatedEndpoint
 
     endpoint = SimulatedEndpoint(
         options.seed,

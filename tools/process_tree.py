@@ -47,8 +47,10 @@ def end(pid: int, seconds: float = 10) -> None:
             member.terminate()
         except psutil.NoSuchProcess:
             continue
-    for member in psutil.wait_procs(members, timeout=seconds)[1]:
+    left = psutil.wait_procs(members, timeout=seconds)[1]
+    for member in left:
         member.kill()
+    psutil.wait_procs(left, timeout=seconds)
 
 
 class Watch:

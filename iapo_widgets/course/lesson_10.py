@@ -10,10 +10,10 @@ import numpy as np
 from ..core.completions import Completions
 from ..core.reuse import block_samples
 from ..core.strategies import BestOfN
-from ..live.endpoint import Endpoint
+from ..live.endpoint.endpoint import Endpoint
 from ..live.errors import LimitReached
-from ..live.extraction import number
-from ..live.spending import Spending, SpendingLimit
+from ..live.ledger.spending import Spending, SpendingLimit
+from ..live.scoring.extraction import number
 from .exercises import Exercise, FunctionExercise, Mistake
 from .kinds import Choice, NumberOrNone
 

@@ -2,7 +2,8 @@
 
 from .answer import Answer
 from .deployment import Deployed, Response
-from .endpoint import Endpoint
+from .endpoint.endpoint import Endpoint
+from .endpoint.retries import Retries
 from .environment import LiveEnvironment
 from .errors import (
     EndpointError,
@@ -15,16 +16,15 @@ from .errors import (
     Stopped,
 )
 from .estimate import Estimate, estimate
-from .judge import Judge
-from .ledger import Ledger
-from .mathematics import MathVerify
+from .ledger.ledger import Ledger
+from .ledger.spending import Spending, SpendingLimit
 from .problem import PromptTemplate, Question
 from .report import Report
-from .retries import Retries
-from .scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch
-from .scoring import Score, Scorer
-from .simulator import SimulatedEndpoint
-from .spending import Spending, SpendingLimit
+from .scoring.judge import Judge
+from .scoring.mathematics import MathVerify
+from .scoring.scorer import Score, Scorer
+from .scoring.scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch
+from .simulated.endpoint import SimulatedEndpoint
 
 __all__ = [
     "Answer",

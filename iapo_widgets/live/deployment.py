@@ -6,27 +6,25 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ..core.checks import check_scale, check_seed
 from ..core.problem import Context, Prompt
-from ..core.rounds import Policy
+from ..core.rounds import Policy, deployed
 from ..core.strategies import Strategy
 from .background import on_loop
-from .calls import Caller, Run
+from .endpoint.calls import Caller, Run
+from .endpoint.endpoint import Endpoint
+from .endpoint.retries import Retries
 from .errors import LiveError
-from .ledger import Ledger
-from .metering import MeteredLedger
+from .ledger.ledger import Ledger
+from .ledger.metering import MeteredLedger
+from .ledger.spending import Spending, SpendingLimit
 from .problem import PromptTemplate, Question
 from .request import Request
-from .scorers import as_scorer
-from .scoring import Score, Scorer
-from .selection import Selection
-from .spending import Spending, SpendingLimit
-
-if TYPE_CHECKING:
-    from .endpoint import Endpoint
-    from .retries import Retries
+from .scoring.scorer import Score, Scorer
+from .scoring.scorers import as_scorer
+from .scoring.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +180,12 @@ class Deployed:
                 return None
             scores.append(score)
         return scores
+
+
+@deployed.register
+def _on_endpoint(endpoint: Endpoint, policy: Policy, **options: Any) -> Deployed:
+    """``policy.deploy(endpoint, ...)``; its options are those of ``Deployed``."""
+    return Deployed(policy, endpoint, **options)
 
 
 def _template(policy: Policy, prompts: Sequence[Prompt] | Mapping[int, Prompt] | None, index: int) -> PromptTemplate:

@@ -17,20 +17,20 @@ from ..core.problem import Context, check_contexts
 from ..core.rounds import Policy
 from ..core.strategies import Strategy, find_strategy
 from .answer import Answer
-from .calls import Caller
-from .collecting import collect
 from .deployment import Deployed
-from .endpoint import Endpoint
+from .endpoint.calls import Caller
+from .endpoint.collecting import collect
+from .endpoint.endpoint import Endpoint
+from .endpoint.retries import Retries
 from .estimate import Estimate, estimate
-from .judging import Judged, check_scorers, judge
-from .ledger import Ledger
+from .ledger.ledger import Ledger
+from .ledger.spending import SpendingLimit
 from .problem import PromptTemplate, Question
 from .recorded import recorded
 from .report import Report, report
 from .request import Request
-from .retries import Retries
-from .scoring import Scorer
-from .spending import SpendingLimit
+from .scoring.judging import Judged, Jury, check_scorers
+from .scoring.scorer import Scorer
 
 #: Units that costs can be given in: what one token, and one unit of money, count.
 COST_UNITS: dict[str, tuple[float, float]] = {
@@ -90,7 +90,7 @@ class LiveEnvironment:
         self.strategy.check(len(self.scorers), self.has_gold)
         if cost_unit not in COST_UNITS:
             raise ValueError(f"cost_unit must be one of {', '.join(COST_UNITS)}, not {cost_unit!r}")
-        if COST_UNITS[cost_unit][1] and not endpoint.priced:
+        if COST_UNITS[cost_unit][1] and not endpoint.prices.known:
             raise ValueError(f"costs in {cost_unit} need the endpoint's input_price and output_price; or count tokens")
         self.endpoint, self.ledger, self.limit, self.cost_unit = endpoint, ledger, limit, cost_unit
         self.caller = Caller(
@@ -100,6 +100,7 @@ class LiveEnvironment:
         self.offline, self.name = bool(offline), name
         self.note = f"completions of {endpoint.model} at {endpoint.base_url}"
         self.counts: Counter[str] = Counter()
+        self.jury = Jury(self.scorers, self.questions, ledger, limit, self.caller.pace.most, self.stop)
         self._runs: list[tuple[np.random.Generator, Counter[bytes], Judged]] = []
 
     def __repr__(self) -> str:
@@ -139,7 +140,7 @@ class LiveEnvironment:
 
     def report(self) -> Report:
         """What was asked, came, failed and was spent so far; may be called while ``sample`` runs."""
-        return report(self)
+        return report(self.counts, self.caller, self.ledger)
 
     def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
         """``n`` completions of each (prompt, query) pair, from the ledger or else from the endpoint.
@@ -170,14 +171,31 @@ class LiveEnvironment:
         if jobs and not self.offline:
             found |= collect(self.caller, jobs, self.stop)
         pulls = [[found.get((digest, start + i)) for i in range(n)] for digest, start in first]
-        return judge(self, judged, prompts, queries, n, [[a and self._priced(a) for a in pull] for pull in pulls])
+        priced = [[a and self._priced(a) for a in pull] for pull in pulls]
+        completions, counts = self.jury.judge(judged, prompts, queries, n, priced)
+        self.counts.update(counts)
+        return completions
 
     def recorded(self, *, n_max: int | None = None) -> CategoricalEnvironment:
         """What the ledger holds as an environment of known outcomes: replays are free, and Q is exact.
 
-        Raises as ``Ledger.environment``.
+        Of another ledger with the same endpoint: ``env.with_(ledger=other).recorded()``.  Raises ``ValueError`` where
+        no question was answered by every prompt.
         """
-        return recorded(self, n_max)
+        found = recorded(
+            [[self.answers(p, x) for x in range(self.n_queries)] for p in range(len(self.prompts))], self.jury
+        )
+        return CategoricalEnvironment(
+            **found.arrays,
+            contexts=self.contexts,
+            strategy=self.strategy,
+            n_max=self.n_max if n_max is None else n_max,
+            objectives=self.objectives,
+            prompts=self.prompts,
+            name=f"{self.name}, recorded",
+            note=f"recorded {self.note}: {found}",
+            cost_unit=self.cost_unit,
+        )
 
     def split(self, train_fraction: float, seed: int) -> tuple[LiveEnvironment, LiveEnvironment]:
         """Questions shuffled by ``seed``: the first ``floor(train_fraction * n_queries)`` train, the others test.
@@ -196,10 +214,14 @@ class LiveEnvironment:
         contexts: Sequence[Context] | None = None,
         n_max: int | None = None,
         limit: SpendingLimit | None = None,
+        ledger: Ledger | None = None,
         offline: bool | None = None,
     ) -> LiveEnvironment:
-        """A changed copy with the same endpoint and ledger; ``strategy`` may be a name."""
-        given = {"strategy": strategy, "contexts": contexts, "n_max": n_max, "limit": limit, "offline": offline}
+        """A changed copy with the same endpoint; ``strategy`` may be a name."""
+        given = {
+            "strategy": strategy, "contexts": contexts, "n_max": n_max, "limit": limit, "ledger": ledger,
+            "offline": offline,
+        }  # fmt: skip
         return self._changed(**{name: value for name, value in given.items() if value is not None})
 
     def deploy(self, policy: Policy, **options: Any) -> Deployed:

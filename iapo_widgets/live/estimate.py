@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from ..core.checks import check_budget
-from .spending import PICOS, Spending
-
-if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+from .endpoint.endpoint import Endpoint
+from .ledger.ledger import Ledger
+from .ledger.spending import PICOS, Spending, SpendingLimit
+from .problem import PromptTemplate
+from .request import Request
 
 BYTES_PER_TOKEN = 4  # of English text, roughly
 LOOK = 200  # questions that a guess is made from
@@ -48,7 +49,23 @@ class Estimate:
         )
 
 
-def estimate(env: LiveEnvironment, budget: int) -> Estimate:
+class Asked(Protocol):
+    """What is read of a live environment."""
+
+    @property
+    def prompts(self) -> tuple[PromptTemplate, ...]: ...
+    @property
+    def n_queries(self) -> int: ...
+    @property
+    def endpoint(self) -> Endpoint: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def limit(self) -> SpendingLimit: ...
+    def request(self, prompt: int, query: int) -> Request: ...
+
+
+def estimate(env: Asked, budget: int) -> Estimate:
     """What ``budget`` completions take where all prompts are asked equally often; sends nothing.
 
     At most: every completion is a request of its own, under the prompt that costs most, and as long as max_tokens
@@ -85,7 +102,7 @@ def estimate(env: LiveEnvironment, budget: int) -> Estimate:
     )  # fmt: skip
 
 
-def _lengths(env: LiveEnvironment, queries: list[int]) -> list[float | None]:
+def _lengths(env: Asked, queries: list[int]) -> list[float | None]:
     """Mean tokens of the recorded answers of each prompt, ``None`` where there are none."""
     out: list[float | None] = []
     for p in range(len(env.prompts)):

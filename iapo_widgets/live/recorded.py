@@ -2,56 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..core.environment import CategoricalEnvironment
 from .answer import Answer
-from .judging import Judged, judge
-
-if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+from .scoring.judging import Judged, Jury
 
 
-def recorded(env: LiveEnvironment, n_max: int | None = None) -> CategoricalEnvironment:
+@dataclass(frozen=True, eq=False, slots=True)
+class Recorded:
+    """Outcomes of P prompts and X kept questions, at most M completions each.
+
+    arrays: ``probs`` (P, X, M), ``values`` (P, X, M, K), ``cost`` (P, X, M), ``answers`` (P, X, M) and ``gold`` (X,),
+    as ``CategoricalEnvironment`` takes them; counts (P, X): completions of each pair.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    counts: NDArray[np.int64]
+
+    def __str__(self) -> str:
+        p, x = self.counts.shape
+        return f"{self.counts.min()} to {self.counts.max()} for each of {p} prompts and {x} questions"
+
+
+def recorded(answers: list[list[list[Answer]]], jury: Jury) -> Recorded:
     """Every question of which each prompt has a completion; the outcomes of a pair are its completions, equally likely.
 
-    Sends nothing but what a scorer asks of its own endpoint and is not in the ledger.  Raises ``ValueError`` where
-    there is no such question.
+    answers: by prompt, question and sample.  Sends nothing but what a scorer asks of its own endpoint and is not in the
+    ledger.  Raises ``ValueError`` where there is no such question.
     """
-    pairs = [[env.answers(p, x) for x in range(env.n_queries)] for p in range(len(env.prompts))]
-    kept = [x for x in range(env.n_queries) if all(row[x] for row in pairs)]
+    kept = [x for x in range(len(jury.questions)) if all(row[x] for row in answers)]
     if not kept:
         raise ValueError(
             "the ledger holds no question that every prompt has answered; sample all on the same questions first"
         )
-    counts = np.array([[len(row[x]) for x in kept] for row in pairs])
-    p, x, m = len(env.prompts), len(kept), int(counts.max())
+    counts = np.array([[len(row[x]) for x in kept] for row in answers])
+    p, x, m = len(answers), len(kept), int(counts.max())
     probs = np.where(np.arange(m) < counts[..., None], 1.0 / counts[..., None], 0.0)
     prompts, queries = np.repeat(np.arange(p), x), np.tile(np.array(kept), p)
     none: list[Answer | None] = [None]
-    pulls = [[*pairs[i][j], *none * (m - len(pairs[i][j]))] for i, j in zip(prompts, queries, strict=True)]
-    before = env.counts.copy()
-    drawn = judge(env, Judged(), prompts, queries, m, pulls)
-    env.counts.clear()
-    env.counts.update(before)
+    pulls = [[*answers[i][j], *none * (m - len(answers[i][j]))] for i, j in zip(prompts, queries, strict=True)]
+    drawn, _ = jury.judge(Judged(), prompts, queries, m, pulls)
     share = probs * drawn.valid.reshape(p, x, m)  # without what a scorer could not judge
     whole = share.sum(axis=2, keepdims=True)
     if np.any(whole == 0):
         raise ValueError("a scorer's own calls failed for all completions of a question; run again")
-    return CategoricalEnvironment(
-        share / whole,
-        drawn.objectives.reshape(p, x, m, -1),
-        drawn.cost.reshape(p, x, m),
-        contexts=env.contexts,
-        strategy=env.strategy,
-        n_max=env.n_max if n_max is None else n_max,
-        answers=drawn.answers.reshape(p, x, m),
-        gold=drawn.gold[:x],
-        objectives=env.objectives,
-        prompts=env.prompts,
-        name=f"{env.name}, recorded",
-        note=f"recorded {env.note}: {counts.min()} to {counts.max()} for each of {p} prompts and {x} questions",
-        cost_unit=env.cost_unit,
-    )
+    arrays = {
+        "probs": share / whole,
+        "values": drawn.objectives.reshape(p, x, m, -1),
+        "cost": drawn.cost.reshape(p, x, m),
+        "answers": drawn.answers.reshape(p, x, m),
+        "gold": drawn.gold[:x],
+    }
+    return Recorded(arrays, counts)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .spending import Spending
-
-if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+from .endpoint.calls import Caller
+from .ledger.ledger import Ledger
+from .ledger.spending import Spending
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,11 @@ class Report:
     spent: Spending
 
 
-def report(env: LiveEnvironment) -> Report:
-    """The report of an environment; may be made at any time, from any thread."""
-    mine, calls, pace = env.counts, env.caller.counts, env.caller.pace
+def report(answers: Mapping[str, int], caller: Caller, ledger: Ledger) -> Report:
+    """The report of an environment that counted ``answers``; may be made at any time, from any thread."""
+    calls, pace = caller.counts, caller.pace
     return Report(
-        calls["requests"], mine["replayed"], calls["delivered"], calls["failed"], calls["faults"],
-        env.caller.last_fault, mine["unreadable"], mine["cut off"], mine["filtered"], mine["unjudged"], calls["spare"],
-        calls["estimated"], calls["above"], pace.in_flight, int(pace.limit), env.ledger.spent(),
+        calls["requests"], answers["replayed"], calls["delivered"], calls["failed"], calls["faults"],
+        caller.last_fault, answers["unreadable"], answers["cut off"], answers["filtered"], answers["unjudged"],
+        calls["spare"], calls["estimated"], calls["above"], pace.in_flight, int(pace.limit), ledger.spent(),
     )  # fmt: skip

@@ -6,15 +6,15 @@ import threading
 from dataclasses import dataclass
 
 from ..core.problem import Context, mv_contexts
-from .endpoint import Endpoint
+from .endpoint.endpoint import Endpoint
+from .endpoint.secret import Secret
 from .environment import LiveEnvironment
-from .ledger import Ledger
-from .mathematics import MathVerify
+from .ledger.ledger import Ledger
+from .ledger.spending import SpendingLimit
 from .reading import prompts_from, questions_from
-from .scorers import Brevity, ExactMatch, RegexMatch
-from .scoring import Scorer
-from .secret import Secret
-from .spending import SpendingLimit
+from .scoring.mathematics import MathVerify
+from .scoring.scorer import Scorer
+from .scoring.scorers import Brevity, ExactMatch, RegexMatch
 
 #: What makes an answer right: text -> name.
 CORRECTNESS = {

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from process_tree import end
+
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
                   "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 
@@ -57,11 +59,7 @@ def served(kind: str, folder: Path, *more: str) -> Iterator[str]:
             else:
                 yield address_of(Path(environment["JUPYTER_RUNTIME_DIR"]), server, log)
         finally:
-            server.terminate()
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
+            end(server.pid, 20)
 
 
 @contextmanager

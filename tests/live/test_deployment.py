@@ -7,16 +7,16 @@ import pytest
 
 from iapo_widgets import Arm, BestOfN, Context, MajorityVote, Policy, Prompt, VoteThenBest, mv_contexts, train
 from iapo_widgets.live.deployment import Deployed
-from iapo_widgets.live.endpoint import Endpoint
+from iapo_widgets.live.endpoint.endpoint import Endpoint
+from iapo_widgets.live.endpoint.retries import Retries
 from iapo_widgets.live.environment import LiveEnvironment
 from iapo_widgets.live.errors import EndpointError, LimitReached, LiveError
-from iapo_widgets.live.judge import Judge
-from iapo_widgets.live.ledger import Ledger
+from iapo_widgets.live.ledger.ledger import Ledger
+from iapo_widgets.live.ledger.spending import Spending, SpendingLimit
 from iapo_widgets.live.problem import PromptTemplate, Question
-from iapo_widgets.live.retries import Retries
-from iapo_widgets.live.scorers import Brevity, ExactMatch, FunctionScorer
-from iapo_widgets.live.simulator import SimulatedEndpoint
-from iapo_widgets.live.spending import Spending, SpendingLimit
+from iapo_widgets.live.scoring.judge import Judge
+from iapo_widgets.live.scoring.scorers import Brevity, ExactMatch, FunctionScorer
+from iapo_widgets.live.simulated.endpoint import SimulatedEndpoint
 from live_cases import on_a_loop
 
 PROMPTS = SimulatedEndpoint.prompts()

@@ -30,6 +30,6 @@ def test_an_algorithm_learns_live_and_replays_from_its_ledger(tmp_path, algorith
             assert a.q.tobytes() == b.q.tobytes()
         if algorithm in ("psst", "ucb"):  # their queries are not paired: no question need be common to all prompts
             return
-        book = ledger.environment(off)
+        book = off.recorded()
         assert book.exact_q().shape == (3, len(off.prompts), 4) and "recorded" in book.note
         assert train(algorithm, book, 2_000, seed=0).spent <= 2_000

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iapo_widgets.live.extraction import any_answer, boxed, canonical, choice, find_extractor, hashes, number
-from iapo_widgets.live.simulated_model import SimulatedModel
-from iapo_widgets.live.simulated_prompts import example_prompts
-from iapo_widgets.live.simulated_questions import make_questions
+from iapo_widgets.live.scoring.extraction import any_answer, boxed, canonical, choice, find_extractor, hashes, number
+from iapo_widgets.live.simulated.model import SimulatedModel
+from iapo_widgets.live.simulated.prompts import example_prompts
+from iapo_widgets.live.simulated.questions import make_questions
 
 nested = st.recursive(
     st.text("abcxyz0123 +", min_size=1, max_size=6),

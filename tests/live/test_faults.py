@@ -25,7 +25,7 @@ from iapo_widgets.live import (
     SpendingLimit,
     Stopped,
 )
-from iapo_widgets.live.faults import retry_after
+from iapo_widgets.live.endpoint.faults import retry_after
 from live_cases import NO_WAIT, PROMPTS, live, new_ledger
 
 QUOTA = (429, {}, {"message": "You exceeded your current quota", "code": "insufficient_quota"})
@@ -293,7 +293,7 @@ def test_stop_during_a_long_wait_is_prompt(server, ledger):
 def test_a_clock_that_goes_back_changes_nothing(server, ledger, monkeypatch):
     """Times are for the reader only: order, charges and waits do not rest on them."""
     clock = iter(range(10**9, 0, -1000))
-    monkeypatch.setattr("iapo_widgets.live.ledger.time.time", lambda: float(next(clock)))
+    monkeypatch.setattr("iapo_widgets.live.ledger.ledger.time.time", lambda: float(next(clock)))
     server.script.extend([429, 500])
     env = live(server, ledger)
     first = train("psst", env, 60, seed=0)

@@ -11,7 +11,7 @@ import pytest
 
 from iapo_widgets import train
 from iapo_widgets.live import Endpoint, EndpointError, LedgerError
-from iapo_widgets.live.secret import Secret
+from iapo_widgets.live.endpoint.secret import Secret
 from live_cases import KEY, PROMPTS, live
 
 

@@ -116,7 +116,7 @@ def test_what_cannot_be_written_is_said_at_closing(tmp_path):
     call = ledger.reserve(MANY, Spending(1, 1, 1)).result()
     writer = ledger._writer._connection
     writer.execute("PRAGMA max_page_count=1")
-    from iapo_widgets.live.ledger import Record
+    from iapo_widgets.live.ledger.ledger import Record
     from iapo_widgets.live.request import Request
 
     record = Record(0, "x" * 50_000, "stop", 1, 1, 0, True, None, None)
@@ -237,7 +237,7 @@ def test_another_process_that_was_faster_keeps_its_index(server, ledger, tmp_pat
     env.sample([0], [0], 1, rng())
     from dataclasses import replace
 
-    from iapo_widgets.live.ledger import Record
+    from iapo_widgets.live.ledger.ledger import Record
 
     request = env.request(0, 0)
     call = ledger.reserve(MANY, Spending(1, 10, 0)).result()

@@ -54,7 +54,7 @@ class TestRecorded(EnvironmentConformance):
             env = live(server, ledger, prompts=MORE)
             pairs = np.divmod(np.arange(4 * env.n_queries), env.n_queries)
             env.sample(*pairs, 6, np.random.default_rng(0))
-            return ledger.environment(env)
+            return env.recorded()
 
 
 @pytest.mark.skipif(not os.environ.get("IAPO_TEST_BASE_URL"), reason="IAPO_TEST_BASE_URL names no endpoint")
@@ -81,7 +81,7 @@ def test_a_recorded_environment_has_the_recorded_shares(folder):
     with FaultyServer() as server, new_ledger(folder) as ledger:
         env = live(server, ledger)
         drawn = env.sample([0, 1, 2], [1, 1, 1], 5, np.random.default_rng(0))
-        book = ledger.environment(env)
+        book = env.recorded()
     assert book.n_queries == 1 and "5 to 5 for each of 3 prompts and 1 questions" in book.note
     share = (book.probs * (book.answers == book.gold[0])).sum(axis=2)
     assert np.allclose(share[:, 0], (drawn.answers == 0).mean(axis=1))
@@ -94,7 +94,7 @@ def test_a_ledger_without_a_common_question_gives_no_environment(server, ledger)
     env = live(server, ledger)
     env.sample([0], [0], 1, np.random.default_rng(0))
     with pytest.raises(ValueError, match="no question that every prompt has answered"):
-        ledger.environment(env)
+        env.recorded()
 
 
 def test_with_the_endpoint_off_a_run_repeats_bit_for_bit(server, tmp_path):

@@ -8,10 +8,10 @@ import threading
 import numpy as np
 import pytest
 
-from iapo_widgets.live.mathematics import MathVerify
 from iapo_widgets.live.problem import Question
-from iapo_widgets.live.scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch, as_scorer
-from iapo_widgets.live.scoring import Score, Scorer
+from iapo_widgets.live.scoring.mathematics import MathVerify
+from iapo_widgets.live.scoring.scorer import Score, Scorer
+from iapo_widgets.live.scoring.scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch, as_scorer
 
 Q = Question("How much is 6 * 7?", "42")
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iapo_widgets import STRATEGIES, BestOfN, Completions, Context, MajorityVote, SelectedBest, VoteThenBest
-from iapo_widgets.live.judge import Judge
 from iapo_widgets.live.problem import Question
-from iapo_widgets.live.scorers import Brevity, ExactMatch, FunctionScorer
-from iapo_widgets.live.scoring import Score
-from iapo_widgets.live.selection import Selection
+from iapo_widgets.live.scoring.judge import Judge
+from iapo_widgets.live.scoring.scorer import Score
+from iapo_widgets.live.scoring.scorers import Brevity, ExactMatch, FunctionScorer
+from iapo_widgets.live.scoring.selection import Selection
 
 LIKED = FunctionScorer(lambda q, t: 0.0, name="liked", floor=-1.0)
 COMPLETION = st.tuples(st.sampled_from(["a", "b", None]), st.none() | st.integers(0, 3))

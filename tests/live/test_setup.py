@@ -2,7 +2,7 @@
 
 import pytest
 
-from iapo_widgets.live.ledger import Ledger
+from iapo_widgets.live.ledger.ledger import Ledger
 from iapo_widgets.live.setup import CORRECTNESS, STYLES, Setup
 
 GIVEN = {

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from iapo_widgets import mv_contexts, voting_environment
 from iapo_widgets.live.problem import PromptTemplate
-from iapo_widgets.live.simulated_model import SimulatedModel, answer_name
-from iapo_widgets.live.simulated_prompts import example_prompts
-from iapo_widgets.live.simulated_questions import find_sum, make_questions
-from iapo_widgets.live.simulated_text import asks_for_a_grade, tokens
+from iapo_widgets.live.simulated.model import SimulatedModel, answer_name
+from iapo_widgets.live.simulated.prompts import example_prompts
+from iapo_widgets.live.simulated.questions import find_sum, make_questions
+from iapo_widgets.live.simulated.text import asks_for_a_grade, tokens
 
 PLAIN, ONLY, STEPS, HASTY, SHORTCUT, OWN_WAY = range(6)
 

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 import openai
 import pytest
 
-from iapo_widgets.live.simulated_faults import FAULTS, Bucket, parse_faults
-from iapo_widgets.live.simulator import SimulatedEndpoint
+from iapo_widgets.live.simulated.endpoint import SimulatedEndpoint
+from iapo_widgets.live.simulated.faults import FAULTS, Bucket, parse_faults
 from live_cases import on_a_loop
 
 STEPS = SimulatedEndpoint.prompts()[2]

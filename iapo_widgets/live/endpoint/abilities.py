@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .request import Request
+from ..request import Request
 
 MOST_CHOICES = 128  # what OpenAI takes at most in one request
 

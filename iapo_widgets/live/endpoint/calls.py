@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answer import Answer
+from ..errors import EndpointError, LimitReached, Stopped
+from ..ledger.ledger import Ledger
+from ..ledger.spending import Spending, SpendingLimit
+from ..request import Request
 from .abilities import abilities
-from .answer import Answer
 from .endpoint import Endpoint
-from .errors import EndpointError, LimitReached, Stopped
 from .faults import Fault, of_connection, of_status
-from .ledger import Ledger
 from .pace import Pace
 from .reply import Reply, Unreadable, read_reply
-from .request import Request
 from .retries import Retries
-from .spending import Spending, SpendingLimit
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Caller:
         concurrency: int = 64,
         retries: Retries | None = None,
     ) -> None:
-        if limit.money is not None and not endpoint.priced:
+        if limit.money is not None and not endpoint.prices.known:
             raise ValueError("a cap on money needs the endpoint's input_price and output_price (per million tokens)")
         self.endpoint, self.ledger, self.limit = endpoint, ledger, limit
         self.retries = retries or Retries()
@@ -173,7 +173,7 @@ class Caller:
         return await asyncio.shield(task)
 
     async def _call(self, request: Request, samples: list[int], run: Run, epoch: int) -> dict[int, Answer]:
-        most = self.endpoint.spending(len(samples), request.prompt_bound, len(samples) * request.max_tokens)
+        most = self.endpoint.prices.spending(len(samples), request.prompt_bound, len(samples) * request.max_tokens)
         try:
             call = await self._reserve(most, run)
             reply: Reply | None = None
@@ -227,7 +227,7 @@ class Caller:
                     # the SDK's door for bodies of one's own: less CPU than chat.completions.create, which checks types
                     raw = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
             text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
-            reply = read_reply(text, endpoint, request, samples, raw.headers.get("x-request-id"))
+            reply = read_reply(text, endpoint.prices, request, samples, raw.headers.get("x-request-id"))
             return reply, Fault("the reply holds no choices", paid=False)
         except EndpointError as error:  # no client can be made, and nothing was sent
             fault = Fault(str(error), again=False, paid=False, fatal=True)

@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from .answer import Answer
-from .background import loop, on_loop
+from ..answer import Answer
+from ..background import loop, on_loop
+from ..errors import Stopped
+from ..request import Request
 from .calls import Caller, Run
-from .errors import Stopped
-from .request import Request
 
 Found = dict[tuple[bytes, int], Answer]
 T = TypeVar("T")

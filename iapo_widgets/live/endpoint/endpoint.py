@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,19 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..core.checks import check_positive
-from .background import on_loop
-from .errors import EndpointError
+from ...core.checks import check_positive
+from ..background import on_loop
+from ..errors import EndpointError
+from ..ledger.spending import Spending
+from .prices import Prices
 from .secret import Secret
-from .spending import Spending
 
 if TYPE_CHECKING:
     import ssl
 
     from openai import AsyncOpenAI
-
-    from ..core.rounds import Policy
-    from .deployment import Deployed
 
 #: Requests that share a client: its pool looks at each of its connections whenever a request comes or ends.
 TOGETHER = 8
@@ -66,10 +63,7 @@ class Endpoint:
             raise ValueError(f"model must be a name, not {model!r}")
         self.model = model.strip()
         self.timeout = check_positive(timeout, "timeout")
-        if (input_price is None) != (output_price is None):
-            raise ValueError("give both prices, input_price and output_price, or neither")
-        self.input_price = None if input_price is None else check_price(input_price, "input_price")
-        self.output_price = None if output_price is None else check_price(output_price, "output_price")
+        self.prices = Prices(input_price, output_price)
         if secret is None:
             names = ("IAPO_API_KEY", "OPENAI_API_KEY") if host == "api.openai.com" else ("IAPO_API_KEY",)
             secret = Secret.from_environment(*names)
@@ -97,16 +91,23 @@ class Endpoint:
         return {**self.__dict__, "_secret": None, "_clients": [], "_certificates": None}
 
     @property
+    def input_price(self) -> float | None:
+        """Money per million tokens of prompts, ``None`` where it is not known."""
+        return self.prices.input
+
+    @property
+    def output_price(self) -> float | None:
+        """Money per million tokens of answers, ``None`` where it is not known."""
+        return self.prices.output
+
+    @property
     def priced(self) -> bool:
         """Whether prices are known."""
-        return self.input_price is not None
+        return self.prices.known
 
     def spending(self, completions: int, prompt_tokens: int, completion_tokens: int) -> Spending:
         """What so many completions and tokens cost; money is 0 where prices are not known."""
-        # a price per million tokens times 1e6 is picos per token; rounded up, so that a cap is never passed
-        picos = prompt_tokens * math.ceil((self.input_price or 0.0) * 1e6)
-        picos += completion_tokens * math.ceil((self.output_price or 0.0) * 1e6)
-        return Spending(completions, prompt_tokens + completion_tokens, picos)
+        return self.prices.spending(completions, prompt_tokens, completion_tokens)
 
     def scrub(self, text: str) -> str:
         """``text`` without the key."""
@@ -148,12 +149,6 @@ class Endpoint:
         except Exception as error:  # a proxy or a file of certificates that the surroundings name wrongly
             raise EndpointError(self.scrub(f"no client can be made: {type(error).__name__}: {error}")) from None
 
-    def deploy(self, policy: Policy, **options: Any) -> Deployed:
-        """A callable that answers new queries by ``policy``; its options are those of ``Deployed``."""
-        from .deployment import Deployed
-
-        return Deployed(policy, self, **options)
-
     def close(self) -> None:
         """Close its connections; they open again when they are needed."""
 
@@ -183,8 +178,3 @@ def check_address(base_url: str) -> tuple[str, str, str]:
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(f"base_url must look like https://host/v1, not {base_url!r}")
     return base_url.strip().rstrip("/"), host, parts.scheme
-
-
-def check_price(price: float, name: str) -> float:
-    """A price as a float, or ``ValueError`` where it is negative or not finite."""
-    return 0.0 if price == 0 and not isinstance(price, bool) else check_positive(price, name)

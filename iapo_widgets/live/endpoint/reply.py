@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .endpoint import Endpoint
-from .ledger import Record
-from .request import Request
-from .spending import Spending
+from ..ledger.ledger import Record
+from ..ledger.spending import Spending
+from ..request import Request
+from .prices import Prices
 
 LONG = 40  # characters from which on equal texts in one reply are copies and no coincidence
 
@@ -33,9 +33,7 @@ class Reply:
     above: bool
 
 
-def read_reply(
-    body: str, endpoint: Endpoint, request: Request, samples: Sequence[int], request_id: str | None
-) -> Reply:
+def read_reply(body: str, prices: Prices, request: Request, samples: Sequence[int], request_id: str | None) -> Reply:
     """The reply to a request for those sample indices; raises ``Unreadable`` for anything that is no chat completion.
 
     Usage is for the whole request: the prompt's tokens are shared among its completions, the answers' tokens in
@@ -53,7 +51,7 @@ def read_reply(
     sizes = [min(len(text.encode()), request.max_tokens) for text in texts]
     prompt_tokens, completion_tokens, reported, above = _usage(content.get("usage"), request, sizes, len(samples))
     if not texts:
-        return Reply((), endpoint.spending(0, prompt_tokens, completion_tokens), reported, False, above)
+        return Reply((), prices.spending(0, prompt_tokens, completion_tokens), reported, False, above)
     prompts = _shares(prompt_tokens, [1] * len(texts))
     answers = _shares(completion_tokens, [size + 1 for size in sizes])
     copies = (
@@ -62,12 +60,12 @@ def read_reply(
     records = []
     for i, (text, finish) in enumerate(zip(texts, finished, strict=True)):
         spare = i >= len(samples) or (copies and i > 0)
-        picos = endpoint.spending(1, prompts[i], answers[i]).picos
+        picos = prices.spending(1, prompts[i], answers[i]).picos
         sample = None if spare else samples[i]
         records.append(
             Record(sample, text, finish, prompts[i], answers[i], picos, reported, _short(request_id), fingerprint)
         )
-    spent = endpoint.spending(len(texts), prompt_tokens, completion_tokens)
+    spent = prices.spending(len(texts), prompt_tokens, completion_tokens)
     return Reply(tuple(records), spent, reported, copies, above)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ..core.checks import check_positive, check_scale
+from ...core.checks import check_positive, check_scale
 
 
 @dataclass(frozen=True, slots=True)

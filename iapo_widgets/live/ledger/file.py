@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from .errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
+from ..errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
 
 APPLICATION = 0x4941504F  # "IAPO" in SQLite's field for the kind of file
 VERSION = 1

@@ -12,20 +12,16 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from ..core.checks import check_positive
-from .answer import Answer
-from .background import on_loop
-from .errors import LedgerError
-from .ledger_file import connect, explained
-from .ledger_writer import Transaction, Writer, charged
-from .request import Request
+from ...core.checks import check_positive
+from ..answer import Answer
+from ..background import on_loop
+from ..errors import LedgerError
+from ..request import Request
+from .file import connect, explained
 from .spending import PICOS, Spending, SpendingLimit
-
-if TYPE_CHECKING:
-    from ..core.environment import CategoricalEnvironment
-    from .environment import LiveEnvironment
+from .writer import Transaction, Writer, charged
 
 COLUMNS = "text, finish_reason, prompt_tokens, completion_tokens, picos, cost_reported, request_id, fingerprint"
 INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
@@ -194,15 +190,6 @@ class Ledger:
         """The journal, in order: call, what happened, what was charged, and when (Unix time)."""
         rows = self._rows("SELECT id, call, what, completions, tokens, picos, at FROM charge ORDER BY id")
         return [(call or number, what, Spending(*amount), at) for number, call, what, *amount, at in rows]
-
-    def environment(self, live: LiveEnvironment, *, n_max: int | None = None) -> CategoricalEnvironment:
-        """What this ledger holds of a live environment's prompts and questions, as one of known outcomes.
-
-        Replays are free, and Q is exact.  Raises ``ValueError`` where no question was answered by every prompt.
-        """
-        from .recorded import recorded
-
-        return recorded(live._changed(ledger=self), n_max)
 
     @classmethod
     def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:

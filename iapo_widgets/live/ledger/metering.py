@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from ..request import Request
 from .ledger import Ledger, Record
-from .request import Request
 from .spending import Spending, SpendingLimit
 
 

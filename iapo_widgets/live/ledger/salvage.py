@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .errors import LedgerCorrupted
-from .ledger_file import connect
+from ..errors import LedgerCorrupted
+from .file import connect
 
 TABLES = ("request", "charge", "completion")
 

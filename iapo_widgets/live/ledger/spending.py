@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core.checks import check_positive, check_scale
-from .errors import LimitReached
+from ...core.checks import check_positive, check_scale
+from ..errors import LimitReached
 
 PICOS = 10**12  # money is counted in whole 1e-12 of its unit, so that sums are exact
 

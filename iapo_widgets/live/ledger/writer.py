@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import LedgerError, LimitReached
-from .ledger_file import connect, explained
+from ..errors import LedgerError, LimitReached
+from .file import connect, explained
 from .spending import Spending
 
 T = TypeVar("T")

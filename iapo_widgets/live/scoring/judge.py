@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from ..core.checks import check_scale
-from .problem import Question
+from ...core.checks import check_scale
+from ..endpoint.calls import ask
+from ..endpoint.endpoint import Endpoint
+from ..ledger.ledger import Ledger
+from ..ledger.spending import SpendingLimit
+from ..problem import Question
+from .scorer import Score
 from .scorers import check_name
-from .scoring import Score
-
-if TYPE_CHECKING:
-    from .endpoint import Endpoint
-    from .ledger import Ledger
-    from .spending import SpendingLimit
 
 _SCORE = re.compile(r"\bscore\b\W{0,6}?(-?\d+(?:\.\d+)?)", re.IGNORECASE)
 SYSTEM = (
@@ -66,8 +64,6 @@ class Judge:
 
     async def score_async(self, question: Question, text: str, ledger: Ledger, limit: SpendingLimit) -> Score | None:
         """The grade of ``text``, between 0 and 1; ``None`` where the call failed for good."""
-        from .calls import ask
-
         answer = await ask(self.endpoint, self.messages(question, text), self.settings, ledger, limit)
         return None if answer is None else Score(self.read(answer.text))
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.completions import NO_ANSWER, Completions
-from .answer import Answer
-from .calls import Run
-from .collecting import wait_for
-from .errors import LiveError
-from .problem import Question
-from .scoring import Score, Scorer
-
-if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+from ...core.completions import NO_ANSWER, Completions
+from ..answer import Answer
+from ..endpoint.calls import Run
+from ..endpoint.collecting import wait_for
+from ..errors import LiveError
+from ..ledger.ledger import Ledger
+from ..ledger.spending import SpendingLimit
+from ..problem import Question
+from .scorer import Score, Scorer
 
 RIGHT = 0  # the answer class of the right answer, where one is known
 
@@ -66,68 +68,81 @@ def check_scorers(scorers: Sequence[Scorer], questions: Sequence[Question]) -> t
     return scorers
 
 
-def judge(
-    env: LiveEnvironment,
-    judged: Judged,
-    prompts: NDArray[np.int64],
-    queries: NDArray[np.int64],
-    n: int,
-    pulls: list[list[Answer | None]],
-) -> Completions:
-    """The pulls (B, n) as Completions; ``None`` is a completion that is missing.
+@dataclass(frozen=True, slots=True)
+class Jury:
+    """Scorers of the answers to ``questions``, and what those that ask a model of their own need for it.
 
-    Raises ``LiveError`` where a scorer fails; the answers are in the ledger, and a rerun pays nothing for them.
+    ledger, limit: what their calls are kept in and charged to; concurrency: at most so many of them at a time; stop:
+    ends them.
     """
-    shape = len(pulls), n
-    objectives = np.zeros((*shape, len(env.scorers)))
-    answers, cost = np.full(shape, NO_ANSWER), np.zeros(shape)
-    valid = np.array([[a is not None for a in pull] for pull in pulls], dtype=bool).reshape(shape)
-    at = [(b, i, answer) for b, pull in enumerate(pulls) for i, answer in enumerate(pull) if answer is not None]
-    scored = _scores(env, [(int(queries[b]), answer) for b, _, answer in at])
-    for (b, i, answer), scores in zip(at, scored, strict=True):
-        query = int(queries[b])
-        cost[b, i] = answer.cost
-        if any(score is None for score in scores):  # a judge's own call failed
-            valid[b, i] = False
-            env.counts["unjudged"] += 1
-            continue
-        for k, (scorer, score) in enumerate(zip(env.scorers, scores, strict=True)):
-            objectives[b, i, k] = getattr(scorer, "floor", 0.0) if score.value is None else score.value
-            if answers[b, i] == NO_ANSWER:
-                answers[b, i] = judged.label(query, env.questions[query], scorer, score)
-        env.counts["unreadable"] += any(score.value is None for score in scores)
-        env.counts["cut off"] += answer.finish_reason == "length"
-        env.counts["filtered"] += answer.finish_reason == "content_filter"
-    env.counts["drawn"] += int(valid.size)
-    env.counts["missing"] += int(valid.size - valid.sum())
-    known = np.array([RIGHT if question.gold is not None else NO_ANSWER for question in env.questions])
-    return Completions(prompts.copy(), queries.copy(), objectives, answers, known[queries], cost, valid)
 
+    scorers: tuple[Scorer, ...]
+    questions: tuple[Question, ...]
+    ledger: Ledger
+    limit: SpendingLimit
+    concurrency: int
+    stop: threading.Event
 
-def _scores(env: LiveEnvironment, asked: list[tuple[int, Answer]]) -> list[list[Any]]:
-    """Scores (K) of each answer; ``None`` where a scorer's own call failed for good."""
-    columns: list[list[Score | None]] = []
-    for scorer in env.scorers:
-        if hasattr(scorer, "score_async") and asked:
-            run = Run()
-            columns.append(wait_for(_asynchronously(env, scorer, asked), run, env.stop))
-        else:
-            columns.append([_checked(scorer, env.questions[query], answer.text) for query, answer in asked])
-    return [list(row) for row in zip(*columns, strict=True)]
+    def judge(
+        self,
+        judged: Judged,
+        prompts: NDArray[np.int64],
+        queries: NDArray[np.int64],
+        n: int,
+        pulls: list[list[Answer | None]],
+    ) -> tuple[Completions, Counter[str]]:
+        """The pulls (B, n) as Completions, ``None`` being missing, and counts of what is to be reported of them.
 
+        Raises ``LiveError`` where a scorer fails; the answers are in the ledger, and a rerun pays nothing for them.
+        """
+        shape, counts = (len(pulls), n), Counter[str]()
+        objectives = np.zeros((*shape, len(self.scorers)))
+        answers, cost = np.full(shape, NO_ANSWER), np.zeros(shape)
+        valid = np.array([[a is not None for a in pull] for pull in pulls], dtype=bool).reshape(shape)
+        at = [(b, i, answer) for b, pull in enumerate(pulls) for i, answer in enumerate(pull) if answer is not None]
+        scored = self._scores([(int(queries[b]), answer) for b, _, answer in at])
+        for (b, i, answer), scores in zip(at, scored, strict=True):
+            query = int(queries[b])
+            cost[b, i] = answer.cost
+            if any(score is None for score in scores):  # a judge's own call failed
+                valid[b, i] = False
+                counts["unjudged"] += 1
+                continue
+            for k, (scorer, score) in enumerate(zip(self.scorers, scores, strict=True)):
+                objectives[b, i, k] = getattr(scorer, "floor", 0.0) if score.value is None else score.value
+                if answers[b, i] == NO_ANSWER:
+                    answers[b, i] = judged.label(query, self.questions[query], scorer, score)
+            counts["unreadable"] += any(score.value is None for score in scores)
+            counts["cut off"] += answer.finish_reason == "length"
+            counts["filtered"] += answer.finish_reason == "content_filter"
+        counts["drawn"] += int(valid.size)
+        counts["missing"] += int(valid.size - valid.sum())
+        known = np.array([RIGHT if question.gold is not None else NO_ANSWER for question in self.questions])
+        return Completions(prompts.copy(), queries.copy(), objectives, answers, known[queries], cost, valid), counts
 
-async def _asynchronously(env: LiveEnvironment, scorer: Any, asked: list[tuple[int, Answer]]) -> list[Score | None]:
-    places = asyncio.Semaphore(env.caller.pace.most)
+    def _scores(self, asked: list[tuple[int, Answer]]) -> list[list[Any]]:
+        """Scores (K) of each answer; ``None`` where a scorer's own call failed for good."""
+        columns: list[list[Score | None]] = []
+        for scorer in self.scorers:
+            if hasattr(scorer, "score_async") and asked:
+                run = Run()
+                columns.append(wait_for(self._asynchronously(scorer, asked), run, self.stop))
+            else:
+                columns.append([_checked(scorer, self.questions[query], answer.text) for query, answer in asked])
+        return [list(row) for row in zip(*columns, strict=True)]
 
-    async def one(query: int, text: str) -> Score | None:
-        async with places:
-            score = await scorer.score_async(env.questions[query], text, env.ledger, env.limit)
-            return None if score is None else _sound(scorer, score, text)
+    async def _asynchronously(self, scorer: Any, asked: list[tuple[int, Answer]]) -> list[Score | None]:
+        places = asyncio.Semaphore(self.concurrency)
 
-    texts = list(dict.fromkeys((query, answer.text) for query, answer in asked))  # equal texts are judged once
-    scores = await asyncio.gather(*(one(*text) for text in texts))
-    known = dict(zip(texts, scores, strict=True))
-    return [known[query, answer.text] for query, answer in asked]
+        async def one(query: int, text: str) -> Score | None:
+            async with places:
+                score = await scorer.score_async(self.questions[query], text, self.ledger, self.limit)
+                return None if score is None else _sound(scorer, score, text)
+
+        texts = list(dict.fromkeys((query, answer.text) for query, answer in asked))  # equal texts are judged once
+        scores = await asyncio.gather(*(one(*text) for text in texts))
+        known = dict(zip(texts, scores, strict=True))
+        return [known[query, answer.text] for query, answer in asked]
 
 
 def _checked(scorer: Scorer, question: Question, text: str) -> Score:

@@ -10,10 +10,10 @@ import sys
 import threading
 from typing import Any
 
-from ..core.checks import check_positive
-from .problem import Question
+from ...core.checks import check_positive
+from ..problem import Question
+from .scorer import Score
 from .scorers import check_name, gold_answer
-from .scoring import Score
 
 KEPT = 10_000  # scores remembered: completions repeat
 
@@ -87,7 +87,7 @@ class MathVerify:
 
     def _running(self) -> subprocess.Popen[str]:
         if self._worker is None or self._worker.poll() is not None:
-            command = [sys.executable, "-m", "iapo_widgets.live.mathematics_worker", str(self.seconds)]
+            command = [sys.executable, "-m", "iapo_widgets.live.scoring.mathematics_worker", str(self.seconds)]
             self._worker = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from .problem import Question
+from ..problem import Question
 
 
 @dataclass(frozen=True, slots=True)

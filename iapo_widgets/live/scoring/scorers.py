@@ -12,11 +12,11 @@ from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
-from ..core.checks import check_scale
+from ...core.checks import check_scale
+from ..problem import Question
 from .extraction import Extractor, canonical, find_extractor, hashes
 from .extraction import boxed as boxed_answer
-from .problem import Question
-from .scoring import Score, Scorer
+from .scorer import Score, Scorer
 
 
 class ExactMatch:

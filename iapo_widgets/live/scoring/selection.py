@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..core.problem import Context
-from ..core.strategies import BestOfN, MajorityVote, SelectedBest, Strategy, VoteThenBest
-from .scoring import Score, Scorer
+from ...core.problem import Context
+from ...core.strategies import BestOfN, MajorityVote, SelectedBest, Strategy, VoteThenBest
+from .scorer import Score, Scorer
 
 
 @dataclass(frozen=True, slots=True)

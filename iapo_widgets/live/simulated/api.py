@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .simulated_faults import FAULTS, Bucket, Faults
-from .simulated_model import SimulatedModel, Text
-from .simulated_stats import Counts, Delivery
-from .simulated_text import tokens
+from .faults import FAULTS, Bucket, Faults
+from .model import SimulatedModel, Text
+from .stats import Counts, Delivery
+from .text import tokens
 
 MODEL = "simulated-arithmetic-1"
 N_LARGEST = 128

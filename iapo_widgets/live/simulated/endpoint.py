@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hmac
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 
-import numpy as np
-
-from ..core.checks import check_between, check_positive
-from .problem import PromptTemplate, Question
-from .simulated_api import MODEL, SimulatedAPI
-from .simulated_faults import Bucket, Faults, parse_faults
-from .simulated_http import HOST, Server
-from .simulated_model import SimulatedModel
-from .simulated_prompts import example_prompts
-from .simulated_questions import make_questions
-from .simulated_stats import Delivery, Stats
+from ...core.checks import check_between
+from ..problem import PromptTemplate, Question
+from .api import MODEL, SimulatedAPI
+from .conduct import Conduct
+from .faults import Bucket, Faults, parse_faults
+from .http import HOST, Server
+from .model import SimulatedModel
+from .prompts import example_prompts
+from .questions import make_questions
+from .stats import Delivery, Stats
 
 
 class SimulatedEndpoint:
@@ -55,9 +53,6 @@ class SimulatedEndpoint:
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
             raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
-        if latency:
-            check_positive(latency, "latency")
-        check_positive(hang_seconds, "hang_seconds")
         check_between(retry_after, 0, 3600, "retry_after")
         rates = parse_faults(faults) if isinstance(faults, str) else faults
         self.seed = seed
@@ -70,9 +65,8 @@ class SimulatedEndpoint:
             n_support,
             retry_after,
         )
-        self._port, self._latency, self._key, self._hang = port, latency, api_key, hang_seconds
-        self._pace, self._pace_lock = np.random.default_rng((seed, 1)), threading.Lock()
-        self._stopped = threading.Event()
+        self.conduct = Conduct(seed, api_key, latency, hang_seconds)
+        self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -91,8 +85,8 @@ class SimulatedEndpoint:
     def start(self) -> SimulatedEndpoint:
         """Serve from now on; does nothing where it serves already."""
         if self._server is None:
-            self._stopped.clear()
-            self._server = Server(self, self._port)
+            self.conduct.stopped.clear()
+            self._server = Server(self.api, self.conduct, self.seed, self._port)
             self._thread = threading.Thread(
                 target=self._server.serve_forever,
                 kwargs={"poll_interval": 0.02},
@@ -106,7 +100,7 @@ class SimulatedEndpoint:
         """Close every connection and the port; counts stay readable."""
         if self._server is None or self._thread is None:
             return
-        self._stopped.set()
+        self.conduct.stopped.set()
         self._server.shutdown()
         self._server.close_connections()
         self._server.server_close()
@@ -115,15 +109,16 @@ class SimulatedEndpoint:
 
     def wait(self) -> None:
         """Wait until it is stopped, or interrupted."""
-        self._stopped.wait()
+        self.conduct.stopped.wait()
 
     @property
     def base_url(self) -> str:
         """What an OpenAI client takes as ``base_url``.  Raises ``RuntimeError`` before the start."""
-        port = self._server.server_port if self._server else self._port
-        if not port:
+        if self._server:
+            return self._server.base_url
+        if not self._port:
             raise RuntimeError("the simulated endpoint has not been started: use `with SimulatedEndpoint() as sim`")
-        return f"http://{HOST}:{port}/v1"
+        return f"http://{HOST}:{self._port}/v1"
 
     @property
     def model(self) -> str:
@@ -153,19 +148,3 @@ class SimulatedEndpoint:
     def distribution(self, prompt: PromptTemplate, question: str) -> dict[str, float]:
         """Exact probability of each answer, ``""`` where none is named: the truth that no real endpoint tells."""
         return self.api.model.distribution(prompt.messages(question), prompt.temperature, prompt.top_p)
-
-    def accepts(self, authorization: str) -> bool:
-        """Whether that Authorization header carries the key."""
-        return self._key is None or hmac.compare_digest(authorization.encode(), f"Bearer {self._key}".encode())
-
-    def pause(self) -> bool:
-        """Take the time of a request; ``False`` where the endpoint is stopping."""
-        if not self._latency:
-            return not self._stopped.is_set()
-        with self._pace_lock:
-            seconds = self._latency * self._pace.gamma(4.0, 0.25)
-        return not self._stopped.wait(seconds)
-
-    def hang(self, share: float = 1.0) -> bool:
-        """Wait ``share`` of ``hang_seconds``; ``False`` where the endpoint is stopping."""
-        return not self._stopped.wait(share * self._hang)

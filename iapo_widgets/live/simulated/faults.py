@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
-from ..core.checks import check_positive, check_seed
+from ...core.checks import check_positive, check_seed
 
 #: Every fault that the simulated endpoint knows, and what the client sees.
 FAULTS: dict[str, str] = {

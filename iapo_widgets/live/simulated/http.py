@@ -9,12 +9,10 @@ import struct
 import threading
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .simulated_api import MODEL, Refusal, Reply
-
-if TYPE_CHECKING:
-    from .simulator import SimulatedEndpoint
+from .api import MODEL, Refusal, Reply, SimulatedAPI
+from .conduct import Conduct
 
 HOST = "127.0.0.1"
 BODY_LARGEST = 10_000_000
@@ -34,14 +32,18 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
     allow_reuse_address = True
 
-    def __init__(self, endpoint: SimulatedEndpoint, port: int) -> None:
-        self.endpoint = endpoint
+    def __init__(self, api: SimulatedAPI, conduct: Conduct, seed: int, port: int) -> None:
+        self.api, self.conduct, self.seed = api, conduct, seed
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         try:
             super().__init__((HOST, port), Handler)
         except OSError as error:
             raise OSError(f"port {port} on {HOST} cannot be served: {error.strerror}; take another, or 0") from None
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self.server_port}/v1"
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -77,16 +79,16 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing is logged: a request carries a key."""
 
     def do_GET(self) -> None:
-        endpoint = self.server.endpoint
+        api = self.server.api
         if self.path == "/v1/models":
-            self._send(endpoint.api.models())
+            self._send(api.models())
         elif self.path == "/stats":
-            self._send(Reply(200, json.dumps(asdict(endpoint.stats)).encode()))
+            self._send(Reply(200, json.dumps(asdict(api.counts.stats)).encode()))
         elif self.path == "/deliveries":
-            listed = [{**asdict(d), "indices": [d.indices.start, d.indices.stop]} for d in endpoint.deliveries]
+            listed = [{**asdict(d), "indices": [d.indices.start, d.indices.stop]} for d in api.counts.deliveries]
             self._send(Reply(200, json.dumps(listed).encode()))
         elif self.path == "/":
-            page = PAGE.format(seed=endpoint.seed, model=MODEL, url=html.escape(endpoint.base_url))
+            page = PAGE.format(seed=self.server.seed, model=MODEL, url=html.escape(self.server.base_url))
             self._send(Reply(200, page.encode(), {"content-type": "text/html; charset=utf-8"}))
         else:
             self._send(
@@ -94,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
             )
 
     def do_POST(self) -> None:
-        endpoint = self.server.endpoint
+        api, conduct = self.server.api, self.server.conduct
         length = self.headers.get("content-length", "")
         if not length.isdigit() or int(length) > BODY_LARGEST:
             self.close_connection = True
@@ -103,11 +105,11 @@ class Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(length))
         if self.path != "/v1/chat/completions":
             self._send(Refusal(404, f"there is no {self.path!r}; there is /v1/chat/completions").reply())
-        elif not endpoint.accepts(self.headers.get("authorization", "")):
-            endpoint.api.counts.refuse(401)
+        elif not conduct.accepts(self.headers.get("authorization", "")):
+            api.counts.refuse(401)
             self._send(Refusal(401, "the key is wrong", code="invalid_api_key").reply())
-        elif endpoint.pause():
-            self._send(endpoint.api.chat(content))
+        elif conduct.pause():
+            self._send(api.chat(content))
         else:
             self.close_connection = True
 
@@ -117,12 +119,12 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:  # the client hung up
             self.close_connection = True
             if reply.delivery is not None:
-                self.server.endpoint.api.counts.lose(reply.delivery)
+                self.server.api.counts.lose(reply.delivery)
 
     def _write(self, reply: Reply) -> None:
         if reply.fault == "timeout":
             self._count(reply)
-            self.server.endpoint.hang()
+            self.server.conduct.hang()
             self.close_connection = True
             return
         self.send_response(reply.status)
@@ -145,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(rest[:size])
                 self.wfile.flush()
                 rest = rest[size:]
-                if not self.server.endpoint.hang(1 / DROPS):
+                if not self.server.conduct.hang(1 / DROPS):
                     raise ConnectionAbortedError("the endpoint is stopping")
         self._count(reply)  # before the last byte: who has the answer finds it counted
         self.wfile.write(rest)
@@ -153,4 +155,4 @@ class Handler(BaseHTTPRequestHandler):
 
     def _count(self, reply: Reply) -> None:
         if reply.delivery is not None:
-            self.server.endpoint.api.counts.deliver(reply.delivery)
+            self.server.api.counts.deliver(reply.delivery)

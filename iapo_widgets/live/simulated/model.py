@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import simulated_text
-from .simulated_prompts import Habit, habit
-from .simulated_questions import LETTERS, Sum, find_sum, near_misses
+from . import text as wording
+from .prompts import Habit, habit
+from .questions import LETTERS, Sum, find_sum, near_misses
 
 Messages = Sequence[Mapping[str, str]]
 PLANS_KEPT = 20_000
@@ -25,7 +25,7 @@ CAUGHT, ESCAPED = 0.86, 0.10  # in a trap: the trap's result, the right one
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One completion: its text, its tokens by ``simulated_text.tokens``, and why it ended: ``stop`` or ``length``."""
+    """One completion: its text, its tokens by ``wording.tokens``, and why it ended: ``stop`` or ``length``."""
 
     text: str
     n_tokens: int
@@ -69,16 +69,16 @@ class SimulatedModel:
         """One completion; the same ``key`` (and seed, messages, settings) gives the same text."""
         content = _content(messages)
         rng = self._rng("complete", content, temperature, top_p, *(() if temperature == 0 else key))
-        if simulated_text.asks_for_a_grade(content):
-            text = simulated_text.grade(content, rng)
+        if wording.asks_for_a_grade(content):
+            text = wording.grade(content, rng)
         else:
             total, how, results, probs = self._plan(content, temperature, top_p)
             if total is None:
-                text = simulated_text.NO_QUESTION
+                text = wording.NO_QUESTION
             else:
                 result = results[int(np.searchsorted(np.cumsum(probs)[:-1], rng.random(), side="right"))]
-                text = simulated_text.write(total, result, answer_name(total, result), how, rng)
-        pieces = simulated_text.tokens(text)
+                text = wording.write(total, result, answer_name(total, result), how, rng)
+        pieces = wording.tokens(text)
         if max_tokens is not None and len(pieces) > max_tokens:
             return Text("".join(pieces[:max_tokens]), max_tokens, "length")
         return Text(text, len(pieces), "stop")

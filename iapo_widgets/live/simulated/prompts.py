@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .problem import PromptTemplate
+from ..problem import PromptTemplate
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..core.checks import check_scale, check_seed
-from .problem import Question
+from ...core.checks import check_scale, check_seed
+from ..problem import Question
 
 LETTERS = "ABCD"
 STORIES = (

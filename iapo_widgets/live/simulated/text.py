@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
-from .simulated_prompts import Habit
-from .simulated_questions import Step, Sum, find_sum
+from .prompts import Habit
+from .questions import Step, Sum, find_sum
 
 NO_QUESTION = (
     "I am a simulated model, and I can only do sums such as 17 * 24 + 9, in signs or in the words of my example"

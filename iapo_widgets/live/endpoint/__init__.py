@@ -1,0 +1,1 @@
+"""Speaking with a server: requests out, replies, refusals and faults in."""

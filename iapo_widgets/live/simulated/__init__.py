@@ -1,0 +1,1 @@
+"""An endpoint that needs no key and no model; nothing else here knows it."""
