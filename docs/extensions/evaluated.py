@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from iapo_widgets.widgets.static_page import html_fragment
+from iapo_widgets.widgets.page.static_page import html_fragment
 
 UNFOLD = '<details class="live-widget-code"><summary>The code that made it</summary>'
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from browser.jupyter import NotebookPage, jupyter_server
-from iapo_widgets.widgets.live_form import PARTS
+from iapo_widgets.widgets.live.form import PARTS
 from run_notebooks import KERNEL
 
 CANARY = "sk-canary-5d1f4be07a9c"
@@ -45,7 +45,7 @@ def lab(live):
     press(found, "Reset")
     live.wait_for("lab.state == 'idle'")
     expect(found.locator(".iapo-status")).to_contain_text("Fill in the form")
-    live.ask("setattr(lab._simulator(), '_latency', 0.0)")
+    live.ask("setattr(lab.means.simulator.conduct, 'latency', 0.0)")
     return found
 
 
@@ -89,7 +89,7 @@ def finished(live, lab):
 
 def test_check_by_keyboard_shows_the_estimate_and_sends_nothing(live, lab):
     """Enter on Check brings estimate and requests to the screen and frees Run; nothing was delivered."""
-    before = live.ask("lab._simulator().stats.delivered")
+    before = live.ask("lab.means.simulator.stats.delivered")
     expect(button(lab, "Run")).to_be_disabled()
     button(lab, "Check").press("Enter")
     expect(status(lab)).to_contain_text("Checked; nothing was sent")
@@ -97,12 +97,12 @@ def test_check_by_keyboard_shows_the_estimate_and_sends_nothing(live, lab):
     expect(button(lab, "Run")).to_be_enabled()
     lab.get_by_text("What will be sent to").click()
     expect(lab.locator("pre").first).to_contain_text('"max_tokens": 400')
-    assert live.ask("lab._simulator().stats.delivered") == before
+    assert live.ask("lab.means.simulator.stats.delivered") == before
 
 
 def test_stop_keeps_what_came_and_run_goes_on(live, lab):
     """Stop ends a slow run with some completions; Run then reads these and ends with a policy that can be saved."""
-    live.ask("setattr(lab._simulator(), '_latency', 0.4)")
+    live.ask("setattr(lab.means.simulator.conduct, 'latency', 0.4)")
     press(lab, "Check")
     expect(status(lab)).to_contain_text("Checked; nothing was sent")
     press(lab, "Run")
@@ -112,12 +112,12 @@ def test_stop_keeps_what_came_and_run_goes_on(live, lab):
     live.wait_for("lab.env.finish(20) and lab.state == 'stopped'", 30)
     kept = live.ask("len(lab.ledger)")
     assert 0 < kept < 300
-    live.ask("setattr(lab._simulator(), '_latency', 0.0)")
+    live.ask("setattr(lab.means.simulator.conduct, 'latency', 0.0)")
     press(lab, "Run")
     expect(status(lab)).to_contain_text("Finished after round", timeout=60_000)
     live.wait_for("lab.env.finish(20)", 30)
     assert live.ask("lab.env.report().replayed") >= kept
-    assert live.ask("lab._simulator().stats.delivered") == live.ask("lab.ledger.spent().completions") <= 300
+    assert live.ask("lab.means.simulator.stats.delivered") == live.ask("lab.ledger.spent().completions") <= 300
 
 
 def test_a_run_ends_with_a_policy_examples_and_an_export(live, lab, folder):
@@ -163,7 +163,7 @@ def test_a_typed_key_is_in_the_kernel_only(live, lab, folder):
     """The key arrives in ``lab.key``; page, models, saved notebook, ledger and logs of the server do not have it."""
     part = opened(lab, "1. Whom to ask")
     part.get_by_label("Endpoint", exact=True).select_option(label="an endpoint of your own")
-    part.get_by_label("Base URL").fill(live.ask("lab._simulator().base_url"))
+    part.get_by_label("Base URL").fill(live.ask("lab.means.simulator.base_url"))
     part.get_by_label("Base URL").press("Tab")
     part.get_by_label("Model").fill("simulated-arithmetic-1")
     part.get_by_label("Model").press("Tab")

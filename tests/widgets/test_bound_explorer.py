@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from iapo_widgets.core.theory import complexity
 from iapo_widgets.study.certainty import error_rates
-from iapo_widgets.widgets import BoundExplorer, bound_explorer
+from iapo_widgets.widgets import BoundExplorer
+from iapo_widgets.widgets.explorers import bound_explorer
 
 
 def test_the_words_and_the_star_are_theorem_1():

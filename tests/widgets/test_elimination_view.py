@@ -8,7 +8,7 @@ from cases import small_environment
 from iapo_widgets import Arm, Context, psst
 from iapo_widgets.core.rescoring import Rescorer
 from iapo_widgets.widgets import EliminationView
-from iapo_widgets.widgets.frames import UNKNOWN
+from iapo_widgets.widgets.race.frames import UNKNOWN
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from iapo_widgets.widgets.explorer import Explorer
+from iapo_widgets.widgets.shared.explorer import Explorer
 from nine import NINE
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}

@@ -42,7 +42,7 @@ def test_check_shows_what_will_be_sent_and_sends_nothing(lab):
     lab.check()
     assert "200 completions" in lab._preview.value and "&quot;messages&quot;" in lab._preview.value
     assert "Checked; nothing was sent" in lab._status.value and not lab.buttons["run"].disabled
-    assert lab._sim.stats.delivered == 0 and len(lab.ledger) == 0
+    assert lab.means.simulator.stats.delivered == 0 and len(lab.ledger) == 0
 
 
 def test_a_change_after_the_check_asks_for_another(lab):
@@ -58,7 +58,7 @@ def test_the_lab_trains_as_train_does_and_a_repeated_run_asks_nothing_again(lab)
     """Same policy, within the budget; the second run is read from the ledger."""
     landed(lab)
     first, spent = lab.result, lab.ledger.spent()
-    assert lab.state == "finished" and first.spent <= 200 and spent.completions == lab._sim.stats.delivered
+    assert lab.state == "finished" and first.spent <= 200 and spent.completions == lab.means.simulator.stats.delivered
     assert train("psst", lab.env.with_(offline=True), 200, seed=0, reuse="subsets").policy == first.policy
     landed(lab)
     assert lab.result.policy == first.policy and lab.ledger.spent() == spent
@@ -71,30 +71,30 @@ def test_what_came_is_told_in_words(lab):
     came = f"{lab.ledger.spent().completions:,} completions came"
     wait_for(lambda: came in lab._progress.value and "0 requests in flight" in lab._progress.value)
     arm = lab.policy["low"]
-    assert f"<b>Prompt {arm.prompt}</b>" in lab._examples.value and "right: " in lab._examples.value
-    assert lab._policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab._policy.value
+    assert f"<b>Prompt {arm.prompt}</b>" in lab.results.examples.value and "right: " in lab._examples.value
+    assert lab.results.policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab._policy.value
     other = (arm.prompt + 1) % 6
     lab._run.view.arm = [other, 1]
-    assert f"<b>Prompt {other}</b>" in lab._examples.value
+    assert f"<b>Prompt {other}</b>" in lab.results.examples.value
 
 
 def test_the_policy_is_saved_and_can_be_loaded(lab, tmp_path):
     """The file holds arms and prompts; a bad name is refused and shown."""
-    lab._save_policy()
-    assert "no round yet" in lab._saved.value
+    lab.results.save()
+    assert "no round yet" in lab.results.saved.value
     landed(lab)
-    lab._file.value = "policy.txt"
-    lab._save_policy()
-    assert "ends in .json" in lab._saved.value
-    lab._file.value = "mine.json"
-    lab._save_policy()
+    lab.results.file.value = "policy.txt"
+    lab.results.save()
+    assert "ends in .json" in lab.results.saved.value
+    lab.results.file.value = "mine.json"
+    lab.results.save()
     assert dict(Policy.load(tmp_path / "mine.json")) == dict(lab.policy)
 
 
 def test_stop_keeps_what_came_and_run_goes_on_from_there(lab):
     """After a Stop nothing more is sent; the next Run reads what was paid for and finishes."""
     lab.check()
-    lab._sim._latency = 0.2
+    lab.means.simulator.conduct.latency = 0.2
     lab.run()
     wait_for(lambda: len(lab.ledger) > 0)
     lab.stop()
@@ -104,9 +104,9 @@ def test_stop_keeps_what_came_and_run_goes_on_from_there(lab):
     assert 0 < kept < 200 and "Run goes on from the ledger" in lab._status.value
     with pytest.raises(RuntimeError, match="the lab is stopped"):
         _ = lab.result
-    lab._sim._latency = 0.0
+    lab.means.simulator.conduct.latency = 0.0
     landed(lab)
-    assert lab.state == "finished" and lab._sim.stats.delivered == lab.ledger.spent().completions
+    assert lab.state == "finished" and lab.means.simulator.stats.delivered == lab.ledger.spent().completions
     assert lab.env.report().replayed >= kept
 
 
@@ -117,7 +117,7 @@ def test_a_cap_ends_the_run_and_is_told(lab):
     lab.join(60)
     assert lab.env.finish(20)
     assert lab.state == "failed" and "spending limit in completions is reached" in lab._status.value
-    assert lab._sim.stats.delivered <= 50
+    assert lab.means.simulator.stats.delivered <= 50
     with pytest.raises(RuntimeError, match="spending limit"):
         _ = lab.result
 
@@ -155,12 +155,12 @@ def test_the_key_is_in_no_trait_text_or_file(lab, tmp_path):
     landed(lab)
     lab.simulated = False
     lab.key._handle_custom_msg({"secret": CANARY}, [])
-    lab.base_url, lab.model = lab._sim.base_url, lab._sim.model
+    lab.base_url, lab.model = lab.means.simulator.base_url, lab.means.simulator.model
     lab.run()
     lab.join(60)
     assert lab.state == "finished" and lab.key.secret.reveal() == CANARY
-    shown = [repr(lab), repr(lab.env), str(lab.trait_values()), str(lab.key.get_state()), lab._policy.value]
-    shown += [part.value for part in (lab._status, lab._preview, lab._progress, lab._examples)]
+    shown = [repr(lab), repr(lab.env), str(lab.trait_values()), str(lab.key.get_state()), lab.results.policy.value]
+    shown += [part.value for part in (lab._status, lab._preview, lab._progress, lab.results.examples)]
     assert CANARY not in "".join(shown)
     assert lab.env.finish(20)
     for file in tmp_path.iterdir():
@@ -174,7 +174,7 @@ def test_reset_twice_brings_the_form_back_and_keeps_the_ledger(lab):
     lab.n_max, lab.style = 2, "brevity"
     for _ in range(2):
         lab.reset()
-        assert (lab.n_max, lab.style, lab.state) == (4, "none", "idle") and lab._policy.value == ""
+        assert (lab.n_max, lab.style, lab.state) == (4, "none", "idle") and lab.results.policy.value == ""
     assert len(lab.ledger) == kept
     with pytest.raises(ValueError, match="press Run"):
         lab.figure()
@@ -185,6 +185,6 @@ def test_figure_repr_and_threads(lab):
     landed(lab)
     assert lab.figure().get_axes() and "Recommended: prompt" in lab.figure().alt
     assert repr(lab) == "LiveLab(simulated, algorithm='psst', budget=200, state='finished')"
-    sim, watcher = lab._sim, lab._watcher
+    sim, watcher = lab.means.simulator, lab._watcher
     lab.close()
     assert not watcher.is_alive() and "stopped" in repr(sim)

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from iapo_widgets.widgets import ReuseExplorer
-from iapo_widgets.widgets.reuse_explorer import variances
+from iapo_widgets.widgets.explorers.reuse_explorer import variances
 
 
 def reward(sample, strategy):

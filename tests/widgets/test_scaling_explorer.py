@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from scipy.stats import binom
 
 from iapo_widgets.widgets import ScalingExplorer
-from iapo_widgets.widgets.scaling_explorer import leaders
+from iapo_widgets.widgets.explorers.scaling_explorer import leaders
 
 
 def test_the_worked_example_is_the_default():

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from iapo_widgets.widgets.secret_field import SecretField
+from iapo_widgets.widgets.live.secret_field import SecretField
 
 CANARY = "canary-key-0123456789"
 

@@ -7,7 +7,7 @@ import ipywidgets as w
 import pytest
 
 from iapo_widgets.widgets import ScalingExplorer, html_fragment, save_html
-from iapo_widgets.widgets.explorer import Control, Explorer
+from iapo_widgets.widgets.shared.explorer import Control, Explorer
 from nine import NINE
 
 

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from iapo_widgets import load
 from iapo_widgets.study.engine import run_study
 from iapo_widgets.study.protocol import Study
-from iapo_widgets.widgets import StudyExplorer, study_explorer
+from iapo_widgets.widgets import StudyExplorer
+from iapo_widgets.widgets.explorers import study_explorer
 
 
 @pytest.fixture(scope="module")

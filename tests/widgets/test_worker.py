@@ -2,7 +2,7 @@
 
 import contextvars
 
-from iapo_widgets.widgets.worker import worker
+from iapo_widgets.widgets.shared.worker import worker
 
 REQUEST = contextvars.ContextVar("request")
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from ..core.environment import CategoricalEnvironment, voting_environment
-from ..core.problem import Context
-from ..core.theory import Complexity, complexity
-from ..plots.picture import BLUE, CYCLE, GREY, MARKERS, VERMILLION
-from ..plots.scene import Line, Panel, Scene, Span, Star
-from ..study.certainty import error_rates
-from .explorer import Control, Explorer
-from .worker import worker
+from ...core.environment import CategoricalEnvironment, voting_environment
+from ...core.problem import Context
+from ...core.theory import Complexity, complexity
+from ...plots.picture import BLUE, CYCLE, GREY, MARKERS, VERMILLION
+from ...plots.scene import Line, Panel, Scene, Span, Star
+from ...study.certainty import error_rates
+from ..shared.explorer import Control, Explorer
+from ..shared.worker import worker
 
 SIZES = ("prompts", "n_max", "contexts", "gap", "cost")
 LIMITS: dict[str, tuple[float, float]] = {

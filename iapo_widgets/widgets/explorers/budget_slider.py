@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from ..core.checks import check_budget
-from ..core.environment import Environment
-from ..core.psst import allocate, spending
-from ..plots.picture import BLUE, ORANGE, VERMILLION
-from ..plots.scene import Line, Panel, Rule, Scene, Span
-from .checked import checked
-from .explorer import Control, Explorer
+from ...core.checks import check_budget
+from ...core.environment import Environment
+from ...core.psst import allocate, spending
+from ...plots.picture import BLUE, ORANGE, VERMILLION
+from ...plots.scene import Line, Panel, Rule, Scene, Span
+from ..shared.checked import checked
+from ..shared.explorer import Control, Explorer
 
 LOW, HIGH = 10, 1_000_000
 POINTS = 60

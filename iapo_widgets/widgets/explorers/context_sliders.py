@@ -7,11 +7,11 @@ from typing import Any
 
 import traitlets as t
 
-from ..core.environment import Environment
-from ..core.problem import COST_WEIGHTS, Context
-from ..plots.picture import CYCLE, GREY, MARKERS
-from ..plots.scene import Line, Panel, Scene
-from .explorer import Control, Explorer
+from ...core.environment import Environment
+from ...core.problem import COST_WEIGHTS, Context
+from ...plots.picture import CYCLE, GREY, MARKERS
+from ...plots.scene import Line, Panel, Scene
+from ..shared.explorer import Control, Explorer
 
 LARGEST_COST = 2.0
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import traitlets as t
 
-from ..core.environment import CategoricalEnvironment
-from ..core.problem import Arm
-from ..core.rounds import Policy, Result
-from ..plots.picture import BLUE, GREEN, ORANGE, VERMILLION
-from ..plots.scene import Line, Panel, Scene
-from ..study.comparison import PolicyRow, policy_means, policy_rows
-from .elimination_view import note
-from .explorer import Control, Explorer
+from ...core.environment import CategoricalEnvironment
+from ...core.problem import Arm
+from ...core.rounds import Policy, Result
+from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
+from ...plots.scene import Line, Panel, Scene
+from ...study.comparison import PolicyRow, policy_means, policy_rows
+from ..shared.explorer import Control, Explorer
+from ..shared.note import note
 
 FORMATS = ("CSV", "Markdown", "Python")
 HEAD = ("context", "prompt", "N", "Q", "regret", "cost a query", "prompt only (told every Q)",

@@ -13,14 +13,14 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ..core.completions import Completions
-from ..core.environment import voting_environment
-from ..core.problem import Context
-from ..core.psst import largest_scale, psst, spending
-from ..core.strategies import STRATEGIES
-from ..plots.picture import BLUE, GREY, ORANGE, SKY, VERMILLION
-from ..plots.scene import Cells, Line, Panel, Rule, Scene
-from .explorer import Control, Explorer
+from ...core.completions import Completions
+from ...core.environment import voting_environment
+from ...core.problem import Context
+from ...core.psst import largest_scale, psst, spending
+from ...core.strategies import STRATEGIES
+from ...plots.picture import BLUE, GREY, ORANGE, SKY, VERMILLION
+from ...plots.scene import Cells, Line, Panel, Rule, Scene
+from ..shared.explorer import Control, Explorer
 
 Array = NDArray[np.float64]
 SUBSETS, ROWS = 10, 18  # subsets drawn at most; fewer below many blocks, so that the letters stay legible

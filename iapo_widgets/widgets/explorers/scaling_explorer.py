@@ -10,11 +10,11 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ..core.environment import CategoricalEnvironment, voting_environment
-from ..core.problem import Context
-from ..plots.picture import CYCLE, MARKERS
-from ..plots.scene import Handle, Line, Panel, Rule, Scene, Span, Star, scale_ticks
-from .explorer import Control, Explorer
+from ...core.environment import CategoricalEnvironment, voting_environment
+from ...core.problem import Context
+from ...plots.picture import CYCLE, MARKERS
+from ...plots.scene import Handle, Line, Panel, Rule, Scene, Span, Star, scale_ticks
+from ..shared.explorer import Control, Explorer
 
 #: The worked example: prompt A succeeds with 0.40 and 0.90, prompt B with 0.62 on both queries.
 WORKED = [[0.40, 0.90], [0.62, 0.62]]

@@ -14,16 +14,16 @@ from typing import Any
 
 import traitlets as t
 
-from ..plots.picture import GREY
-from ..plots.scene import Line, Panel, Scene
-from ..plots.studies import STYLES
-from ..study.engine import run_study
-from ..study.protocol import Study
-from ..study.results import ResultsFile
-from ..study.statistics import Cell, summary
-from ..tasks.catalogue import GENERATED
-from .explorer import Control, Explorer
-from .worker import worker
+from ...plots.picture import GREY
+from ...plots.scene import Line, Panel, Scene
+from ...plots.studies import STYLES
+from ...study.engine import run_study
+from ...study.protocol import Study
+from ...study.results import ResultsFile
+from ...study.statistics import Cell, summary
+from ...tasks.catalogue import GENERATED
+from ..shared.explorer import Control, Explorer
+from ..shared.worker import worker
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
 MEASURES = [("ACR", "acr"), ("regret", "regret")]

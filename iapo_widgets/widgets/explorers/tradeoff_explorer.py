@@ -10,12 +10,12 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ..core.environment import CategoricalEnvironment
-from ..core.problem import Context
-from ..plots.picture import CYCLE, GREY, MARKERS
-from ..plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
-from .elimination_view import note
-from .explorer import Control, Explorer
+from ...core.environment import CategoricalEnvironment
+from ...core.problem import Context
+from ...plots.picture import CYCLE, GREY, MARKERS
+from ...plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
+from ..shared.explorer import Control, Explorer
+from ..shared.note import note
 
 SHOWN = 4  # prompts with a curve of their own beside the winner's
 GRID = 11  # rows and columns of the map

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..core.checks import check_budget, check_scale
-from ..core.training import find_algorithm
-from ..live.reading import prompts_from, questions_from
+from ...core.checks import check_budget, check_scale
+from ...core.training import find_algorithm
+from ...live.reading import prompts_from, questions_from
 
 COUNTS = ("max_tokens", "n_max", "concurrency")
 AMOUNTS = ("input_price", "output_price", "temperature", "style_weight", "mid", "high", "cap_completions", "cap_tokens",

@@ -8,11 +8,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from ..core.strategies import STRATEGIES
-from ..core.training import ALGORITHMS
-from ..live.environment import COST_UNITS
-from ..live.setup import CORRECTNESS, STYLES
-from .field import Field
+from ...core.strategies import STRATEGIES
+from ...core.training import ALGORITHMS
+from ...live.environment import COST_UNITS
+from ...live.setup import CORRECTNESS, STYLES
+from ..shared.field import Field
 
 SOURCES = [("simulated: no key, no cost, no language model", True), ("an endpoint of your own", False)]
 #: Part of the form -> its fields as (trait, label, kind); kinds: text, area, whole, number, or (text, value) to choose.

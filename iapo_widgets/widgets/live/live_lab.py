@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import threading
@@ -13,24 +12,25 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
-from ..core.rounds import Policy, Result
-from ..live.environment import LiveEnvironment
-from ..live.errors import LiveError
-from ..live.ledger import Ledger
-from ..live.setup import Setup
-from ..live.simulator import SimulatedEndpoint
-from ..plots.picture import Picture
-from . import live_report
-from .buttons import buttons
-from .checked import checked
-from .lab_run import LabRun
-from .live_checks import CHECKS
-from .live_form import NAMES, LiveForm
+from ...core.rounds import Policy, Result
+from ...live.environment import LiveEnvironment
+from ...live.errors import LiveError
+from ...live.ledger.ledger import Ledger
+from ...live.setup import Setup
+from ...live.simulated.endpoint import SimulatedEndpoint
+from ...plots.picture import Picture
+from ..race.lab_run import LabRun
+from ..shared.buttons import buttons
+from ..shared.checked import checked
+from ..shared.status_line import StatusLine
+from ..shared.worker import worker
+from . import report as live_report
+from .checks import CHECKS
+from .form import NAMES, LiveForm
+from .means import Means
+from .results import Results
 from .secret_field import SecretField
-from .status_line import StatusLine
-from .worker import worker
 
-PORT = 8714  # of the simulated endpoint, where it is free: completions are kept under the address
 TICK = 0.3  # seconds between two looks at what came
 SETUP = frozenset(field.name for field in fields(Setup))
 
@@ -73,9 +73,7 @@ class LiveLab(w.VBox):
 
     def __init__(self, ledger: str | os.PathLike[str] = "iapo-ledger.sqlite", **traits: Any) -> None:
         self.lock = threading.RLock()
-        self._path = Path(ledger)
-        self._ledger: Ledger | None = None
-        self._sim: SimulatedEndpoint | None = None
+        self.means = Means(Path(ledger))
         self._run: LabRun | None = None
         self._watcher: threading.Thread | None = None
         self._closed = threading.Event()
@@ -90,18 +88,11 @@ class LiveLab(w.VBox):
         self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value),
                              {"1. Whom to ask": [self.key]})  # fmt: skip
         self._status, self._preview, self._progress = StatusLine(), w.HTML(), w.HTML()
-        self._examples, self._policy = w.HTML(), w.HTML()
-        self._file = w.Text("policy.json", description="Save policy as", style={"description_width": "130px"})
-        self._save, self._saved = w.Button(description="Save policy"), w.HTML()
-        self._save.on_click(lambda _: self._save_policy())
+        self.results = Results(lambda: self.policy)
         self.buttons = buttons(BUTTONS, lambda name: getattr(self, name)())
         self._pictures = w.VBox()
-        results = w.Accordion(
-            [self._examples, w.VBox([self._policy, w.HBox([self._file, self._save]), self._saved])],
-            titles=("Examples: answers of the arm in focus", "Policy, and its export"), selected_index=None,
-        )  # fmt: skip
         self.children = [self.form, w.HBox(list(self.buttons.values())), self._status, self._preview, self._progress,
-                         self._pictures, results]  # fmt: skip
+                         self._pictures, self.results]  # fmt: skip
         self.observe(self._changed, list(NAMES))
         self.key.on_change(lambda: self._changed(None))
         self._changed(None)
@@ -143,7 +134,7 @@ class LiveLab(w.VBox):
                 self._status.say(str(error), alarm=True)
                 return
             self._run = run
-            run.view.observe(lambda _: self._show_examples(), ["arm", "context"])
+            run.view.observe(lambda _, env=self.env: self.results.show_examples(env, run.view), ["arm", "context"])
             self._pictures.children = [run.view]
             run.start()
             self._watcher = worker(self._watch, run, self.env, name="iapo-progress")
@@ -163,8 +154,8 @@ class LiveLab(w.VBox):
         with self.lock:
             self._run, self.env, self._checked = None, None, None
             self._pictures.children = []
-            for part in (self._preview, self._progress, self._examples, self._policy, self._saved):
-                part.value = ""
+            self._preview.value = self._progress.value = ""
+            self.results.clear()
             for name, value in self._initial.items():
                 setattr(self, name, value)
         self.form.forget_errors()
@@ -184,13 +175,8 @@ class LiveLab(w.VBox):
             self._run.runner.join(30)
         if self._watcher and self._watcher is not threading.current_thread():
             self._watcher.join(30)
-        with self.lock:
-            ledger, sim = self._ledger, self._sim
-            self._run = self._ledger = self._sim = None
-        if ledger:
-            ledger.close()  # lets what is in flight land
-        if sim:
-            sim.stop()
+        self._run = None
+        self.means.close()
         super().close()
 
     @property
@@ -198,7 +184,7 @@ class LiveLab(w.VBox):
         """The present values; a simulated endpoint is started where it is asked for."""
         values = {name: getattr(self, name) for name in NAMES if name in SETUP}
         if self.simulated:
-            sim = self._simulator()
+            sim = self.means.simulator
             values.update(base_url=sim.base_url, model=sim.model)
         if not (self.input_price or self.output_price):
             values.update(input_price=None, output_price=None)
@@ -207,10 +193,7 @@ class LiveLab(w.VBox):
     @property
     def ledger(self) -> Ledger:
         """The open ledger."""
-        with self.lock:
-            if self._ledger is None:
-                self._ledger = Ledger(self._path)
-            return self._ledger
+        return self.means.ledger
 
     @property
     def result(self) -> Result:
@@ -245,15 +228,6 @@ class LiveLab(w.VBox):
         """Whether what is in the form was checked."""
         return self._checked is not None and self._checked[0] == self._values()
 
-    def _simulator(self) -> SimulatedEndpoint:
-        with self.lock:
-            if self._sim is None:
-                try:
-                    self._sim = SimulatedEndpoint(port=PORT, latency=0.05).start()
-                except OSError:  # taken, perhaps by another kernel
-                    self._sim = SimulatedEndpoint(latency=0.05).start()
-            return self._sim
-
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in NAMES}
 
@@ -278,9 +252,8 @@ class LiveLab(w.VBox):
                 text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
             kind = "Simulated: no language model is asked. " if self.simulated else ""
             self._status.say(kind + text, alarm=self.state == "failed")
-            if self._run and self._run.view.rounds:
-                self._show_policy()
-                self._show_examples()
+            if self._run and self.env and self._run.view.rounds:
+                self.results.show(self.env, self._run.view)
         self._show_buttons()
 
     def _watch(self, run: LabRun, env: LiveEnvironment) -> None:
@@ -288,26 +261,6 @@ class LiveLab(w.VBox):
         while (run.active or env.report().in_flight) and not self._closed.wait(TICK):
             self._progress.value = live_report.progress(env)
         self._progress.value = live_report.progress(env)
-
-    def _show_policy(self) -> None:
-        if self._run and self.env:
-            view = self._run.view
-            table = live_report.policy_table(self.env, view.rounds[-1], view.mean_costs)
-            code = html.escape(live_report.recipe(self.env, self.policy, self._file.value))
-            self._policy.value = f"{table}<details><summary>Deploy it from Python</summary><pre>{code}</pre></details>"
-
-    def _show_examples(self) -> None:
-        if self._run and self.env and (best := self._run.view.recommendation()):
-            prompt = self._run.view.arm[0] if self._run.view.arm else best.prompt
-            self._examples.value = live_report.examples(self.env, prompt)
-
-    def _save_policy(self) -> None:
-        try:
-            self.policy.save(self._file.value)
-        except (RuntimeError, ValueError, OSError) as error:
-            self._saved.value = f"<span role='alert'>{html.escape(str(error))}</span>"
-        else:
-            self._saved.value = f"<span role='status'>Saved as {html.escape(self._file.value)}; it holds no key.</span>"
 
     @t.validate(*NAMES)
     def _check_value(self, proposal: Any) -> Any:

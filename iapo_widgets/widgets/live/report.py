@@ -6,9 +6,9 @@ import html
 import json
 from collections.abc import Sequence
 
-from ..core.rounds import Policy, Round
-from ..live.environment import LiveEnvironment
-from ..live.estimate import Estimate
+from ...core.rounds import Policy, Round
+from ...live.environment import LiveEnvironment
+from ...live.estimate import Estimate
 
 SHOWN = 3  # prompts of the preview, and questions of the examples
 TEXT = 600  # characters of a completion that are shown

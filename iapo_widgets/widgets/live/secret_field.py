@@ -9,8 +9,8 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from ..live.secret import Secret
-from .assets import module, styles
+from ...live.endpoint.secret import Secret
+from ..shared.assets import module, styles
 
 SHARED = (
     "This notebook runs on Binder, a public service on machines of other people. Do not type a key here: use the "
@@ -25,8 +25,8 @@ class SecretField(anywidget.AnyWidget):
     ``names``: environment variables to take the key from at first.
     """
 
-    _esm = module("canvas", "secret_field")
-    _css = styles("secret_field")
+    _esm = module("shared/canvas", "live/secret_field")
+    _css = styles("shared/theme", "live/secret_field")
     label = t.Unicode("Key").tag(sync=True)
     held = t.Bool(False, read_only=True).tag(sync=True)
     said = t.Unicode(read_only=True).tag(sync=True)

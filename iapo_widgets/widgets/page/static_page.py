@@ -1,9 +1,10 @@
 """Widgets in a page without a kernel: one HTML fragment or file, with all that it needs inside.
 
-The scripts of our widgets ask their model for little, and ``js/static_page.js`` gives it to them from the saved state:
-so a page needs neither require.js nor html-manager nor a network, and opens from a file.  A replay plays whole; an
-explorer shows its last picture, which hovering and arrow keys read, and keeps one control alive (``Explorer.alone``),
-for which every picture was made beforehand; the other controls are disabled, and the page says why.
+The scripts of our widgets ask their model for little, and ``js/page/static_page.js`` gives it to them from the saved
+state: so a page needs neither require.js nor html-manager nor a network, and opens from a file.  A replay plays whole;
+an explorer shows its last picture, which hovering and arrow keys read, and keeps one control alive
+(``Explorer.alone``), for which every picture was made beforehand; the other controls are disabled, and the page says
+why.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import anywidget
 from ipywidgets import Widget
 from ipywidgets.widgets.widget import _remove_buffers
 
-from .assets import module
-from .explorer import Explorer
+from ..shared.assets import module
+from ..shared.explorer import Explorer
 
 _EXPORT = "export default { render };"  # what each of our modules ends with
 _JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
@@ -84,7 +85,7 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
     return (
         f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words} (The picture needs JavaScript.)</p>'
-        f"</noscript></div>\n<script>(() => {{\n{module('static_page')}\n{script}\n}})();</script>"
+        f"</noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>"
     )
 
 

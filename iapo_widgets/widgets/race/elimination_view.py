@@ -12,12 +12,13 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ..core.environment import Environment
-from ..core.problem import Arm, Context
-from ..core.rescoring import Rescorer, queries_seen, rescored_arm
-from ..core.rounds import Policy, Round
-from ..plots.picture import Picture
-from .assets import module, styles
+from ...core.environment import Environment
+from ...core.problem import Arm, Context
+from ...core.rescoring import Rescorer, queries_seen, rescored_arm
+from ...core.rounds import Policy, Round
+from ...plots.picture import Picture
+from ..shared.assets import module, styles
+from ..shared.note import note
 from .frames import FrameWriter, quantised
 
 
@@ -31,10 +32,10 @@ class EliminationView(anywidget.AnyWidget):
     """
 
     _esm = module(
-        "canvas", "pictures", "kernel", "stock", "elimination_data", "elimination_draw", "context_strip",
-        "elimination_view",
+        "shared/canvas", "race/pictures", "shared/kernel", "race/stock", "race/elimination_data",
+        "race/elimination_draw", "race/context_strip", "race/elimination_view",
     )  # fmt: skip
-    _css = styles("theme", "elimination_view")
+    _css = styles("shared/theme", "race/elimination_view")
 
     context = t.Unicode().tag(sync=True)
     round = t.Int(0, min=0).tag(sync=True)
@@ -194,7 +195,7 @@ class EliminationView(anywidget.AnyWidget):
 
     def figure(self, round: int | None = None) -> Picture:
         """The static twin: the same pictures by matplotlib, of the chosen context."""
-        from ..plots import elimination
+        from ...plots import elimination
 
         return elimination(self.as_shown(), self.context, round or self.shown_round, note=self.remark())
 
@@ -234,12 +235,6 @@ class EliminationView(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"EliminationView(context={self.context!r}, rounds={len(self.rounds)}, budget={self.budget})"
-
-
-def note(env: Environment) -> str:
-    """What the screen says about the data: simulated things say so."""
-    text = getattr(env, "note", "")
-    return f"Simulated: {text}." if "generated" in text else text
 
 
 def _slot(number: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.rounds import Round
+from ...core.rounds import Round
 
 UNKNOWN = 65_535  # the code of an estimate that is not known
 Frame = dict[str, Any]

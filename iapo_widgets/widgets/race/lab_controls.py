@@ -10,12 +10,12 @@ from typing import Any
 
 import ipywidgets as w
 
-from ..core.environment import CategoricalEnvironment
-from ..core.strategies import STRATEGIES
-from ..core.training import ALGORITHMS, takes
-from .buttons import buttons
-from .field import Field
-from .status_line import StatusLine
+from ...core.environment import CategoricalEnvironment
+from ...core.strategies import STRATEGIES
+from ...core.training import ALGORITHMS, takes
+from ..shared.buttons import buttons
+from ..shared.field import Field
+from ..shared.status_line import StatusLine
 
 SPEEDS = [("at once", 0.0), ("0.2 s", 0.2), ("0.6 s", 0.6), ("1.5 s", 1.5), ("4 s", 4.0)]
 BUTTONS = (

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..core.environment import Environment
-from ..core.problem import Context
-from ..core.rescoring import Rescorer
-from ..core.rounds import Policy, Result, Round
-from ..core.training import acr, find_algorithm, takes
+from ...core.environment import Environment
+from ...core.problem import Context
+from ...core.rescoring import Rescorer
+from ...core.rounds import Policy, Result, Round
+from ...core.training import acr, find_algorithm, takes
 from .elimination_view import EliminationView
 from .runner import Runner
 

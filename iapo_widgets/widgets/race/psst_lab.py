@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 from typing import Any
 
 import ipywidgets as w
 import traitlets as t
 
-from ..core.checks import check_budget
-from ..core.environment import CategoricalEnvironment
-from ..core.problem import Arm, Context
-from ..core.reuse import REUSES
-from ..core.rounds import Result
-from ..core.training import find_algorithm
-from ..plots.elimination import eliminations
-from ..plots.picture import Picture
-from .checked import checked
+from ...core.environment import CategoricalEnvironment
+from ...core.problem import Arm
+from ...core.rounds import Result
+from ...plots.elimination import eliminations
+from ...plots.picture import Picture
+from ..shared.checked import checked
+from .checks import CHECKS
 from .elimination_view import EliminationView
 from .lab_controls import LabControls
 from .lab_run import LabRun
@@ -237,53 +236,9 @@ class PSSTLab(w.VBox):
                 text += f" Changed since: {', '.join(changed)}; press {how} to train with it."
             self.controls.status.say(error or text, alarm=bool(error) or self.state == "failed")
 
-    # Errors at the door.
-
-    @t.validate("algorithm", "compare")
-    def _check_algorithm(self, proposal: Any) -> str:
-        if proposal["value"] or proposal["trait"].name == "algorithm":
-            checked(find_algorithm, proposal["value"])
-        return str(proposal["value"])
-
-    @t.validate("budget")
-    def _check_budget(self, proposal: Any) -> int:
-        return checked(check_budget, proposal["value"])
-
-    @t.validate("n_max")
-    def _check_n_max(self, proposal: Any) -> int:
-        return checked(lambda value: self.env.with_(n_max=value).n_max, proposal["value"])
-
-    @t.validate("strategy")
-    def _check_strategy(self, proposal: Any) -> str:
-        return checked(lambda value: self.env.with_(strategy=value).strategy.name, proposal["value"])
-
-    @t.validate("reuse")
-    def _check_reuse(self, proposal: Any) -> str:
-        if proposal["value"] not in REUSES:
-            raise t.TraitError(f"unknown reuse {proposal['value']!r}; known: {', '.join(REUSES)}")
-        return str(proposal["value"])
-
-    @t.validate("seed")
-    def _check_seed(self, proposal: Any) -> int:
-        if proposal["value"] < 0:
-            raise t.TraitError(f"seed must be a whole number of at least 0, not {proposal['value']}")
-        return int(proposal["value"])
-
-    @t.validate("context")
-    def _check_context(self, proposal: Any) -> str:
-        names = [c.name for c in self.env.contexts]
-        if proposal["value"] not in names:
-            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
-        return str(proposal["value"])
-
-    @t.validate("contexts")
-    def _check_contexts(self, proposal: Any) -> tuple[Context, ...]:
-        contexts: tuple[Context, ...] = checked(
-            lambda value: self.env.with_(contexts=value).contexts, proposal["value"]
-        )
-        if [c.name for c in contexts] != [c.name for c in self.env.contexts]:
-            raise t.TraitError(f"contexts must keep their names: {', '.join(c.name for c in self.env.contexts)}")
-        return contexts
+    @t.validate(*CHECKS)
+    def _check_value(self, proposal: Any) -> Any:
+        return checked(partial(CHECKS[proposal["trait"].name], self.env), proposal["value"])
 
     def __repr__(self) -> str:
         return (

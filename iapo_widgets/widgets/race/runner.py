@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core.completions import Completions
-from ..core.environment import Environment
-from ..core.rounds import Round
-from .worker import worker
+from ...core.completions import Completions
+from ...core.environment import Environment
+from ...core.rounds import Round
+from ..shared.worker import worker
 
 CHUNK = 2_000  # completions drawn between two looks at Pause and Stop
 

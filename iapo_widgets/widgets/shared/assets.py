@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "js"
+_FOLDER = Path(__file__).parent.parent / "js"
 
 
 def module(*names: str) -> str:
-    """The scripts of these names as one ES module; the last one holds its ``export default``."""
+    """The scripts of these names, ``room/name``, as one ES module; the last one holds its ``export default``."""
     return "\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in names)
 
 
 def styles(*names: str) -> str:
-    """The style sheets of these names as one."""
+    """The style sheets of these names, ``room/name``, as one."""
     return "\n".join((_FOLDER / f"{name}.css").read_text("utf-8") for name in names)

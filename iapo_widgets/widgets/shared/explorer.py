@@ -11,8 +11,8 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from ..plots.picture import Picture
-from ..plots.scene import Scene, draw
+from ...plots.picture import Picture
+from ...plots.scene import Scene, draw
 from .assets import module, styles
 
 
@@ -50,8 +50,8 @@ class Explorer(anywidget.AnyWidget):
     shows beside its control and changes nothing; what goes wrong while a scene is made shows below the controls.
     """
 
-    _esm = module("canvas", "kernel", "scene", "controls", "copy", "explorer")
-    _css = styles("theme", "explorer")
+    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "scene", "controls", "copy", "explorer")))
+    _css = styles("shared/theme", "shared/explorer")
     _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
     _controls: t.List[Any] = t.List().tag(sync=True)

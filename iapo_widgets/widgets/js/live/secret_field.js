@@ -9,7 +9,7 @@ function render({ model, el }) {
   const forget = build("button", { type: "button" }, "Forget key");
   const said = build("span", { id: `${id}-said`, class: "iapo-said", role: "status", "aria-live": "polite" });
   const warning = build("p", { id: `${id}-warning`, class: "iapo-warning" });
-  const root = build("div", { class: "iapo-secret" }, warning,
+  const root = build("div", { class: "iapo-widget iapo-secret" }, warning,
     build("div", { class: "iapo-row" }, build("label", { for: id }, model.get("label")), input, use, forget, said));
   el.append(root);
 

@@ -152,7 +152,7 @@ function parts(pick) {
   const legend = build("div", { class: "iapo-legend" },
     key("alive", "in the race"), key("trimmed", "trimmed; its round, where there is room"), key("unknown", "no estimate"),
     key("largest", "largest scale alive in any context: the next pull"), key("star", "recommended"), key("arm-key", "chosen arm"), key("curve-alive", "curve: in the race"), key("curve-trimmed", "curve: trimmed"));
-  const root = build("div", { class: "iapo-elimination" },
+  const root = build("div", { class: "iapo-widget iapo-elimination" },
     lost, title, strip.element,
     build("div", { class: "iapo-controls" },
       build("label", { for: `${id}-round` }, "Round "), slider, at, play, reset, build("span", { class: "iapo-budget" }, budget, spent)),

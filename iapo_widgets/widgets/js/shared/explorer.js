@@ -14,7 +14,7 @@ function render({ model, el }) {
   const table = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "table" });
   const note = build("p", { class: "iapo-note" });
   const lost = build("p", { class: "iapo-lost", role: "status" });
-  const root = build("section", { class: "iapo-explorer", "aria-label": model.get("_kind") }, lost, form, buttons, alarm, panels, summary, point, table, note);
+  const root = build("section", { class: "iapo-widget iapo-explorer", "aria-label": model.get("_kind") }, lost, form, buttons, alarm, panels, summary, point, table, note);
   const copy = model.get("copy_text") === undefined ? null : copyBox(model, id);
   if (copy) root.append(copy.element);
   el.append(root);

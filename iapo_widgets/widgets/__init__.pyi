@@ -1,0 +1,28 @@
+from .explorers.bound_explorer import BoundExplorer
+from .explorers.budget_slider import BudgetSlider
+from .explorers.context_sliders import ContextSliders
+from .explorers.policy_table import PolicyTable
+from .explorers.reuse_explorer import ReuseExplorer
+from .explorers.scaling_explorer import ScalingExplorer
+from .explorers.study_explorer import StudyExplorer
+from .explorers.tradeoff_explorer import TradeoffExplorer
+from .live.live_lab import LiveLab
+from .page.static_page import html_fragment, save_html
+from .race.elimination_view import EliminationView
+from .race.psst_lab import PSSTLab
+
+__all__ = [
+    "BoundExplorer",
+    "BudgetSlider",
+    "ContextSliders",
+    "EliminationView",
+    "LiveLab",
+    "PSSTLab",
+    "PolicyTable",
+    "ReuseExplorer",
+    "ScalingExplorer",
+    "StudyExplorer",
+    "TradeoffExplorer",
+    "html_fragment",
+    "save_html",
+]

@@ -1,0 +1,54 @@
+"""What a live run has found: answers of the arm in focus, the policy, and its export."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+import ipywidgets as w
+
+from ...core.rounds import Policy
+from ...live.environment import LiveEnvironment
+from ..race.elimination_view import EliminationView
+from . import report
+
+
+class Results(w.Accordion):
+    """Shows the newest round of a view; ``policy()`` is what the button saves, and says itself where there is none."""
+
+    def __init__(self, policy: Callable[[], Policy]) -> None:
+        self._current = policy
+        self.examples, self.policy, self.saved = w.HTML(), w.HTML(), w.HTML()
+        self.file = w.Text("policy.json", description="Save policy as", style={"description_width": "130px"})
+        self._save = w.Button(description="Save policy")
+        self._save.on_click(lambda _: self.save())
+        super().__init__(
+            [self.examples, w.VBox([self.policy, w.HBox([self.file, self._save]), self.saved])],
+            titles=("Examples: answers of the arm in focus", "Policy, and its export"), selected_index=None,
+        )  # fmt: skip
+
+    def show(self, env: LiveEnvironment, view: EliminationView) -> None:
+        """Bring policy and examples to the newest round."""
+        table = report.policy_table(env, view.rounds[-1], view.mean_costs)
+        code = html.escape(report.recipe(env, view.rounds[-1].policy, self.file.value))
+        self.policy.value = f"{table}<details><summary>Deploy it from Python</summary><pre>{code}</pre></details>"
+        self.show_examples(env, view)
+
+    def show_examples(self, env: LiveEnvironment, view: EliminationView) -> None:
+        """Answers of the arm in focus, or else of the recommended one; nothing before there is one."""
+        if best := view.recommendation():
+            self.examples.value = report.examples(env, view.arm[0] if view.arm else best.prompt)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        for part in (self.examples, self.policy, self.saved):
+            part.value = ""
+
+    def save(self) -> None:
+        """Save the policy under the name in the field, and say how that went."""
+        try:
+            self._current().save(self.file.value)
+        except (RuntimeError, ValueError, OSError) as error:
+            self.saved.value = f"<span role='alert'>{html.escape(str(error))}</span>"
+        else:
+            self.saved.value = f"<span role='status'>Saved as {html.escape(self.file.value)}; it holds no key.</span>"

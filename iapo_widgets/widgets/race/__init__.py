@@ -1,0 +1,1 @@
+"""The elimination, live and replayed."""
