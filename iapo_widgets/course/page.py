@@ -10,7 +10,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from ..widgets.static_page import is_ours, saved_fragment
+from ..widgets.page.static_page import is_ours, saved_fragment
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATES = "application/vnd.jupyter.widget-state+json"
