@@ -1,41 +1,11 @@
 """Inference-aware prompt optimization: choose the prompt and the number of answers together.
 
-The names here need numpy only; widgets live in ``iapo_widgets.widgets``.
+The names here need numpy only, and each is loaded when it is first asked for; ``__init__.pyi`` says where it stands.
+Widgets live in ``iapo_widgets.widgets``.
 """
 
-from .core.completions import Completions
-from .core.environment import CategoricalEnvironment, Environment, voting_environment
-from .core.problem import Arm, Context, Prompt, bon_contexts, mv_contexts
-from .core.psst import psst
-from .core.rounds import Policy, Result, Round
-from .core.strategies import STRATEGIES, BestOfN, MajorityVote, SelectedBest, VoteThenBest
-from .core.training import ALGORITHMS, acr, train
-from .tasks.catalogue import fetch, load
+import lazy_loader
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ALGORITHMS",
-    "STRATEGIES",
-    "Arm",
-    "BestOfN",
-    "CategoricalEnvironment",
-    "Completions",
-    "Context",
-    "Environment",
-    "MajorityVote",
-    "Policy",
-    "Prompt",
-    "Result",
-    "Round",
-    "SelectedBest",
-    "VoteThenBest",
-    "acr",
-    "bon_contexts",
-    "fetch",
-    "load",
-    "mv_contexts",
-    "psst",
-    "train",
-    "voting_environment",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

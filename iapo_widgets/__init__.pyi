@@ -1,0 +1,36 @@
+from .core.completions import Completions
+from .core.environment import CategoricalEnvironment, Environment, voting_environment
+from .core.problem import Arm, Context, Prompt, bon_contexts, mv_contexts
+from .core.psst import psst
+from .core.rounds import Policy, Result, Round
+from .core.strategies import STRATEGIES, BestOfN, MajorityVote, SelectedBest, VoteThenBest
+from .core.training import ALGORITHMS, acr, train
+from .tasks.catalogue import fetch, load
+
+__version__: str
+
+__all__ = [
+    "ALGORITHMS",
+    "STRATEGIES",
+    "Arm",
+    "BestOfN",
+    "CategoricalEnvironment",
+    "Completions",
+    "Context",
+    "Environment",
+    "MajorityVote",
+    "Policy",
+    "Prompt",
+    "Result",
+    "Round",
+    "SelectedBest",
+    "VoteThenBest",
+    "acr",
+    "bon_contexts",
+    "fetch",
+    "load",
+    "mv_contexts",
+    "psst",
+    "train",
+    "voting_environment",
+]
