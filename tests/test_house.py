@@ -169,3 +169,18 @@ print(json.dumps([iapo_widgets.__file__, lab.state, lab.view.n_frames, "export d
     lesson.write_text("mine")
     assert "yours left as they are" in run("-c", main, "lab", "course", "--copy-only")
     assert lesson.read_text() == "mine"
+
+
+def test_every_room_is_named_where_contributors_look():
+    """CONTRIBUTING's table names each folder of the package with code or scripts; the walks name files that are there."""
+    package = ROOT / "iapo_widgets"
+    rooms = {path.parent for path in package.rglob("*.py")} | {package / "widgets" / "js"}
+    named = set(re.findall(r"`(iapo_widgets/[\w/]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    halls = {package, package / "widgets"}  # their own files are doors
+    assert {str(room.relative_to(ROOT)) for room in rooms - halls} <= named
+    assert all((ROOT / name).is_dir() for name in named if "." not in name)
+    walks = (ROOT / "docs" / "how_it_is_built.md").read_text("utf-8").split("## One press")[1]
+    files = set(re.findall(r"`((?:\w+/)+\w+\.(?:py|js))`", walks))
+    assert len(files) > 20
+    for file in files:
+        assert list(package.rglob(file)), file
