@@ -172,7 +172,7 @@ print(json.dumps([iapo_widgets.__file__, lab.state, lab.view.n_frames, "export d
 
 
 def test_every_room_is_named_where_contributors_look():
-    """CONTRIBUTING's table names each folder of the package with code or scripts; the walks name files that are there."""
+    """CONTRIBUTING's table names each folder with code or scripts; the walks name files that are there."""
     package = ROOT / "iapo_widgets"
     rooms = {path.parent for path in package.rglob("*.py")} | {package / "widgets" / "js"}
     named = set(re.findall(r"`(iapo_widgets/[\w/]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))

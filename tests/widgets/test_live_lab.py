@@ -71,8 +71,8 @@ def test_what_came_is_told_in_words(lab):
     came = f"{lab.ledger.spent().completions:,} completions came"
     wait_for(lambda: came in lab._progress.value and "0 requests in flight" in lab._progress.value)
     arm = lab.policy["low"]
-    assert f"<b>Prompt {arm.prompt}</b>" in lab.results.examples.value and "right: " in lab._examples.value
-    assert lab.results.policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab._policy.value
+    assert f"<b>Prompt {arm.prompt}</b>" in lab.results.examples.value and "right: " in lab.results.examples.value
+    assert lab.results.policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab.results.policy.value
     other = (arm.prompt + 1) % 6
     lab._run.view.arm = [other, 1]
     assert f"<b>Prompt {other}</b>" in lab.results.examples.value
