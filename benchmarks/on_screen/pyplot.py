@@ -57,7 +57,7 @@ from matplotlib.colors import ListedColormap
 costs, shares, scales = np.linspace(0, 2, 11), np.linspace(0, 1, 11), np.arange(1, helpful.n_max + 1)
 reward = {s: helpful.with_(contexts=[Context("here", (s, round(1 - s, 6)), 0.0)]).exact_q()[0]
           for s in map(float, [*shares.round(6), 0.5])}
-price = np.einsum("pxm,pxm->p", helpful.probs, helpful.cost)[:, None] / helpful.n_queries * scales
+price = helpful.arm_cost
 best_of = lambda s, c: np.unravel_index((reward[round(float(s), 6)] - c * price).argmax(), price.shape)
 plane = np.array([[best_of(s, c) for s in shares] for c in costs])
 

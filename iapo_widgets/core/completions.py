@@ -17,7 +17,8 @@ class Completions:
 
     prompts (B,), queries (B,): indices; objectives (B, n, K): O_k, raw; answers (B, n): answer class,
     ``-1`` casts no vote; gold (B,): right answer, ``-1`` unknown; cost (B, n): at least 0, the task's unit;
-    valid (B, n): ``False`` where the call failed; such a completion is missing, never a zero.
+    valid (B, n): ``False`` where the call failed; such a completion is missing, never a zero; call_cost (B,): of one
+    request of that prompt and query, beside what its completions cost; zeros where it is not given.
     """
 
     prompts: NDArray[np.int64]
@@ -27,12 +28,15 @@ class Completions:
     gold: NDArray[np.int64]
     cost: NDArray[np.float64]
     valid: NDArray[np.bool_]
+    call_cost: NDArray[np.float64] = None  # type: ignore[assignment]  # zeros
 
     def __post_init__(self) -> None:
         if self.valid.ndim != 2 or self.valid.dtype != bool:
             raise ValueError(f"valid must be a boolean (B, n) array, not {self.valid.dtype} {self.valid.shape}")
         b, n = self.valid.shape
-        shapes = {"prompts": (b,), "queries": (b,), "answers": (b, n), "gold": (b,), "cost": (b, n)}
+        if self.call_cost is None:
+            object.__setattr__(self, "call_cost", np.zeros(b))
+        shapes = {"prompts": (b,), "queries": (b,), "answers": (b, n), "gold": (b,), "cost": (b, n), "call_cost": (b,)}
         for name, shape in shapes.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, expected {shape}")
@@ -88,4 +92,5 @@ class Completions:
             self.gold,
             take(self.cost),
             take(self.valid),
+            self.call_cost,
         )

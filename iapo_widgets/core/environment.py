@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from types import EllipsisType
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import saving, voting
 from .checks import check_finite, check_labels, check_probabilities, check_pulls, check_scale, check_split
 from .completions import Completions
+from .costs import arm_cost, check_call_cost, check_per_call
 from .problem import Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
 from .strategies import MajorityVote, Outcomes, Strategy, find_strategy
 
@@ -54,6 +56,16 @@ class Environment(Protocol):
         """How completions become one reward."""
         ...
 
+    @property
+    def call_cost(self) -> Array:
+        """Cost of one request of each prompt, beside what its completions cost, (P,); zeros in the paper's tasks."""
+        ...
+
+    @property
+    def per_call(self) -> int | None:
+        """Completions that one request carries at most, ``None`` for any number: (p, n) takes ceil(n / per_call)."""
+        ...
+
     def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
         """Draw ``n`` completions for each (prompt, query) pair: the paper's BATCH-QUERY."""
 
@@ -63,7 +75,8 @@ class CategoricalEnvironment:
 
     probs (P, X, M): probability of each of M outcomes; values (P | 1, X, M, K): objectives of the outcomes;
     answers (P | 1, X | 1, M): answer class of each outcome, -1 casts no vote; gold (X,): right answer, -1
-    unknown; cost: per completion, (P,) or any shape that broadcasts to (P, X, M).  ``note`` says where the
+    unknown; cost: per completion, (P,) or any shape that broadcasts to (P, X, M); call_cost: per request, one number,
+    (P,) or (P, X); per_call: completions that one request carries, ``None`` for any number.  ``note`` says where the
     data comes from.
 
     Raises ``ValueError`` where shapes do not fit or numbers are not what they say they are.
@@ -85,6 +98,8 @@ class CategoricalEnvironment:
         name: str = "unnamed",
         note: str = "",
         cost_unit: str = "cost",
+        call_cost: ArrayLike = 0.0,
+        per_call: int | None = None,
     ) -> None:
         self.probs = check_probabilities(probs)
         p, x, m = self.probs.shape
@@ -97,6 +112,7 @@ class CategoricalEnvironment:
         if cost.ndim == 1 and cost.shape == (p,):
             cost = cost[:, None, None]
         self.cost = np.broadcast_to(cost, self.probs.shape)
+        self.query_call_cost, self.per_call = check_call_cost(call_cost, p, x), check_per_call(per_call)
         labels = np.full((1, 1, m), -1) if answers is None else check_labels(answers, "answers")
         if labels.ndim == 1:
             labels = labels[None, None]
@@ -149,14 +165,14 @@ class CategoricalEnvironment:
             answers[rows] = self.answers[row, query, drawn]
             cost[rows] = self.cost[row, query, drawn]
         gold, valid = self.gold[queries], np.ones(shape, dtype=bool)
-        return Completions(prompts.copy(), queries.copy(), objectives, answers, gold, cost, valid)
+        call_cost = self.query_call_cost[prompts, queries]
+        return Completions(prompts.copy(), queries.copy(), objectives, answers, gold, cost, valid, call_cost)
 
     def exact_q(self) -> Array:
         """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max)."""
         _, which = distinct_weights(self.contexts)
         reward = self._mean_curve[which]
-        spending = self.mean_cost[:, None] * np.arange(1, self.n_max + 1)
-        return reward - cost_weight_vector(self.contexts)[:, None, None] * spending
+        return reward - cost_weight_vector(self.contexts)[:, None, None] * self.arm_cost
 
     def split(self, train_fraction: float, seed: int) -> tuple[CategoricalEnvironment, CategoricalEnvironment]:
         """Queries shuffled by ``seed``: the first ``floor(train_fraction * n_queries)`` train, the others test.
@@ -172,12 +188,14 @@ class CategoricalEnvironment:
         strategy: Strategy | str | None = None,
         contexts: Sequence[Context] | None = None,
         n_max: int | None = None,
+        per_call: int | EllipsisType | None = ...,
     ) -> CategoricalEnvironment:
-        """A changed copy that shares the data; ``strategy`` may be a name."""
+        """A changed copy that shares the data; ``strategy`` may be a name, and ``per_call=None`` means any number."""
         changed = self._copy()
         changed.strategy = self.strategy if strategy is None else find_strategy(strategy)
         changed.contexts = check_contexts(self.contexts if contexts is None else contexts, len(self.objectives))
         changed.n_max = self.n_max if n_max is None else check_scale(n_max)
+        changed.per_call = self.per_call if per_call is ... else check_per_call(per_call)
         if changed.n_max > self._recorded:
             raise ValueError(f"n_max {n_max} is above the {self._recorded} completions that were recorded")
         changed.strategy.check(len(self.objectives), bool(np.all(self.gold >= 0)))
@@ -189,7 +207,8 @@ class CategoricalEnvironment:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.npz`` file without pickling; it is complete or it is not there.  Raises as ``saving.write``."""
-        saving.write({name: getattr(self, name) for name in saving.FIELDS}, path)
+        content = {name: getattr(self, name) for name in saving.FIELDS}
+        saving.write({**content, "call_cost": self.query_call_cost}, path)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> CategoricalEnvironment:
@@ -204,6 +223,22 @@ class CategoricalEnvironment:
     def mean_cost(self) -> Array:
         """Mean cost of one completion of each prompt, over queries and outcomes, (P,), in ``cost_unit``."""
         return np.einsum("pxm,pxm->p", self.probs, self.cost) / self.n_queries
+
+    @cached_property
+    def mean_call_cost(self) -> Array:
+        """Mean cost of one request of each prompt, over queries, (P,), in ``cost_unit``."""
+        return self.query_call_cost.mean(axis=1)
+
+    @property
+    def call_cost(self) -> Array:
+        """``mean_call_cost``, as any environment calls it; that of each query is ``query_call_cost`` (P, X)."""
+        return self.mean_call_cost
+
+    @cached_property
+    def arm_cost(self) -> Array:
+        """Mean cost of a query by each arm, its completions and its requests, (P, N_max)."""
+        scales = np.arange(1, self.n_max + 1)
+        return arm_cost(self.mean_cost[:, None], self.mean_call_cost[:, None], scales, self.per_call)
 
     @cached_property
     def _cdf(self) -> Array:
@@ -234,13 +269,14 @@ class CategoricalEnvironment:
         part = self._copy()
         part.probs, part.values = self.probs[:, index], self.values[:, index]
         part.cost, part.answers, part.gold = self.cost[:, index], self.answers[:, index], self.gold[index]
+        part.query_call_cost = self.query_call_cost[:, index]
         parent, inside = self._parent or (self, np.arange(self.n_queries))
         part._parent = (parent, inside[index])
         return part
 
     def _copy(self) -> CategoricalEnvironment:
         new = object.__new__(type(self))
-        hidden = ("mean_cost", "_cdf", "_curves", "_mean_curve")
+        hidden = ("mean_cost", "mean_call_cost", "arm_cost", "_cdf", "_curves", "_mean_curve")
         new.__dict__.update({k: v for k, v in self.__dict__.items() if k not in hidden})
         return new
 

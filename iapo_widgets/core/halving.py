@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
 from .completions import Completions
+from .costs import bill, per_call_of
 from .environment import Environment
 from .problem import Arm, cost_weight_vector, distinct_weights
 from .psst import keep_best_half, recommend, tie_order, trimming
@@ -38,7 +39,7 @@ def triple_random(env: Environment, budget: int, *, seed: int | np.random.Genera
 def _prompts_only(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[Round]:
     active = np.zeros((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
     active[..., 0] = True
-    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max)
+    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, per_call=per_call_of(env))
     return trimming(env, budget, rng, tally, active, tie_order(len(env.prompts), env.n_max, rng))
 
 
@@ -103,6 +104,7 @@ def _rewards(env: Environment, batch: Completions, c: NDArray[np.int64]) -> tupl
     """Reward less cost of each pull for its context ``c`` (B,), and whether all its completions arrived."""
     weights, which = distinct_weights(env.contexts)
     reward = env.strategy.rewards(batch.packed(), np.array([0]), np.array([batch.n]), weights)[..., 0]
-    spending = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
+    completions = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
+    spending = bill(completions, batch.call_cost, batch.n, per_call_of(env))
     mine = reward[np.arange(len(c)), which[c]] - cost_weight_vector(env.contexts)[c] * spending
     return mine, batch.n_valid == batch.n

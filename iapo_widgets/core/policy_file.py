@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks import check_scale
+from .costs import check_per_call
 from .problem import Arm, Context, Prompt, check_contexts
 from .saving import name_strategy, named_strategy
 
@@ -31,6 +32,7 @@ def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     content = {
         "format": FORMAT,
         "strategy": None if strategy is None else {"name": strategy[0], "objective": strategy[1]},
+        "per_call": policy["per_call"],
         "objectives": list(policy["objectives"]),
         "contexts": [
             {**asdict(context), "prompt": arm.prompt, "n": arm.n}
@@ -91,6 +93,7 @@ def _built(content: Any) -> dict[str, Any]:
         "prompts": prompts,
         "objectives": objectives,
         "strategy": strategy,
+        "per_call": check_per_call(content.get("per_call")),  # absent in files from before calls had a cost
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
+from .costs import arm_cost, per_call_of
 from .environment import Environment
 from .pooled_scores import score_curves
 from .pooled_votes import concentration, credit_curves, response_model
@@ -26,7 +27,7 @@ class PooledEstimate:
     def __init__(self, env: Environment) -> None:
         if not isinstance(env.strategy, (BestOfN, MajorityVote, VoteThenBest)):
             raise ValueError(f"frugal knows best-of-n, majority-vote and vote-then-best, not {env.strategy.name!r}")
-        self._strategy, self._n_max = env.strategy, env.n_max
+        self._strategy, self._n_max, self._per_call = env.strategy, env.n_max, per_call_of(env)
         self._weights, self._which = distinct_weights(env.contexts)
         self._cost_weights = cost_weight_vector(env.contexts)
         self._shape = len(env.prompts), env.n_queries
@@ -39,12 +40,14 @@ class PooledEstimate:
         c, (row, column) = completions, np.nonzero(completions.valid)
         self._batches.append(
             (c.prompts[row], c.queries[row], c.objectives[row, column], c.answers[row, column], c.gold[row],
-             c.cost[row, column])
+             c.cost[row, column], c.call_cost[row])
         )  # fmt: skip
 
     def update(self, prompts: Index) -> None:
         """Estimate anew for ``prompts`` (those that were seen at all), from everything seen."""
-        p, x, objectives, answers, gold, cost = (np.concatenate(parts) for parts in zip(*self._batches, strict=True))
+        p, x, objectives, answers, gold, cost, call_cost = (
+            np.concatenate(parts) for parts in zip(*self._batches, strict=True)
+        )
         keep = np.intersect1d(prompts, p)
         if not len(keep):
             return
@@ -71,8 +74,9 @@ class PooledEstimate:
             else:
                 reward = self._weights[:, 0, None, None, None] * credit
         count = np.bincount(p, minlength=shape[0])[keep]
-        mean_cost = np.bincount(p, cost, shape[0])[keep] / count
-        spending = mean_cost[:, None] * np.arange(1, self._n_max + 1)
+        mean_cost, mean_call_cost = (np.bincount(p, each, shape[0])[keep] / count for each in (cost, call_cost))
+        scales = np.arange(1, self._n_max + 1)
+        spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call)
         q = self.q.copy()
         q[:, keep] = reward.mean(axis=2)[self._which] - self._cost_weights[:, None, None] * spending
         self.q = q

@@ -67,13 +67,13 @@ class Affine:
 def agnostic_utility(env: CategoricalEnvironment, cost: bool = False) -> Array:
     """The inference-agnostic utility of every prompt, (C, P): the mean over queries and single completions.
 
-    sum_k w_k O_k, the objectives alone; with ``cost`` less the weighted cost of one completion.
+    sum_k w_k O_k, the objectives alone; with ``cost`` less the weighted cost of one completion and its request.
     """
     values = np.broadcast_to(env.values, (*env.probs.shape, len(env.objectives)))
     mean = np.einsum("pxm,pxmk->pk", env.probs, values) / env.n_queries
     utility = weight_matrix(env.contexts) @ mean.T
     if cost:
-        utility = utility - cost_weight_vector(env.contexts)[:, None] * env.mean_cost
+        utility = utility - cost_weight_vector(env.contexts)[:, None] * env.arm_cost[:, 0]
     return utility
 
 

@@ -34,8 +34,10 @@ class Rescorer:
     serves every multiple of a weight vector and every cost weight.  Rounds may be added at any time.
     """
 
-    def __init__(self, strategy: Strategy, n_prompts: int, n_max: int, reuse: str = "blocks") -> None:
-        self._strategy, self._size, self._reuse = strategy, (n_prompts, n_max), reuse
+    def __init__(
+        self, strategy: Strategy, n_prompts: int, n_max: int, reuse: str = "blocks", *, per_call: int | None = None
+    ) -> None:
+        self._strategy, self._size, self._reuse, self._per_call = strategy, (n_prompts, n_max), reuse, per_call
         self._tracks: OrderedDict[tuple[float, ...], _Track] = OrderedDict()
 
     def q(self, rounds: Sequence[Round], context: Context) -> Array:
@@ -54,7 +56,8 @@ class Rescorer:
     def _track(self, weights: tuple[float, ...]) -> _Track:
         if weights not in self._tracks:
             pair = (Context("reward", weights), Context("reward less cost", weights, 1.0))
-            self._tracks[weights] = _Track(Tally(self._strategy, pair, *self._size, self._reuse))
+            tally = Tally(self._strategy, pair, *self._size, self._reuse, per_call=self._per_call)
+            self._tracks[weights] = _Track(tally)
             if len(self._tracks) > KEPT:
                 self._tracks.popitem(last=False)
         self._tracks.move_to_end(weights)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
+from .costs import bill
 from .problem import Context, cost_weight_vector, distinct_weights
 from .strategies import Strategy
 from .voting import blocks
@@ -33,7 +34,8 @@ def _tiling(n: int, n_max: int) -> tuple[NDArray[np.int64], NDArray[np.int64], N
 class Samples:
     """What pulls say about every scale: sums over their samples of rewards and costs, and how many samples.
 
-    reward (B, W, n_max) for W vectors of objective weights, cost (B, n_max), count (B, n_max).
+    reward (B, W, n_max) for W vectors of objective weights, cost (B, n_max), count (B, n_max).  A sample of n
+    completions is charged the requests that n take, not those of the pull that it is from.
     """
 
     reward: Array
@@ -41,7 +43,9 @@ class Samples:
     count: NDArray[np.int64]
 
 
-def block_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
+def block_samples(
+    completions: Completions, strategy: Strategy, weights: Array, n_max: int, per_call: int | None = None
+) -> Samples:
     """The paper's nested reuse: a pull of (p, N) holds floor(N / n) disjoint samples of (p, n), n <= N."""
     packed = completions.packed()
     starts, ends, first = _tiling(packed.n, n_max)
@@ -55,10 +59,13 @@ def block_samples(completions: Completions, strategy: Strategy, weights: Array, 
     count = arrived[:, None] // scales
     running = np.zeros((len(packed), packed.n + 1))
     np.cumsum(np.where(packed.valid, packed.cost, 0.0), axis=1, out=running[:, 1:])
-    return Samples(reward, np.take_along_axis(running, count * scales, axis=1), count)
+    cost = np.take_along_axis(running, count * scales, axis=1)
+    return Samples(reward, bill(cost, count * completions.call_cost[:, None], scales, per_call), count)
 
 
-def subset_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
+def subset_samples(
+    completions: Completions, strategy: Strategy, weights: Array, n_max: int, per_call: int | None = None
+) -> Samples:
     """The mean over all n-subsets of every pull, one sample a pull and scale n <= N.
 
     A U-statistic: the same expectation as the blocks, less variance, nothing wasted between N / 2 and N.
@@ -68,10 +75,11 @@ def subset_samples(completions: Completions, strategy: Strategy, weights: Array,
     reward = np.where(count[:, None] > 0, strategy.subsets(completions, weights, n_max), 0.0)
     total = np.where(completions.valid, completions.cost, 0.0).sum(axis=1)
     mean = total / np.maximum(completions.n_valid, 1)
-    return Samples(reward, mean[:, None] * scales * count, count)
+    cost = bill(mean[:, None] * scales * count, count * completions.call_cost[:, None], scales, per_call)
+    return Samples(reward, cost, count)
 
 
-REUSES: dict[str, Callable[[Completions, Strategy, Array, int], Samples]] = {
+REUSES: dict[str, Callable[[Completions, Strategy, Array, int, int | None], Samples]] = {
     "blocks": block_samples,
     "subsets": subset_samples,
 }
@@ -81,15 +89,17 @@ class Tally:
     """Running sums for every prompt, scale and distinct vector of objective weights: stockpiling in a few arrays.
 
     Contexts that differ only in what spending costs them share their sums.  ``reuse`` is ``"blocks"`` or
-    ``"subsets"``; ``q`` is the estimate, NaN where nothing is known.
+    ``"subsets"``; ``per_call``: completions that one request carries; ``q`` is the estimate, NaN where nothing is
+    known.
     """
 
     def __init__(
-        self, strategy: Strategy, contexts: Sequence[Context], n_prompts: int, n_max: int, reuse: str = "blocks"
-    ) -> None:
+        self, strategy: Strategy, contexts: Sequence[Context], n_prompts: int, n_max: int, reuse: str = "blocks",
+        *, per_call: int | None = None,
+    ) -> None:  # fmt: skip
         if reuse not in REUSES:
             raise ValueError(f"unknown reuse {reuse!r}; known: {', '.join(REUSES)}")
-        self._strategy, self._samples = strategy, REUSES[reuse]
+        self._strategy, self._samples, self._per_call = strategy, REUSES[reuse], per_call
         self._weights, self._which = distinct_weights(contexts)
         self._cost_weights = cost_weight_vector(contexts)
         self._reward = np.zeros((n_prompts, len(self._weights), n_max))
@@ -106,7 +116,7 @@ class Tally:
         size = max(1, CHUNK // (n_weights * len(_tiling(completions.n, n_max)[0])))
         for rows in blocks(len(completions), size):
             part = completions if size >= len(completions) else completions.rows(rows)
-            samples = self._samples(part, self._strategy, self._weights, n_max)
+            samples = self._samples(part, self._strategy, self._weights, n_max, self._per_call)
             first = np.flatnonzero(np.diff(part.prompts, prepend=-1))
             which = part.prompts[first]
             self._reward[which] += np.add.reduceat(samples.reward, first, axis=0)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import policy_file
 from .completions import Completions
+from .costs import check_per_call, per_call_of
 from .problem import Arm, Context, Prompt
 from .strategies import Strategy
 
@@ -24,12 +25,13 @@ class Policy(Mapping[str, Arm]):
     """A policy pi: context -> arm, read by the context's name: ``policy["low"]``.
 
     prompts: by index, those that its arms name, where they are known; objectives: names of what the contexts weigh;
-    strategy: how N completions become one answer.  With these a policy can be saved and deployed elsewhere.
+    strategy: how N completions become one answer; per_call: how many one request carried where it was learnt, ``None``
+    for any number.  With these a policy can be saved and deployed elsewhere.
 
     Raises ``ValueError`` where arms and contexts are not equally many, or the prompts given lack one that is named.
     """
 
-    __slots__ = ("_arms", "contexts", "objectives", "prompts", "strategy")
+    __slots__ = ("_arms", "contexts", "objectives", "per_call", "prompts", "strategy")
 
     def __init__(
         self,
@@ -39,12 +41,13 @@ class Policy(Mapping[str, Arm]):
         prompts: Sequence[Prompt] | Mapping[int, Prompt] = (),
         objectives: Sequence[str] = (),
         strategy: Strategy | None = None,
+        per_call: int | None = None,
     ) -> None:
         if len(contexts) != len(arms):
             raise ValueError(f"{len(arms)} arms for {len(contexts)} contexts")
         self.contexts = tuple(contexts)
         self._arms = {c.name: a for c, a in zip(contexts, arms, strict=True)}
-        self.objectives, self.strategy = tuple(objectives), strategy
+        self.objectives, self.strategy, self.per_call = tuple(objectives), strategy, check_per_call(per_call)
         try:
             self.prompts = {p: prompts[p] for p in sorted({a.prompt for a in arms})} if prompts else {}
         except (IndexError, KeyError):
@@ -67,17 +70,20 @@ class Policy(Mapping[str, Arm]):
 
     def with_arms(self, arms: Sequence[Arm]) -> Policy:
         """The same contexts and prompts with other arms."""
-        return Policy(self.contexts, arms, prompts=self.prompts, objectives=self.objectives, strategy=self.strategy)
+        return Policy(
+            self.contexts, arms, prompts=self.prompts, objectives=self.objectives, strategy=self.strategy,
+            per_call=self.per_call,
+        )  # fmt: skip
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.json`` file that ``load`` reads; it is complete or it is not there.
 
-        It holds contexts, arms, the prompts that they name, objectives and strategy; nothing of an endpoint.
+        It holds contexts, arms, the prompts that they name, objectives, strategy and ``per_call``; no address, no key.
         Raises as ``policy_file.write``.
         """
         policy_file.write(
             {"contexts": self.contexts, "arms": tuple(self.values()), "prompts": self.prompts,
-             "objectives": self.objectives, "strategy": self.strategy},
+             "objectives": self.objectives, "strategy": self.strategy, "per_call": self.per_call},
             path,
         )  # fmt: skip
 
@@ -108,7 +114,10 @@ def deployed(model: Any, policy: Policy, **options: Any) -> Any:
 
 def policy_of(env: Environment, arms: Sequence[Arm]) -> Policy:
     """A policy of ``arms``, one for each context of ``env``, that knows the prompts it names."""
-    return Policy(env.contexts, arms, prompts=env.prompts, objectives=env.objectives, strategy=env.strategy)
+    return Policy(
+        env.contexts, arms, prompts=env.prompts, objectives=env.objectives, strategy=env.strategy,
+        per_call=per_call_of(env),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -14,8 +14,8 @@ from .problem import Context, Prompt
 from .strategies import STRATEGIES, SelectedBest, Strategy, VoteThenBest
 
 FORMAT = "iapo-widgets categorical environment, version 1"
-ARRAYS = ("probs", "values", "answers", "gold", "cost")
-FIELDS = (*ARRAYS, "strategy", "n_max", "objectives", "prompts", "contexts", "name", "note", "cost_unit")
+ARRAYS = ("probs", "values", "answers", "gold", "cost", "call_cost")
+FIELDS = (*ARRAYS, "strategy", "n_max", "objectives", "prompts", "contexts", "name", "note", "cost_unit", "per_call")
 
 
 def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
@@ -32,7 +32,7 @@ def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     strategy, correctness = name_strategy(content["strategy"])
     about = {
         "format": FORMAT,
-        **{name: content[name] for name in ("name", "note", "cost_unit", "n_max")},
+        **{name: content[name] for name in ("name", "note", "cost_unit", "n_max", "per_call")},
         "strategy": strategy,
         "correctness": correctness,
         "objectives": content["objectives"],
@@ -56,13 +56,15 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
-            arrays = {name: data[name] for name in ARRAYS}
+            free = "call_cost" not in data.files  # a file from before calls had a cost
+            arrays = {name: data[name] for name in ARRAYS if not (free and name == "call_cost")}
         if about["format"] != FORMAT:
             raise ValueError(f"it has format {about['format']!r}, expected {FORMAT!r}")
         return {
             **arrays,
             "strategy": named_strategy(about["strategy"], about["correctness"]),
             "n_max": about["n_max"],
+            "per_call": about.get("per_call"),
             "objectives": about["objectives"],
             "prompts": [Prompt(*p) for p in about["prompts"]],
             "contexts": [Context(name, tuple(weights), cost) for name, weights, cost in about["contexts"]],

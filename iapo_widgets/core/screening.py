@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .checks import check_between, check_budget, check_flag, check_seed
+from .costs import per_call_of
 from .deck import Deck
 from .environment import Environment
 from .psst import allocate, draw, ranking, recommend, spending, tie_order, trimming
@@ -36,7 +37,7 @@ def screened(
     if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 1 <= k <= n_prompts:
         raise ValueError(f"k must be a whole number from 1 to {n_prompts}, the number of prompts, not {k!r}")
     rho, paired, rng = check_between(rho, 0, 1, "rho"), check_flag(paired, "paired"), check_seed(seed)
-    tally = Tally(env.strategy, env.contexts, n_prompts, env.n_max, reuse)
+    tally = Tally(env.strategy, env.contexts, n_prompts, env.n_max, reuse, per_call=per_call_of(env))
     return _rounds(env, budget, rng, tally, int(k), rho, paired)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import check_pulls, check_scale, check_split
 from ..core.completions import Completions
@@ -111,6 +111,16 @@ class LiveEnvironment:
         )
 
     @property
+    def call_cost(self) -> NDArray[np.float64]:
+        """Cost of one request of each prompt beside its completions, (P,): zeros, for completions carry it here."""
+        return np.zeros(len(self.prompts))
+
+    @property
+    def per_call(self) -> int | None:
+        """Completions that one request carries at most, ``None`` for any number."""
+        return None
+
+    @property
     def n_queries(self) -> int:
         """Number of questions."""
         return len(self.questions)
@@ -195,6 +205,7 @@ class LiveEnvironment:
             name=f"{self.name}, recorded",
             note=f"recorded {self.note}: {found}",
             cost_unit=self.cost_unit,
+            per_call=self.per_call,
         )
 
     def split(self, train_fraction: float, seed: int) -> tuple[LiveEnvironment, LiveEnvironment]:

@@ -16,8 +16,8 @@ from .scoring.judging import Judged, Jury
 class Recorded:
     """Outcomes of P prompts and X kept questions, at most M completions each.
 
-    arrays: ``probs`` (P, X, M), ``values`` (P, X, M, K), ``cost`` (P, X, M), ``answers`` (P, X, M) and ``gold`` (X,),
-    as ``CategoricalEnvironment`` takes them; counts (P, X): completions of each pair.
+    arrays: ``probs`` (P, X, M), ``values`` (P, X, M, K), ``cost`` (P, X, M), ``answers`` (P, X, M), ``gold`` (X,) and
+    ``call_cost`` (P, X), as ``CategoricalEnvironment`` takes them; counts (P, X): completions of each pair.
     """
 
     arrays: dict[str, NDArray[Any]]
@@ -56,5 +56,6 @@ def recorded(answers: list[list[list[Answer]]], jury: Jury) -> Recorded:
         "cost": drawn.cost.reshape(p, x, m),
         "answers": drawn.answers.reshape(p, x, m),
         "gold": drawn.gold[:x],
+        "call_cost": drawn.call_cost.reshape(p, x),
     }
     return Recorded(arrays, counts)

@@ -47,25 +47,25 @@ class PolicyMeans:
 def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
     """A row for each context, in the order of ``env.contexts``; an arm without n is averaged over n = 1 .. N_max.
 
-    Q is ``env.exact_q()``, (C, P, N_max).  Cost is n times the prompt's mean cost over queries and outcomes, before
-    the context's cost weight.  Ties go to the lowest prompt, then the lowest n.
+    Q is ``env.exact_q()``, (C, P, N_max).  Cost is ``env.arm_cost``, n completions and their requests, before the
+    context's cost weight.  Ties go to the lowest prompt, then the lowest n.
     Raises ``KeyError`` where the policy lacks a context, ``ValueError`` where an arm lies outside the environment.
     """
     q = env.exact_q()
-    each = env.mean_cost
     rows = []
     for c, context in enumerate(env.contexts):
         arm, values = policy[context.name], q[c]
         if not 0 <= arm.prompt < len(values) or (arm.n is not None and not 1 <= arm.n <= env.n_max):
             raise ValueError(f"{arm} lies outside the environment: {len(values)} prompts, N up to {env.n_max}")
         mine = float(values[arm.prompt].mean() if arm.n is None else values[arm.prompt, arm.n - 1])
-        scale = (1 + env.n_max) / 2 if arm.n is None else arm.n
+        each = env.arm_cost[arm.prompt]
+        cost = float(each.mean() if arm.n is None else each[arm.n - 1])
         first = int(values[:, 0].argmax())
         then = int(values[first].argmax())
         p, i = np.unravel_index(int(values.argmax()), values.shape)
         rows.append(
             PolicyRow(
-                context.name, arm, mine, float(values.max() - mine), float(scale * each[arm.prompt]),
+                context.name, arm, mine, float(values.max() - mine), cost,
                 Arm(first, 1), float(values[first, 0]), Arm(first, then + 1), float(values[first, then]),
                 Arm(int(p), int(i) + 1), float(values.max()),
             )

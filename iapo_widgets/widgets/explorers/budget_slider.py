@@ -11,6 +11,7 @@ import numpy as np
 import traitlets as t
 
 from ...core.checks import check_budget
+from ...core.costs import calls, per_call_of
 from ...core.environment import Environment
 from ...core.psst import allocate, spending
 from ...plots.picture import BLUE, ORANGE, VERMILLION
@@ -26,7 +27,8 @@ class BudgetSlider(Explorer):
     """A logarithmic slider of T beside what it buys on ``env``.
 
     Traits: ``budget`` (completions), ``tokens`` (of a completion, prompt included) and ``price`` (dollars for a million
-    tokens), both assumptions of yours.
+    tokens), both assumptions of yours.  Where a request of ``env`` has a cost of its own, ``tokens`` are those of a
+    completion without the prompt, and those of a request follow from how the two costs compare.
     """
 
     budget = t.Int(20_000).tag(sync=True)
@@ -44,9 +46,10 @@ class BudgetSlider(Explorer):
 
     def controls(self) -> Sequence[Control]:
         """The budget and the two assumptions."""
+        where = "not included" if self._request else "included"
         return [
             Control("budget", "Budget T", "log", LOW, HIGH, 0.05),
-            Control("tokens", "Tokens each", "number", hint="tokens of one completion, prompt included"),
+            Control("tokens", "Tokens each", "number", hint=f"tokens of one completion, prompt {where}"),
             Control("price", "Dollars per million", "number", hint="price of a million tokens"),
             Control("reset", "Reset", "button"),
         ]
@@ -56,9 +59,21 @@ class BudgetSlider(Explorer):
         return {"budget": f"{self.budget:,} completions"}
 
     @property
+    def requests(self) -> int:
+        """About how many requests the budget takes: as many for each completion as in round 1."""
+        pulls = self._first(self.budget)
+        made = int((pulls * calls(np.arange(1, self.env.n_max + 1), per_call_of(self.env))).sum())
+        return math.ceil(self.budget * made / spending(pulls))
+
+    @property
+    def all_tokens(self) -> float:
+        """Tokens of all completions, and of the requests that carry them where these have a cost of their own."""
+        return self.tokens * (self.budget + (self._request * self.requests if self._request else 0))
+
+    @property
     def money(self) -> float:
         """What the budget costs, dollars."""
-        return self.budget * self.tokens * self.price / 1e6
+        return self.all_tokens * self.price / 1e6
 
     @property
     def warning(self) -> str:
@@ -99,6 +114,12 @@ class BudgetSlider(Explorer):
         told = [f"T = {b:,}: {e:,.1f} completions for each prompt" for b, e in zip(self._budgets, each, strict=True)]
         return Line("round 1, mean over prompts", self._budgets, np.log10(each), every=4, tell=told)
 
+    @cached_property
+    def _request(self) -> float:
+        """Cost of a request in costs of a completion, means over prompts; 0 where there is none, or none is known."""
+        each = float(np.mean(getattr(self.env, "mean_cost", 0.0)))
+        return float(np.mean(getattr(self.env, "call_cost", 0.0))) / each if each else 0.0
+
     def _first(self, budget: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         share = budget // self._rounds
         return allocate(self._active, share, budget, self._rounds == 1, np.random.default_rng(0))
@@ -109,8 +130,9 @@ class BudgetSlider(Explorer):
         times = int(pulls[:, scale - 1].max())
         reached = int(pulls.any(axis=1).sum())
         who = f"each of the {reached} prompts" if reached == len(pulls) else f"{reached} of the {len(pulls)} prompts"
+        where = f" in about {self.requests:,} request{'s' * (self.requests > 1)}" if self._request else ""
         text = (
-            f"T = {self.budget:,} completions: about {self.budget * self.tokens:,.0f} tokens, "
+            f"T = {self.budget:,} completions{where}: about {self.all_tokens:,.0f} tokens, "
             f"{self.money:,.{2 if self.money >= 1 else 4}f} dollars. "
             f"Round 1 of {self._rounds} pulls {who} {times} time{'s' * (times > 1)} at N = {scale} "
             f"({spending(pulls):,} completions)."

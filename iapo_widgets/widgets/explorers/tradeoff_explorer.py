@@ -50,7 +50,7 @@ class TradeoffExplorer(Explorer):
     def q(self, share: float, cost_weight: float) -> NDArray[np.float64]:
         """Exact Q of every arm for such a user, (P, N_max)."""
         reward = self._reward(share) if self._unit is None else share * self._unit
-        return reward - cost_weight * self.env.mean_cost[:, None] * np.arange(1, self.env.n_max + 1)
+        return reward - cost_weight * self.env.arm_cost
 
     def controls(self) -> Sequence[Control]:
         """One slider for the objectives and one for cost."""

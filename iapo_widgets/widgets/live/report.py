@@ -6,6 +6,9 @@ import html
 import json
 from collections.abc import Sequence
 
+import numpy as np
+
+from ...core.costs import arm_cost
 from ...core.rounds import Policy, Round
 from ...live.environment import LiveEnvironment
 from ...live.estimate import Estimate
@@ -68,12 +71,21 @@ def examples(env: LiveEnvironment, prompt: int) -> str:
     return head + ("".join(parts) or "<p>It was not asked anything yet.</p>")
 
 
-def policy_table(env: LiveEnvironment, done: Round, costs: Sequence[float | None]) -> str:
-    """The arm of each context, its estimate and what a query costs; ``costs``: mean of a completion of each prompt."""
+def policy_table(
+    env: LiveEnvironment, done: Round, costs: Sequence[float | None], call_costs: Sequence[float | None]
+) -> str:
+    """The arm of each context, its estimate and what a query costs.
+
+    costs, call_costs: means of a completion and of a request of each prompt, ``None`` where unknown.
+    """
     rows = []
     for c, (name, arm) in enumerate(done.policy.items()):
-        n, each = arm.n or 1, costs[arm.prompt]
-        cost = "unknown" if each is None else f"{each * n:.4g} {env.cost_unit}"
+        n, each, call = arm.n or 1, costs[arm.prompt], call_costs[arm.prompt]
+        if each is None or call is None:
+            cost = "unknown"
+        else:
+            bill = arm_cost(np.array(each), np.array(call), n, done.policy.per_call)
+            cost = f"{float(bill):.4g} {env.cost_unit}"
         scale = str(arm.n) if arm.n else "random"
         q = f"{done.q[c, arm.prompt, n - 1]:.3f}"
         rows.append([name, str(arm.prompt), scale, q, cost, env.prompts[arm.prompt].text])

@@ -29,7 +29,7 @@ class Results(w.Accordion):
 
     def show(self, env: LiveEnvironment, view: EliminationView) -> None:
         """Bring policy and examples to the newest round."""
-        table = report.policy_table(env, view.rounds[-1], view.mean_costs)
+        table = report.policy_table(env, view.rounds[-1], view.mean_costs, view.mean_call_costs)
         code = html.escape(report.recipe(env, view.rounds[-1].policy, self.file.value))
         self.policy.value = f"{table}<details><summary>Deploy it from Python</summary><pre>{code}</pre></details>"
         self.show_examples(env, view)

@@ -12,6 +12,7 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
+from ...core.costs import calls, per_call_of
 from ...core.environment import Environment
 from ...core.problem import Arm, Context
 from ...core.rescoring import Rescorer, queries_seen, rescored_arm
@@ -84,6 +85,7 @@ class EliminationView(anywidget.AnyWidget):
                 "budget": budget,
                 "note": note(env),
                 "cost_unit": getattr(env, "cost_unit", "cost"),
+                "calls": calls(np.arange(1, env.n_max + 1), per_call_of(env)).tolist(),
             }
             self.n_frames, self.round, self.finished, self.scale = 0, 0, False, []
             self._rescored_q = {}
@@ -177,9 +179,10 @@ class EliminationView(anywidget.AnyWidget):
                 name = self.env.contexts[int(c)].name
                 for r, (prompt, n) in enumerate(entry["policy"]):
                     q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(prompt, n)
+            policies = [done.policy for done in self.rounds]
             return [
-                replace(done, q=each, policy=Policy(done.policy.contexts, list(chosen.values())))
-                for done, each, chosen in zip(self.rounds, q, arms, strict=True)
+                replace(done, q=each, policy=Policy(p.contexts, list(chosen.values()), per_call=p.per_call))
+                for done, p, each, chosen in zip(self.rounds, policies, q, arms, strict=True)
             ]
 
     def remark(self) -> str:
@@ -191,7 +194,15 @@ class EliminationView(anywidget.AnyWidget):
     @property
     def mean_costs(self) -> list[float | None]:
         """Mean cost of a completion of each prompt so far, ``None`` where none came."""
-        return list(getattr(self, _slot(len(self.rounds)))["cost"]) if self.rounds else [None] * len(self.env.prompts)
+        return self._newest("cost")
+
+    @property
+    def mean_call_costs(self) -> list[float | None]:
+        """Mean cost of a request of each prompt so far, beside its completions, ``None`` where none came."""
+        return self._newest("call_cost")
+
+    def _newest(self, name: str) -> list[float | None]:
+        return list(getattr(self, _slot(len(self.rounds)))[name]) if self.rounds else [None] * len(self.env.prompts)
 
     def figure(self, round: int | None = None) -> Picture:
         """The static twin: the same pictures by matplotlib, of the chosen context."""

@@ -27,26 +27,32 @@ class FrameWriter:
 
     def __init__(self, n_prompts: int) -> None:
         self._completions = np.zeros(n_prompts, dtype=np.int64)
-        self._cost = np.zeros(n_prompts)
+        self._cost, self._call_cost = np.zeros(n_prompts), np.zeros(n_prompts)
 
     def write(self, done: Round) -> Frame:
         """The frame of the next round: q and active as bytes, the rest as numbers.
 
-        Cumulative per prompt: ``completions`` that arrived and ``cost``, their mean (``None`` before any).
+        Cumulative per prompt: ``completions`` that arrived, and the means over these of ``cost`` and of ``call_cost``,
+        that of a request (``None`` before any).
         """
         n_prompts = len(self._completions)
         for batch in done.completions:
-            self._completions += np.bincount(batch.prompts, batch.valid.sum(axis=1), n_prompts).astype(np.int64)
+            arrived = batch.n_valid
+            self._completions += np.bincount(batch.prompts, arrived, n_prompts).astype(np.int64)
             spent = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
             self._cost += np.bincount(batch.prompts, spent, n_prompts)
-        mean = self._cost / np.maximum(self._completions, 1)
+            self._call_cost += np.bincount(batch.prompts, arrived * batch.call_cost, n_prompts)
         return {
             "number": done.number,
             "spent": done.spent,
             "pulls": [[int(p), int(i) + 1, int(done.pulls[p, i])] for p, i in np.argwhere(done.pulls)],
             "completions": self._completions.tolist(),
-            "cost": [float(c) if n else None for c, n in zip(mean, self._completions, strict=True)],
+            "cost": self._mean(self._cost),
+            "call_cost": self._mean(self._call_cost),
             "policy": [[arm.prompt, arm.n] for arm in done.policy.values()],
             "active": np.packbits(done.active, bitorder="little").tobytes(),
             **quantised(done.q),
         }
+
+    def _mean(self, total: NDArray[np.float64]) -> list[float | None]:
+        return [float(c / n) if n else None for c, n in zip(total, self._completions, strict=True)]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ...core.costs import per_call_of
 from ...core.environment import Environment
 from ...core.problem import Context
 from ...core.rescoring import Rescorer
@@ -38,7 +39,7 @@ class LabRun:
         self.env, self.algorithm, self.seed, self.runner = env, algorithm, seed, runner
         self.result: Result | None = None
         self._worth = ""
-        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse)
+        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse, per_call=per_call_of(env))
 
     @property
     def state(self) -> str:

@@ -130,7 +130,8 @@ class Replay {
     const own = pulls === 1 ? "pulled once at this N" : pulls ? `pulled ${pulls.toLocaleString()} times at this N` : "never pulled at this N";
     parts.push(seen ? `${own}, ${seen.toLocaleString()} completions of this prompt seen` : "no completion of this prompt seen");
     const unit = this.about.cost_unit === "cost" ? "" : ` ${this.about.cost_unit}`;
-    if (frame.cost[p] !== null) parts.push(`costs ${(n * frame.cost[p]).toPrecision(3)}${unit} a query`);
+    const cost = n * frame.cost[p] + this.about.calls[n - 1] * frame.call_cost[p];
+    if (frame.cost[p] !== null) parts.push(`costs ${cost.toPrecision(3)}${unit} a query`);
     const trimmed = this.trimmedIn(r, c, p, n);
     parts.push(trimmed ? `trimmed in round ${trimmed}${this.isRescored(c) ? " under the earlier weights" : ""}` : "still in the race");
     return parts.join(" \u00b7 ");
