@@ -30,6 +30,17 @@ class EnvironmentConformance:
         with pytest.raises(ValueError, match="read-only"):
             drawn.cost[0, 0] = 1.0
 
+    def test_a_request_has_a_cost_beside_its_completions(self, env):
+        """One for each prompt, at least 0; a batch has one for each pull, the same for the same prompt and query."""
+        assert env.call_cost.shape == (len(env.prompts),) and np.isfinite(env.call_cost).all()
+        assert (env.call_cost >= 0).all() and (env.per_call is None or env.per_call >= 1)
+        drawn = env.sample([0, 1, 0], [1, 0, 1], 2, np.random.default_rng(0))
+        assert drawn.call_cost.shape == (3,) and (drawn.call_cost >= 0).all()
+        assert drawn.call_cost[0] == drawn.call_cost[2] and not drawn.call_cost.flags.writeable
+        assert len(env.sample([], [], 3, np.random.default_rng(0)).call_cost) == 0
+        copy = env.with_(n_max=1)
+        assert copy.per_call == env.per_call and np.array_equal(copy.call_cost, env.call_cost)
+
     def test_no_pull_is_no_completion(self, env):
         """An empty batch is a batch."""
         assert len(env.sample([], [], 3, np.random.default_rng(0))) == 0
@@ -57,6 +68,7 @@ class EnvironmentConformance:
         for a, b in zip(*drawn, strict=True):
             assert np.array_equal(a.objectives, b.objectives) and np.array_equal(a.answers, b.answers)
             assert np.array_equal(a.cost, b.cost) and np.array_equal(a.valid, b.valid)
+            assert np.array_equal(a.call_cost, b.call_cost)
 
     def test_a_changed_copy_shares_all_but_the_change(self, env):
         """``with_`` takes a strategy by name, contexts and a smaller n_max; the original stays as it was."""

@@ -73,9 +73,9 @@ def test_block_rewards_equal_the_definition_on_each_block(name, drawn, gold):
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-@given(seed=st.integers(0, 10_000))
-def test_exact_q_equals_the_sum_over_every_sequence_of_outcomes(name, seed):
-    """Exact Q is the expectation that enumerating all outcome sequences gives."""
+@given(seed=st.integers(0, 10_000), per_call=st.sampled_from([None, 1, 2, 3, 8]))
+def test_exact_q_equals_the_sum_over_every_sequence_of_outcomes(name, seed, per_call):
+    """Exact Q is the expectation that enumerating all outcome sequences gives, less completions and requests."""
     rng = np.random.default_rng(seed)
     m, n_max = 4, 4
     probs = rng.dirichlet(np.ones(m), (1, 1))
@@ -83,8 +83,9 @@ def test_exact_q_equals_the_sum_over_every_sequence_of_outcomes(name, seed):
     style = rng.random(m)
     values = np.stack([(answers == 1).astype(float), style], axis=1)[None, None]
     env = CategoricalEnvironment(
-        probs, values, [0.01], contexts=TWO, strategy=STRATEGIES[name], n_max=n_max, answers=answers, gold=[1]
-    )
+        probs, values, [0.01], contexts=TWO, strategy=STRATEGIES[name], n_max=n_max, answers=answers, gold=[1],
+        call_cost=0.3, per_call=per_call,
+    )  # fmt: skip
     q = env.exact_q()
     for c, context in enumerate(TWO):
         for n in range(1, n_max + 1):
@@ -93,7 +94,9 @@ def test_exact_q_equals_the_sum_over_every_sequence_of_outcomes(name, seed):
                 * reward(name, [int(answers[i]) for i in s], 1, [style[i] for i in s], context.weights)
                 for s in product(range(m), repeat=n)
             )
-            assert q[c, 0, n - 1] == pytest.approx(expected - context.cost_weight * 0.01 * n, abs=1e-9)
+            requests = 1 if per_call is None else len(range(0, n, per_call))
+            spending = 0.01 * n + 0.3 * requests
+            assert q[c, 0, n - 1] == pytest.approx(expected - context.cost_weight * spending, abs=1e-9)
 
 
 def test_worked_example_of_the_paper_flips():
