@@ -78,3 +78,15 @@ def test_what_does_not_fit_is_refused(env):
         policy_rows(env, Policy(env.contexts[:1], [Arm(0, 1)]))
     with pytest.raises(ValueError, match="no rows"):
         policy_means([])
+
+
+def test_requests_are_part_of_what_a_query_costs():
+    """Two completions at 0.25 each and two requests at 0.5; N drawn from 1 and 2 takes one request and a half."""
+    env = voting_environment(
+        np.array([[[0.6, 0.4]], [[0.7, 0.3]]]), [0], [0.1, 0.25], contexts=[Context("here", (1.0,), 1.0)], n_max=2,
+        call_cost=[0.0, 0.5], per_call=1,
+    )  # fmt: skip
+    (two,) = policy_rows(env, Policy(env.contexts, [Arm(1, 2)]))
+    assert (two.q, two.cost) == pytest.approx((0.7 - 1.5, 1.5))
+    (drawn,) = policy_rows(env, Policy(env.contexts, [Arm(1, None)]))
+    assert drawn.cost == pytest.approx(1.5 * 0.75)

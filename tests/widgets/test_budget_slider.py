@@ -68,3 +68,16 @@ def test_the_twin_and_the_repr(env):
     slider = BudgetSlider(env)
     assert isinstance(slider.figure(), Figure) and slider.figure().alt == slider.summary
     assert repr(slider) == "BudgetSlider(budget=20000, tokens=400.0, price=0.6)"
+
+
+@pytest.mark.parametrize(("per_call", "requests"), [(None, 2_500), (8, 2_500), (3, 7_500), (1, 20_000)])
+def test_requests_are_paid_where_they_have_a_cost(per_call, requests):
+    """20,000 completions at N = 8 take 2,500 requests or more, and a request three times a completion's tokens."""
+    dear = 3 * small_environment(0, prompts=6, n_max=8).mean_cost.mean()
+    env = small_environment(0, prompts=6, n_max=8, call_cost=dear, per_call=per_call)
+    slider = BudgetSlider(env, tokens=100.0)
+    assert slider.requests == requests
+    assert slider.money == pytest.approx((20_000 * 100 + requests * 300) * 0.6e-6)
+    assert f"20,000 completions in about {requests:,} requests: about {2_000_000 + requests * 300:,} tokens" in (
+        slider.summary
+    )

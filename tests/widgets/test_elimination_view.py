@@ -128,3 +128,15 @@ def test_a_context_that_is_rescored_is_sent_alone(env, rounds, monkeypatch):
 def test_repr_is_stable(env, rounds):
     """It holds no address of memory, so that notebooks compare."""
     assert repr(EliminationView(env, 300, rounds[:1])) == "EliminationView(context='low', rounds=1, budget=300)"
+
+
+def test_frames_hold_what_a_request_costs():
+    """The mean of each prompt's requests, and how many each N takes, from which the browser tells a query's cost."""
+    env = small_environment(0, prompts=4, n_max=6, call_cost=[0.5, 0.0, 0.25, 1.0], per_call=4)
+    view = EliminationView(env, 300)
+    assert view.mean_call_costs == [None] * 4 and view.get_state()["_about"]["calls"] == [1, 1, 1, 1, 2, 2]
+    for done in psst(env, 300, seed=0):
+        view.append(done)
+    assert view.mean_call_costs == pytest.approx([0.5, 0.0, 0.25, 1.0])
+    assert view.mean_costs == pytest.approx(env.mean_cost)
+    assert all(done.policy.per_call == 4 for done in view.as_shown())

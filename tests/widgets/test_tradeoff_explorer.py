@@ -99,3 +99,11 @@ def test_the_curves_of_the_other_prompts_are_one_line_with_gaps_between():
     assert line["label"] == "other prompts" and (len(line["y"]) + 1) % (n_max + 1) == 0
     for i, (x, y) in enumerate(zip(line["x"], line["y"], strict=True)):
         assert (y is None) == (i % (n_max + 1) == n_max) and x == min(i % (n_max + 1) + 1, n_max)
+
+
+@pytest.mark.parametrize("per_call", [None, 1, 3])
+def test_requests_are_charged_as_exact_q_charges_them(per_call):
+    """Q of every arm is that of exact Q where a request costs something, however many completions it carries."""
+    env = small_environment(0, n_max=8, call_cost=[0.1, 0.0, 0.3], per_call=per_call)
+    found = TradeoffExplorer(env).q(0.5, 1.5)
+    assert found == pytest.approx(env.with_(contexts=[Context("mine", (0.5,), 1.5)]).exact_q()[0])
