@@ -74,7 +74,10 @@ class PooledEstimate:
             else:
                 reward = self._weights[:, 0, None, None, None] * credit
         count = np.bincount(p, minlength=shape[0])[keep]
-        mean_cost, mean_call_cost = (np.bincount(p, each, shape[0])[keep] / count for each in (cost, call_cost))
+        mean_cost = np.bincount(p, cost, shape[0])[keep] / count
+        first = np.unique(p * len(seen) + x, return_index=True)[1]  # each query once, however often it was asked
+        asked = np.bincount(p[first], minlength=shape[0])[keep]
+        mean_call_cost = np.bincount(p[first], call_cost[first], shape[0])[keep] / asked
         scales = np.arange(1, self._n_max + 1)
         spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call)
         q = self.q.copy()

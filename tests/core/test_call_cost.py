@@ -20,6 +20,7 @@ from iapo_widgets import (
     voting_environment,
 )
 from iapo_widgets.core.costs import arm_cost, calls
+from iapo_widgets.core.pooled import PooledEstimate
 from iapo_widgets.core.propositions import agnostic_utility
 from iapo_widgets.core.rescoring import Rescorer
 from iapo_widgets.core.reuse import REUSES, Tally
@@ -81,6 +82,20 @@ def test_reuse_charges_a_scale_the_requests_of_its_own(reuse, per_call):
     assert free - paid == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("per_call", PER_CALL)
+@pytest.mark.parametrize("name", REWARDED)
+def test_pooled_estimates_charge_every_query_once(name, per_call):
+    """Where every query was asked, some more often, the estimated cost of (p, n) is the exact one."""
+    env = costly_task(0, name, per_call=per_call)
+    env.cost = np.broadcast_to(np.array([0.1, 0.2, 0.3, 0.4])[:, None, None], env.probs.shape)
+    env = env.with_(contexts=[Context("free", (1.0, 0.3)), Context("paid", (1.0, 0.3), 1.0)])
+    estimate, rng = PooledEstimate(env), np.random.default_rng(0)
+    estimate.add(env.sample(*np.divmod(np.arange(4 * 7), 7), 2, rng))
+    estimate.add(env.sample(np.repeat(np.arange(4), 3), np.tile([5, 5, 1], 4), 6, rng))
+    estimate.update(np.arange(4))
+    assert estimate.q[0] - estimate.q[1] == pytest.approx(env.arm_cost)
+
+
 @pytest.mark.parametrize("reuse", REUSES)
 @pytest.mark.parametrize("per_call", PER_CALL)
 @pytest.mark.parametrize("name", REWARDED)
@@ -124,7 +139,8 @@ def test_q_is_linear_in_the_cost_of_a_call(seed, per_call, strategy):
 @given(seed=seeds, algorithm=st.sampled_from(["psst", "psst+k2", "frugal", "uniform", "ucb", "triple-n1", "halving"]))
 def test_one_completion_a_request_is_a_dearer_completion(seed, algorithm):
     """With per_call 1, a call's cost c is as if each completion cost c more: the same Q, rounds and arms."""
-    apart = costly_task(seed, per_call=1)
+    calls = np.random.default_rng(seed).random((4, 1 if algorithm == "frugal" else 7))  # frugal: a query counts once
+    apart = costly_task(seed, per_call=1, call_cost=np.broadcast_to(calls, (4, 7)))
     within = costly_task(seed, call_cost=0.0)
     within.cost = within.cost + apart.query_call_cost[..., None]
     assert apart.exact_q() == pytest.approx(within.exact_q(), abs=1e-9)
