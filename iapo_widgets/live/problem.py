@@ -12,16 +12,22 @@ PLACE = "{query}"  # where the question goes; every other brace stays as it is
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query's text, and its right answer where one is known.  Raises ``ValueError`` where either is no text."""
+    """A query's text, and its right answer where one is known, or several of which any is right.
+
+    Raises ``ValueError`` where either is no text, or there are none of several.
+    """
 
     text: str
-    gold: str | None = None
+    gold: str | tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str) or not self.text.strip():
             raise ValueError(f"a question must be text that is not empty, not {self.text!r}")
-        if self.gold is not None and not isinstance(self.gold, str):
-            raise ValueError(f"a right answer must be text or None, not {self.gold!r}; write str(...) around it")
+        several = isinstance(self.gold, tuple) and bool(self.gold) and all(isinstance(gold, str) for gold in self.gold)
+        if self.gold is not None and not isinstance(self.gold, str) and not several:
+            raise ValueError(
+                f"a right answer must be text, a tuple of texts or None, not {self.gold!r}; write str(...) around it"
+            )
 
 
 @dataclass(frozen=True, slots=True, init=False)
