@@ -19,6 +19,7 @@ from .estimate import Estimate, estimate
 from .ledger.ledger import Ledger
 from .ledger.spending import Spending, SpendingLimit
 from .problem import PromptTemplate, Question
+from .reading import Reading, prompts_from, questions_from, read_prompts, read_questions
 from .report import Report
 from .scoring.judge import Judge
 from .scoring.mathematics import MathVerify
@@ -47,6 +48,7 @@ __all__ = [
     "MathVerify",
     "PromptTemplate",
     "Question",
+    "Reading",
     "RegexMatch",
     "Report",
     "Response",
@@ -58,4 +60,8 @@ __all__ = [
     "SpendingLimit",
     "Stopped",
     "estimate",
+    "prompts_from",
+    "questions_from",
+    "read_prompts",
+    "read_questions",
 ]

@@ -30,7 +30,7 @@ def test_csv_and_jsonl_bring_right_answers():
         ('{"question": "a"}\n{"question": ', "line 2 is not JSON"),
         ('{"question": "a"}\n[1]', "line 2 is not an object"),
         ('{"title": "a"}', "line 1 names no question; call it one of question"),
-        ('{"question": "a", "answer": ["b"]}', "line 1: the right answer must be text or a number"),
+        ('{"question": "a", "answer": [[[[[["b"]]]]]]}', "line 1: the right answer must be text, a number or a list"),
         ("question,answer\nWhy, then?,because", "line 2 has more fields than the header"),
         ("question,answer\n,because", "line 2 names no question"),
     ],

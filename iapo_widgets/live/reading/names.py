@@ -1,0 +1,76 @@
+"""Names that public data sets, spreadsheets and test tools give to questions, contexts, choices and right answers.
+
+Names are compared without case, spaces and signs: ``Correct Answer``, ``correct_answer`` and ``correctAnswer`` are one.
+Where a record has several names of one list, the first of the list counts.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+QUESTIONS = (
+    "question", "query", "problem", "questiontext", "questionstem", "stem", "goal", "userinput", "input", "prompt",
+    "instruction", "ctx", "startphrase", "sentence", "claim", "task", "messages", "turns", "text", "frage", "aufgabe",
+    "pregunta", "domanda", "问题", "题目",
+)  # fmt: skip
+INSTRUCTION = "instruction"
+CONTEXTS = ("context", "contexts", "passage", "body", "article", "story", "paragraph", "background", "document",
+            "narrative", "scenario", "premise", "kontext", "contexte", "contexto")  # fmt: skip
+CHOICES = ("choices", "options", "endings", "candidates", "answerchoices", "multiplechoicetargets", "targetscores",
+           "mc1targets", "alternatives")  # fmt: skip
+GOLDS = (
+    "answerkey", "key", "answeridx", "answerindex", "answerletter", "correctanswerindex", "correctindex",
+    "finalanswer", "answernumber", "numericanswer", "bestanswer", "correctanswer", "correctanswers", "rightanswer",
+    "correctoption", "correctchoice", "gold", "goldanswer", "goldanswers", "goldlabel", "groundtruth",
+    "groundtruths", "answer", "answers", "possibleanswers", "target", "targets", "label", "cop", "correct",
+    "expected", "expectedanswer", "expectedoutput", "expectedresult", "ideal", "reference", "references",
+    "referenceanswer", "shortanswer", "answersspans", "finaldecision", "output", "outputs", "completion",
+    "response", "solution", "assert", "ans", "result", "antwort", "richtigeantwort", "lösung", "ergebnis",
+    "réponse", "reponse", "respuesta", "risposta", "答案",
+)  # fmt: skip
+#: Lists of further right answers beside the one above.
+ALIASES = ("correctanswers", "aliases", "answeraliases", "possibleanswers", "acceptedanswers", "alternativeanswers")
+WRONG = ("incorrectanswers", "incorrectanswer", "distractors", "wronganswers")
+#: Objects and columns that only hold the fields: ``{"row": {...}}``, ``vars.question``.
+HOLDERS = ("row", "vars", "inputs", "doc", "question", "input", "example", "fields")
+GOLD_HOLDERS = ("outputs", "expectedoutput", "expected", "output", "referenceoutputs")
+#: Names of lists of records, the likeliest first.
+LISTS = ("rows", "examples", "questions", "tests", "data", "items", "records", "samples", "instances", "problems",
+         "dataset", "entries", "results", "test", "prompts")  # fmt: skip
+NESTS = ("paragraphs", "qas", "questions")
+
+
+def plain(name: str) -> str:
+    """The name without case, spaces and signs, and without ``vars.`` or the like before it."""
+    whole = unicodedata.normalize("NFKC", name).casefold()
+    holder, dot, last = whole.rpartition(".")
+    if dot:
+        outer, inner = _letters(holder.rpartition(".")[2]), _letters(last)
+        if outer in HOLDERS or (outer in GOLD_HOLDERS and inner in GOLDS):
+            return inner
+    return _letters(whole)
+
+
+def flat(fields: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
+    """The fields with those of holders in the holders' place; what holds the right answer is never taken for more."""
+    found: dict[str, Any] = {}
+    for name, value in fields.items():
+        short = plain(name)
+        if not isinstance(value, Mapping) or not depth:
+            found[name] = value
+        elif short in HOLDERS and value:
+            for inner, part in flat(value, depth - 1).items():
+                found[inner if plain(inner) not in map(plain, found) else f"{name}.{inner}"] = part
+        elif short in GOLD_HOLDERS and len(value) == 1:
+            found[name] = next(iter(value.values()))
+        elif short in GOLD_HOLDERS:
+            found.update({f"{name}.{inner}": part for inner, part in value.items()})
+        else:
+            found[name] = value
+    return found
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name if char.isalnum())

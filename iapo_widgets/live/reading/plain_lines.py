@@ -1,0 +1,92 @@
+"""Plain text: one question a line, and only where nothing looks structured."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from .source import lines_of
+from .table import Record, Table
+
+REMEDY = "give CSV with a header like question,answer, or JSON lines"
+BULLET = re.compile(r"\s*[-*+\u2022]\s+")
+NUMBERED = re.compile(r"\s*(\d{1,6})[.)]\s+")
+HEADING = re.compile(r"#{1,6}\s")
+OPTION = re.compile(r"\s*\(?([A-Ha-h])[).:]\s+\S")
+#: A line, or the end of one, that says what is right.
+TELLS = re.compile(
+    r"\s*[*_]*(?:(?:right|correct|final|gold|best)\s+)?(?:answer|ans|a|gold|solution|antwort|lösung|target|label|output)"
+    r"(?:\s+key)?[*_]*\s*[:=]\s*\S", re.I,
+)  # fmt: skip
+TELLS_INSIDE = re.compile(
+    r"[?.!)\]]\s{0,9}[(\[]?(?:answer|ans|a|gold|solution|antwort|lösung)\s*[:=]\s*\S|\S\s{0,9}(?:=>|->|→)\s{0,9}\S[^?]{0,40}$",
+    re.I,
+)
+ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\$[^$]*\$|`[^`]*`|https?://\S+|\"[^\"]*\"(?![;,\t])")
+#: Between two fields, and not within a sentence or a number.
+TOUCHING = {
+    ",": re.compile(r"(?<!\d),(?=\S)|,(?=[^\d\s])"),
+    ";": re.compile(r";(?=\S)"),
+    "\t": re.compile(r"\t"),
+    "|": re.compile(r"[?.!]\s?\|\s?\S"),
+}
+
+
+def read_plain(text: str) -> Table:
+    """A record for each line.  Raises ``ValueError`` where lines look like fields, choices or answers, naming one."""
+    lines = [(number, line) for number, line in enumerate(lines_of(text), 1) if line.strip()]
+    notes: list[str] = []
+    body = lines
+    marked = [(n, line) for n, line in lines if not HEADING.match(line)]
+    if marked and all(BULLET.match(line) for _, line in marked):
+        body, notes = [(n, BULLET.sub("", line, count=1)) for n, line in marked], ["the bullets were taken off"]
+    elif marked and _counted([line for _, line in marked]):
+        body, notes = [(n, NUMBERED.sub("", line, count=1)) for n, line in marked], ["the numbers were taken off"]
+    else:
+        _check_outline(lines)
+        marked = lines
+    if len(marked) < len(lines):
+        notes.append(f"{len(lines) - len(marked)} headings were not read")
+    _check(body)
+    return Table("plain lines", [Record(f"line {n}", {"question": line.strip()}) for n, line in body], notes=notes)
+
+
+def _counted(lines: list[str]) -> bool:
+    """Whether the lines are numbered one after another."""
+    found = [NUMBERED.match(line) for line in lines]
+    numbers = [int(match[1]) for match in found if match]
+    return len(numbers) == len(lines) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _check_outline(lines: list[tuple[int, str]]) -> None:
+    """Items of more than one line are no plain questions."""
+    numbered = [n for n, line in lines if NUMBERED.match(line)]
+    first = [int(found[1]) for _, line in lines if (found := NUMBERED.match(line))][:2]
+    if first == [1, 2] and len(numbered) < len(lines):
+        raise ValueError(
+            f"line {numbered[0]} is numbered and not every line is: put each question on one line, or {REMEDY}"
+        )
+
+
+def _check(lines: list[tuple[int, str]]) -> None:
+    options = [(n, found[1].upper()) for n, line in lines if (found := OPTION.match(line))]
+    for (n, first), (_, second) in pairwise(options):
+        if (first, second) == ("A", "B"):
+            raise ValueError(f"line {n} looks like a choice of a question: {REMEDY}, with choices in columns A, B, ...")
+    for n, line in lines:
+        if TELLS.match(line):
+            raise ValueError(f"line {n} looks like a right answer, which would be sent: {REMEDY}")
+        if re.match(r"\s*\{\s*[\"']\w+[\"']\s*:", line):
+            raise ValueError(f"line {n} looks like JSON, and the first line does not: give one or the other")
+    told = [n for n, line in lines if TELLS_INSIDE.search(line)]
+    if told and len(told) >= 2 / 3 * len(lines):
+        raise ValueError(f"line {told[0]} looks like a question with its right answer, which would be sent: {REMEDY}")
+    bare = [(n, line, ENCLOSED.sub("", line.strip())) for n, line in lines]
+    for divider, touching in TOUCHING.items():
+        touched = [(n, line) for n, line, inner in bare if touching.search(inner)]
+        if len(touched) >= 2 / 3 * len(lines):
+            n, line = touched[0]
+            sign = {"\t": "tabs"}.get(divider, repr(divider))
+            fields = " | ".join(part.strip()[:40] for part in line.split(divider)[:6])
+            raise ValueError(f"line {n} looks divided by {sign} ({fields}), and no line names the columns: "
+                             "put a header like question,answer above, divided alike, or give JSON lines")  # fmt: skip
