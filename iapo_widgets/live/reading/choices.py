@@ -41,6 +41,8 @@ class ChoiceColumns:
         other = [name for name in GOLDS if name in seen and name != "answers"]
         if self._one is None and other and all(_several(row.get("answers")) for row in rows):
             self._one = "answers"
+        if self._one is None and any(_marked(row.get("answers")) for row in rows):
+            self._one = "answers"
         self._family = [] if self._one else _family(seen)
         self._wrong: list[str] = []
         if self._one:
@@ -163,6 +165,16 @@ def _checked(choices: Choices) -> Choices:
     if choices.labels is not None and (len(choices.labels) != len(texts) or len(set(choices.labels)) < len(texts)):
         raise ValueError(f"the labels {', '.join(choices.labels)[:80]} do not fit {len(texts)} choices")
     return Choices(texts, choices.labels, choices.right, choices.first)
+
+
+def _marked(value: Any) -> bool:
+    """Whether it is a list of answers that say of themselves whether they are right."""
+    parts = (
+        [{plain(str(key)) for key in part} for part in value if isinstance(part, Mapping)]
+        if isinstance(value, list)
+        else []
+    )
+    return bool(parts) and all(names & {"iscorrect", "correct", "isright"} for names in parts)
 
 
 def _several(value: Any) -> bool:

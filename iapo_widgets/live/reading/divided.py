@@ -38,7 +38,9 @@ def read_divided(text: str, vocabulary: Vocabulary) -> Table | None:
         if told:
             raise ValueError(f"no column is a {vocabulary.what}; the columns are {_named(_sample(rest, told[1])[:1])}")
         return None
-    return _records(rest, best[1], best[2], skipped, vocabulary)
+    head = _sample(rest, best[2])[best[1]]
+    quote = "'" if all(re.fullmatch(r"\s*'.*'\s*", cell) for cell in head) else '"'
+    return _records(rest, best[1], best[2], quote, skipped, vocabulary)
 
 
 def read_markdown(text: str, vocabulary: Vocabulary) -> Table | None:
@@ -94,11 +96,12 @@ def _sample(text: str, divider: str) -> list[list[str]]:
 def _header(rows: Sequence[Sequence[str]], vocabulary: Vocabulary) -> int:
     """How many names of the first row are known, 0 where it is no header."""
     head, rest = rows[0], rows[1:]
-    known = sum(plain(cell) in vocabulary.known for cell in head)
-    main = any(plain(cell) in vocabulary.main for cell in head)
+    names = [plain(cell) for cell in head]
+    main = any(name in vocabulary.main for name in names)
+    known = sum(name in vocabulary.known and (len(name) > 1 or main) for name in names)
     if len(head) == 1:
         return int(main and bool(rest))
-    if not known or not (main or known > 1 or len(head) > 1):
+    if not main and known < 2:
         return 0
     fitting = sum(_width(row) <= len(head) <= len(row) + (len(row) > 1) for row in rest)
     short = all(len(cell) <= 40 and len(cell.split()) <= 4 and not re.search(r"[?!:]\s*$|: ", cell) for cell in head)
@@ -113,11 +116,11 @@ def _width(row: Sequence[str]) -> int:
     return max((i for i, cell in enumerate(row, 1) if cell.strip()), default=0)
 
 
-def _records(text: str, above: int, divider: str, skipped: int, vocabulary: Vocabulary) -> Table:
+def _records(text: str, above: int, divider: str, quote: str, skipped: int, vocabulary: Vocabulary) -> Table:
     records: list[Record] = []
     head: list[str] | None = None
     blank = 0
-    for line, row in _rows(text, divider, skipped):
+    for line, row in _rows(text, divider, quote, skipped):
         if not any(cell.strip() for cell in row):
             blank += head is not None and bool(row)
         elif above:
@@ -138,8 +141,10 @@ def _records(text: str, above: int, divider: str, skipped: int, vocabulary: Voca
     return Table(f"table, fields divided by {DIVIDERS.get(divider, repr(divider))}", records, notes=notes)
 
 
-def _rows(text: str, divider: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=divider, skipinitialspace=True, strict=True)
+def _rows(text: str, divider: str, quote: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=divider, skipinitialspace=True, strict=True, quotechar=quote
+    )
     while True:
         line = reader.line_num + 1 + skipped
         try:

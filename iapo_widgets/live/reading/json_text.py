@@ -33,6 +33,8 @@ def read_json(text: str, vocabulary: Vocabulary) -> Table:
     values = _values(text)
     if len(values) == 1:
         return table_of(values[0][1], "JSON", vocabulary)
+    if all(isinstance(value, list) for _, value in values):
+        return table_of([value for _, value in values], "JSON lines", vocabulary)
     records = []
     for line, value in values:
         if not isinstance(value, dict):

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 QUESTIONS = (
-    "question", "query", "problem", "questiontext", "questionstem", "stem", "goal", "userinput", "input", "prompt",
-    "instruction", "ctx", "startphrase", "sentence", "claim", "task", "messages", "turns", "text", "frage", "aufgabe",
-    "pregunta", "domanda", "问题", "题目",
+    "question", "query", "problem", "questiontext", "questionstem", "stem", "goal", "userinput", "input", "inputs",
+    "prompt", "instruction", "ctx", "startphrase", "sentence", "claim", "task", "messages", "turns", "text", "q",
+    "frage", "aufgabe", "pregunta", "domanda", "问题", "题目",
 )  # fmt: skip
 INSTRUCTION = "instruction"
 CONTEXTS = ("context", "contexts", "passage", "body", "article", "story", "paragraph", "background", "document",
@@ -21,21 +21,22 @@ CONTEXTS = ("context", "contexts", "passage", "body", "article", "story", "parag
 CHOICES = ("choices", "options", "endings", "candidates", "answerchoices", "multiplechoicetargets", "targetscores",
            "mc1targets", "alternatives")  # fmt: skip
 GOLDS = (
-    "answerkey", "key", "answeridx", "answerindex", "answerletter", "correctanswerindex", "correctindex",
-    "finalanswer", "answernumber", "numericanswer", "bestanswer", "correctanswer", "correctanswers", "rightanswer",
+    "answerkey", "answeridx", "answerindex", "answerletter", "correctanswerindex", "correctindex", "finalanswer",
+    "answernumber", "numericanswer", "bestanswer", "correctanswer", "correctanswers", "rightanswer",
     "correctoption", "correctchoice", "gold", "goldanswer", "goldanswers", "goldlabel", "groundtruth",
-    "groundtruths", "answer", "answers", "possibleanswers", "target", "targets", "label", "cop", "correct",
-    "expected", "expectedanswer", "expectedoutput", "expectedresult", "ideal", "reference", "references",
-    "referenceanswer", "shortanswer", "answersspans", "finaldecision", "output", "outputs", "completion",
-    "response", "solution", "assert", "ans", "result", "antwort", "richtigeantwort", "lösung", "ergebnis",
-    "réponse", "reponse", "respuesta", "risposta", "答案",
+    "groundtruths", "answer", "answers", "possibleanswers", "target", "targets", "labeltext", "labelname", "label",
+    "cop", "correct", "expected", "expected1", "expectations", "expectedresponse", "expectedanswer",
+    "expectedoutput", "expectedresult", "ideal", "reference", "references", "referenceanswer", "shortanswer",
+    "answersspans", "finaldecision", "output", "outputs", "completion", "response", "solution", "assert", "ans",
+    "result", "antwort", "richtigeantwort", "lösung", "ergebnis", "réponse", "reponse", "respuesta", "risposta",
+    "答案", "a",
 )  # fmt: skip
 #: Lists of further right answers beside the one above.
 ALIASES = ("correctanswers", "aliases", "answeraliases", "possibleanswers", "acceptedanswers", "alternativeanswers")
 WRONG = ("incorrectanswers", "incorrectanswer", "distractors", "wronganswers")
 #: Objects and columns that only hold the fields: ``{"row": {...}}``, ``vars.question``.
 HOLDERS = ("row", "vars", "inputs", "doc", "question", "input", "example", "fields")
-GOLD_HOLDERS = ("outputs", "expectedoutput", "expected", "output", "referenceoutputs")
+GOLD_HOLDERS = ("outputs", "expectedoutput", "expected", "output", "referenceoutputs", "expectations")
 #: Names of lists of records, the likeliest first.
 LISTS = ("rows", "examples", "questions", "tests", "data", "items", "records", "samples", "instances", "problems",
          "dataset", "entries", "results", "test", "prompts")  # fmt: skip
@@ -50,7 +51,8 @@ def plain(name: str) -> str:
         outer, inner = _letters(holder.rpartition(".")[2]), _letters(last)
         if outer in HOLDERS or (outer in GOLD_HOLDERS and inner in GOLDS):
             return inner
-    return _letters(whole)
+    short = _letters(whole)
+    return short if len(short) > 1 or len(whole.strip()) == 1 else whole  # "A?" is no column A
 
 
 def flat(fields: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:

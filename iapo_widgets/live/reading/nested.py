@@ -27,7 +27,7 @@ def table_of(value: Any, kind: str, vocabulary: Vocabulary, depth: int = DEEPEST
     nested = spread([Record("line 1", value)], vocabulary)
     if len(nested) > 1 or nested[0].fields is not value:
         return Table(kind, nested)
-    name = _holder(value, vocabulary)
+    name = None if any(plain(str(n)) in CONTEXTS for n in value) else _holder(value, vocabulary)  # it would be lost
     if name is not None and depth:
         table = table_of(value[name], kind, vocabulary, depth - 1)
         table.ignored += [other for other in value if other != name]

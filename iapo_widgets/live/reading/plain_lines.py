@@ -22,6 +22,7 @@ TELLS_INSIDE = re.compile(
     r"[?.!)\]]\s{0,9}[(\[]?(?:answer|ans|a|gold|solution|antwort|lösung)\s*[:=]\s*\S|\S\s{0,9}(?:=>|->|→)\s{0,9}\S[^?]{0,40}$",
     re.I,
 )
+BEHIND = re.compile(r"\?[\"”']?\s?(?:[,;=|:\u2013\u2014-]\s?[^?]{1,40}|\([^()?]{1,40}\))$")
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\$[^$]*\$|`[^`]*`|https?://\S+|\"[^\"]*\"(?![;,\t])")
 #: Between two fields, and not within a sentence or a number.
 TOUCHING = {
@@ -44,8 +45,7 @@ def read_plain(text: str) -> Table:
         body, notes = [(n, NUMBERED.sub("", line, count=1)) for n, line in marked], ["the numbers were taken off"]
     else:
         _check_outline(lines)
-        marked = lines
-    if len(marked) < len(lines):
+    if body is not lines and len(marked) < len(lines):
         notes.append(f"{len(lines) - len(marked)} headings were not read")
     _check(body)
     return Table("plain lines", [Record(f"line {n}", {"question": line.strip()}) for n, line in body], notes=notes)
@@ -59,7 +59,10 @@ def _counted(lines: list[str]) -> bool:
 
 
 def _check_outline(lines: list[tuple[int, str]]) -> None:
-    """Items of more than one line are no plain questions."""
+    """Items of more than one line, and headings, are no plain questions."""
+    for n, line in lines:
+        if HEADING.match(line) and len(lines) > 1:
+            raise ValueError(f"line {n} looks like a heading or a comment, and would be sent; take it away")
     numbered = [n for n, line in lines if NUMBERED.match(line)]
     first = [int(found[1]) for _, line in lines if (found := NUMBERED.match(line))][:2]
     if first == [1, 2] and len(numbered) < len(lines):
@@ -76,11 +79,8 @@ def _check(lines: list[tuple[int, str]]) -> None:
     for n, line in lines:
         if TELLS.match(line):
             raise ValueError(f"line {n} looks like a right answer, which would be sent: {REMEDY}")
-        if re.match(r"\s*\{\s*[\"']\w+[\"']\s*:", line):
-            raise ValueError(f"line {n} looks like JSON, and the first line does not: give one or the other")
-    told = [n for n, line in lines if TELLS_INSIDE.search(line)]
-    if told and len(told) >= 2 / 3 * len(lines):
-        raise ValueError(f"line {told[0]} looks like a question with its right answer, which would be sent: {REMEDY}")
+        if re.match(r"\s*(?:(?:var |let |const )?\s*\w+\s*=\s*[\[{]\s*)?\{?\s*\{\s*[\"']\w+[\"']\s*:", line):
+            raise ValueError(f"line {n} looks like JSON, and the text does not begin as JSON: give one or the other")
     bare = [(n, line, ENCLOSED.sub("", line.strip())) for n, line in lines]
     for divider, touching in TOUCHING.items():
         touched = [(n, line) for n, line, inner in bare if touching.search(inner)]
@@ -90,3 +90,6 @@ def _check(lines: list[tuple[int, str]]) -> None:
             fields = " | ".join(part.strip()[:40] for part in line.split(divider)[:6])
             raise ValueError(f"line {n} looks divided by {sign} ({fields}), and no line names the columns: "
                              "put a header like question,answer above, divided alike, or give JSON lines")  # fmt: skip
+    told = [n for n, line in lines if TELLS_INSIDE.search(line) or (len(lines) > 1 and BEHIND.search(line.strip()))]
+    if told and len(told) >= 2 / 3 * len(lines):
+        raise ValueError(f"line {told[0]} looks like a question with its right answer, which would be sent: {REMEDY}")

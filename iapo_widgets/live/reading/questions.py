@@ -23,6 +23,7 @@ from .written import unwritten
 VOCABULARY = Vocabulary(
     "question", QUESTIONS, frozenset((*QUESTIONS, *CONTEXTS, *CHOICES, *GOLDS, *WRONG, "a", "b", "c", "d"))
 )
+COMMON = "question, query, problem, prompt, input, instruction, text"  # of many; named where there is none
 LONG = 300  # characters of a right answer that no model will say word by word
 
 
@@ -131,6 +132,9 @@ def _golds(row: _Row, name: str | None, choices: Choices | None, notes: list[str
             notes.append(note)
     found: list[str] = _placed(row.where, gold_texts, value)
     if choices is not None:
+        if isinstance(value, bool):
+            texts = [text.casefold() for text in choices.texts]
+            found = [text for text in found if text in texts] or found
         return [] if found == ["-1"] else found  # hidden, as in published test parts
     more = [unwritten(row.values.get(alias)) for alias in ALIASES if alias != name]
     return list(
@@ -164,9 +168,7 @@ def _text(row: _Row, main: str | None, used: dict[str, str]) -> str:
         found = ", ".join(name[:40] for name in list(row.names.values())[:20]) or "nothing"
         nested = [row.names[n] for n in (*LISTS, *NESTS) if isinstance(row.values.get(n), list)]
         more = f"; {nested[0]} is a list: give an object for each question" if nested else ""
-        raise ValueError(
-            f"{row.where} names no question; call it one of {', '.join(QUESTIONS[:12])}; it has {found}{more}"
-        )
+        raise ValueError(f"{row.where} names no question; call it one of {COMMON}; it has {found}{more}")
     parts = []
     for name in (*CONTEXTS, INSTRUCTION):
         if name != own and (part := _placed(row.where, _context, row.values.get(name))):

@@ -22,7 +22,7 @@ def looks_like_yaml(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
         lines = lines[1:]
     if not lines or not (NAME.match(lines[0]) or lines[0].rstrip() == "-" or lines[0].startswith("- {")):
         return False
-    found = [(plain(match[1]), line) for line in lines if (match := NAME.match(line))]
+    found = [(plain(match[1]), line) for line in lines if (match := NAME.match(line.lstrip(" ")))]
     if vocabulary.loose:
         found = [
             (n, line)
