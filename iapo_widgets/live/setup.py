@@ -11,7 +11,7 @@ from .endpoint.secret import Secret
 from .environment import LiveEnvironment
 from .ledger.ledger import Ledger
 from .ledger.spending import SpendingLimit
-from .reading import prompts_from, questions_from
+from .reading import Reading, read_prompts, read_questions
 from .scoring.mathematics import MathVerify
 from .scoring.scorer import Scorer
 from .scoring.scorers import Brevity, ExactMatch, RegexMatch
@@ -63,17 +63,21 @@ class Setup:
 
     def build(self, ledger: Ledger, secret: Secret | None, stop: threading.Event | None = None) -> LiveEnvironment:
         """The environment.  Raises ``ValueError`` that says which part is wrong, and what would be right."""
-        questions = questions_from(self.questions)
-        prompts = prompts_from(self.prompts, temperature=self.temperature, max_tokens=self.max_tokens)
+        questions, prompts = self.read()
         caps = self.cap_completions or None, self.cap_tokens or None, self.cap_money or None
         endpoint = Endpoint(
             self.base_url, self.model, key=secret, input_price=self.input_price, output_price=self.output_price
         )
         return LiveEnvironment(
-            endpoint, prompts, questions, self.scorers(), n_max=self.n_max, strategy=self.strategy,
+            endpoint, prompts.prompts, questions.questions, self.scorers(), n_max=self.n_max, strategy=self.strategy,
             contexts=self.contexts(), ledger=ledger, limit=SpendingLimit(*caps), concurrency=self.concurrency,
             cost_unit=self.cost_unit, stop=stop,
         )  # fmt: skip
+
+    def read(self) -> tuple[Reading, Reading]:
+        """Questions and prompts, each with what was used of the text and what was not.  Raises ``ValueError``."""
+        prompts = read_prompts(self.prompts, temperature=self.temperature, max_tokens=self.max_tokens)
+        return read_questions(self.questions), prompts
 
     def scorers(self) -> list[Scorer]:
         """One or two objectives.  Raises ``ValueError`` without any, or for a bad pattern."""

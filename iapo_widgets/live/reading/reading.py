@@ -25,12 +25,16 @@ class Reading:
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def count(self) -> str:
+        """How many there are, of what, and from what."""
+        count, what = (len(self.questions), "question") if self.questions else (len(self.prompts), "prompt")
+        coded = "" if self.encoding in ("text", "utf-8") else f" in {self.encoding}"
+        return f"{count:,} {what}{'s' if count != 1 else ''} from {self.kind}{coded}"
+
     def __str__(self) -> str:
         """All of it but the questions and prompts, in one line."""
-        count, what = (len(self.questions), "question") if self.questions else (len(self.prompts), "prompt")
-        parts = [f"{count:,} {what}{'s' if count != 1 else ''} from {self.kind}"]
-        if self.encoding not in ("text", "utf-8"):
-            parts[0] += f" in {self.encoding}"
+        parts = [self.count]
         if self.used:
             parts.append("used: " + ", ".join(f"{name} ({role})" for name, role in self.used.items()))
         if self.ignored:

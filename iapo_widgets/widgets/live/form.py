@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,9 +12,11 @@ import ipywidgets as w
 from ...core.strategies import STRATEGIES
 from ...core.training import ALGORITHMS
 from ...live.environment import COST_UNITS
+from ...live.reading import GUESSED, text_of
 from ...live.setup import CORRECTNESS, STYLES
 from ..shared.field import Field
 
+FILES = ".txt,.md,.csv,.tsv,.json,.jsonl,.ndjson,.yaml,.yml"
 SOURCES = [("simulated: no key, no cost, no language model", True), ("an endpoint of your own", False)]
 #: Part of the form -> its fields as (trait, label, kind); kinds: text, area, whole, number, or (text, value) to choose.
 PARTS: dict[str, tuple[tuple[str, str, Any], ...]] = {
@@ -57,8 +60,9 @@ NAMES = tuple(name for fields in PARTS.values() for name, _, _ in fields)
 HINTS = {
     "input_price": "money for a million tokens of prompts; 0: not known",
     "output_price": "money for a million tokens of answers; 0: not known",
-    "prompts": "{query} is where the question goes; a line of --- divides prompts; a first line system: ... is theirs",
-    "questions": "one a line; or CSV with a header question,answer; or JSONL",
+    "prompts": "{query} is where the question goes; a line of --- divides prompts; a first line system: ... is theirs; "
+    "or a list in JSON, YAML or CSV",
+    "questions": "one a line; or CSV with a header question,answer; or JSON, JSON lines, YAML, a Markdown table",
     "cap_completions": "over everything in the ledger",
 }
 
@@ -77,11 +81,10 @@ class LiveForm(w.VBox):
             for fields in PARTS.values()
             for name, label, kind in fields
         }
-        self._file = w.FileUpload(
-            accept=".txt,.csv,.jsonl", description="Questions from a file", layout=w.Layout(width="220px")
-        )
-        self._file.observe(self._upload, "value")
-        more = {**extra, "2. What to ask": [*extra.get("2. What to ask", ()), self._file]}
+        self._told = w.HTML()
+        self.uploads = {name: self._uploading(name) for name in ("prompts", "questions")}
+        asked = [*extra.get("2. What to ask", ()), w.HBox(list(self.uploads.values())), self._told]
+        more = {**extra, "2. What to ask": asked}
         parts = [
             w.VBox([*(self.fields[name] for name, _, _ in fields), *more.get(title, ())])
             for title, fields in PARTS.items()
@@ -103,14 +106,32 @@ class LiveForm(w.VBox):
         """Take back every complaint."""
         for field in self.fields.values():
             field.show(field.control.value)
+        self._told.value = ""
 
-    def _upload(self, change: Any) -> None:
+    @property
+    def complaint(self) -> str:
+        """The first field with an error and what it is, empty where there is none."""
+        found = ((field.control.description, field.error) for field in self.fields.values() if field.error)
+        return next((f"{label}: {error}." for label, error in found), "")
+
+    def _uploading(self, name: str) -> w.FileUpload:
+        """A button that puts a file's text into the field of that name."""
+        button = w.FileUpload(accept=FILES, description=f"{name.capitalize()} from a file",
+                              layout=w.Layout(width="220px"))  # fmt: skip
+        button.observe(partial(self._upload, self.fields[name]), "value")
+        return button
+
+    def _upload(self, field: Field, change: Any) -> None:
         for file in change["new"]:
-            field = self.fields["questions"]
             try:
-                field.control.value = bytes(file["content"]).decode("utf-8")
-            except UnicodeDecodeError:
-                field.complain(f"{file['name']} is not text in UTF-8")
+                text, encoding = text_of(bytes(file["content"]))
+            except ValueError as error:
+                self._told.value = ""
+                field.complain(f"{file['name']}: {error}")
+            else:
+                told = "; ".join((f"{file['name']} was read as {encoding}", *GUESSED.get(encoding, ())))
+                self._told.value = f"<span role='status'>{html.escape(told)}</span>"
+                field.enter(text)
 
 
 def _control(name: str, label: str, kind: Any, value: Any) -> Any:

@@ -28,6 +28,7 @@ from . import report as live_report
 from .checks import CHECKS
 from .form import NAMES, LiveForm
 from .means import Means
+from .reading import reading
 from .results import Results
 from .secret_field import SecretField
 
@@ -100,10 +101,15 @@ class LiveLab(w.VBox):
     # What the buttons do; each may also be called from a cell.
 
     def check(self) -> None:
-        """Build the environment, show what will be sent and what it may cost; sends nothing."""
+        """Build the environment, show what was read, what will be sent and what it may cost; sends nothing."""
         with self.lock:
             if self._running:
                 self._status.say("A run is under way: press Stop first.", alarm=True)
+                return
+            if complaint := self.form.complaint:
+                self._checked = None
+                self._status.say(f"{complaint} Mend it in the form first.", alarm=True)
+                self._show_buttons()
                 return
             try:
                 setup = self.setup
@@ -114,7 +120,7 @@ class LiveLab(w.VBox):
                 self._status.say(str(error), alarm=True)
                 return
             self._checked = self._values(), setup
-            self._preview.value = live_report.preview(self.env, estimate)
+            self._preview.value = reading(*setup.read()) + live_report.preview(self.env, estimate)
         self._show_buttons()
         self._status.say(f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps.")
 
@@ -225,8 +231,8 @@ class LiveLab(w.VBox):
 
     @property
     def _ready(self) -> bool:
-        """Whether what is in the form was checked."""
-        return self._checked is not None and self._checked[0] == self._values()
+        """Whether what is in the form was checked, and nothing in it is refused."""
+        return self._checked is not None and self._checked[0] == self._values() and not self.form.complaint
 
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in NAMES}

@@ -12,6 +12,7 @@ from ...core.costs import arm_cost
 from ...core.rounds import Policy, Round
 from ...live.environment import LiveEnvironment
 from ...live.estimate import Estimate
+from .reading import right
 
 SHOWN = 3  # prompts of the preview, and questions of the examples
 TEXT = 600  # characters of a completion that are shown
@@ -57,7 +58,7 @@ def examples(env: LiveEnvironment, prompt: int) -> str:
         if not answers or found == SHOWN:
             continue
         found += 1
-        gold = f" (right: {question.gold})" if question.gold is not None else ""
+        gold = f" (right: {right(question.gold)})" if question.gold is not None else ""
         rows = [
             [
                 str(i), _read(env, query, answer.text), str(answer.tokens),

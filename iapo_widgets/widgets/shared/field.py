@@ -43,6 +43,13 @@ class Field(w.VBox):
             self._quiet = False
         self.complain("")
 
+    def enter(self, value: Any) -> None:
+        """Set the control as the user does, also to what it holds already."""
+        if self.control.value == value:
+            self._changed({"new": value})
+        else:
+            self.control.value = value
+
     def _changed(self, change: Any) -> None:
         if self._quiet:
             return
