@@ -51,6 +51,9 @@ def letters(rows: Sequence[Row], name: str) -> tuple[list[list[str]], list[str]]
 def _label(value: str, choices: Choices) -> int | None:
     known = [label.casefold() for label in choices.labels or LETTERS[: len(choices.texts)]]
     match = LABEL.fullmatch(value.strip())
+    if match and match[1].isdigit() and choices.first is not None and not WHOLE.fullmatch(value.strip()):
+        at = int(match[1]) - choices.first  # "Option 2", as the column is called
+        return at if 0 <= at < len(known) else None
     return known.index(match[1].casefold()) if match and match[1].casefold() in known else None
 
 

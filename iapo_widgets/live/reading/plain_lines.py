@@ -71,6 +71,13 @@ def _check_outline(lines: list[tuple[int, str]]) -> None:
         )
 
 
+def _bare(line: str) -> str:
+    """The line without what stands in brackets, formulas and quotes, where dividers mean nothing."""
+    for _ in range(3):  # brackets in brackets
+        line = ENCLOSED.sub("", line)
+    return line
+
+
 def _check(lines: list[tuple[int, str]]) -> None:
     options = [(n, found[1].upper()) for n, line in lines if (found := OPTION.match(line))]
     for (n, first), (_, second) in pairwise(options):
@@ -81,7 +88,7 @@ def _check(lines: list[tuple[int, str]]) -> None:
             raise ValueError(f"line {n} looks like a right answer, which would be sent: {REMEDY}")
         if re.match(r"\s*(?:(?:var |let |const )?\s*\w+\s*=\s*[\[{]\s*)?\{?\s*\{\s*[\"']\w+[\"']\s*:", line):
             raise ValueError(f"line {n} looks like JSON, and the text does not begin as JSON: give one or the other")
-    bare = [(n, line, ENCLOSED.sub("", line.strip())) for n, line in lines]
+    bare = [(n, line, _bare(line.strip())) for n, line in lines]
     for divider, touching in TOUCHING.items():
         touched = [(n, line) for n, line, inner in bare if touching.search(inner)]
         if len(touched) >= 2 / 3 * len(lines):

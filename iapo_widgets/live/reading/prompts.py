@@ -53,16 +53,12 @@ def prompts_from(source: Source, *, temperature: float | None = 1.0, max_tokens:
 def read_prompts(source: Source, *, temperature: float | None = 1.0, max_tokens: int) -> Reading:
     """The templates of ``prompts_from``, with the kind and encoding of the text and the fields used and ignored."""
     text, encoding = text_of(source)
-    table = None
     blocks = _blocks(text)
     if not blocks:
         raise ValueError(f"no prompts: write at least one with {PLACE} in it, divided by lines of {RULE}")
     own = _is_itself(text)
-    if not own:
-        table = read_structured(text, VOCABULARY)
-    if table is not None and all(
-        len(record.fields) == 1 and "{" not in str(record.fields) for record in table.records[:1]
-    ):
+    table = None if own else read_structured(text, VOCABULARY)
+    if table is not None and any(len(r.fields) == 1 and "{" not in str(r.fields) for r in table.records):
         table = None  # a prompt that begins with a line "Text"
     if table is None:
         bullets = len(blocks) == 1 and len(lines := blocks[0].split("\n")) > 1 and all(
