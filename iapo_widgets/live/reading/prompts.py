@@ -58,7 +58,9 @@ def read_prompts(source: Source, *, temperature: float | None = 1.0, max_tokens:
         raise ValueError(f"no prompts: write at least one with {PLACE} in it, divided by lines of {RULE}")
     own = _is_itself(text)
     table = None if own else read_structured(text, VOCABULARY)
-    if table is not None and any(len(r.fields) == 1 and "{" not in str(r.fields) for r in table.records):
+    divided = table.records if table is not None and table.kind.startswith("table") else []
+    lone = [str(*record.fields.values()) for record in divided if len(record.fields) == 1]
+    if not all("{" in text for text in lone):
         table = None  # a prompt that begins with a line "Text"
     if table is None:
         bullets = len(blocks) == 1 and len(lines := blocks[0].split("\n")) > 1 and all(
