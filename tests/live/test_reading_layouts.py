@@ -55,6 +55,7 @@ RECORDS = [
     ({"question": "Which gas?", "options": ["A)oxygen", "B)carbon dioxide", "C)neon"], "correct": "B", "why": "r"},
      LETTERED, "B"),
     ({"Problem": "Which gas?", "options": "a ) oxygen , b ) carbon dioxide , c ) neon", "correct": "c"}, LETTERED, "C"),
+    ({"question": "Which gas?", "options": "oxygen|carbon dioxide|neon", "answer": "neon"}, LETTERED, "C"),
     ({"question": "Which gas?", "options": ["(A) oxygen", "(B) carbon dioxide", "(C) neon"], "label": "(B)"},
      LETTERED, "B"),
     ({"ctx": "Which gas?", "endings": GASES, "label": "0", "ind": 4}, LETTERED, "A"),

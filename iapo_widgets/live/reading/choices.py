@@ -140,7 +140,7 @@ def _objects(rows: list[dict[str, Any]], name: str) -> Choices:
 
 
 def _divided(text: str) -> list[str] | str:
-    """Choices that a text labels A), B), ... one after another; the text where it does not."""
+    """Choices labelled A), B), ..., or divided by lines, bars or semicolons; the text where there are none."""
     found: list[str] = []
     marks = list(re.finditer(r"(?:^|(?<=[\s,;]))\(?([A-Za-z])\s?[).:]\s*", text))
     if len(marks) > 1 and not text[: marks[0].start()].strip():
@@ -150,7 +150,10 @@ def _divided(text: str) -> list[str] | str:
             end = marks[i + 1].start() if i + 1 < len(marks) else len(text)
             found.append(text[mark.end() : end].strip().rstrip(",;").strip())
         return found
-    return text
+    parts = next(
+        (parts for sign in "\n|;" if len(parts := [part for part in text.split(sign) if part.strip()]) > 1), None
+    )
+    return text if parts is None else parts
 
 
 def _checked(choices: Choices) -> Choices:

@@ -100,7 +100,7 @@ def _header(rows: Sequence[Sequence[str]], vocabulary: Vocabulary) -> int:
     main = any(name in vocabulary.main for name in names)
     known = sum(name in vocabulary.known and (len(name) > 1 or main) for name in names)
     if len(head) == 1:
-        return int(main and bool(rest))
+        return int(names[0] in vocabulary.known and len(names[0]) > 1 and bool(rest))
     if not main and known < 2:
         return 0
     fitting = sum(_width(row) <= len(head) <= len(row) + (len(row) > 1) for row in rest)
@@ -119,15 +119,19 @@ def _width(row: Sequence[str]) -> int:
 def _records(text: str, above: int, divider: str, quote: str, skipped: int, vocabulary: Vocabulary) -> Table:
     records: list[Record] = []
     head: list[str] | None = None
-    blank = 0
+    blank = again = 0
+    raw: list[str] = []
     for line, row in _rows(text, divider, quote, skipped):
         if not any(cell.strip() for cell in row):
             blank += head is not None and bool(row)
         elif above:
             above -= 1
         elif head is None:
-            head = [cell.strip().strip(BOM + "\"'“”„«»").strip() for cell in row]
+            raw = [cell.strip() for cell in row]
+            head = [cell.strip(BOM + "\"'“”„«»").strip() for cell in raw]
             _check_names(head, vocabulary)
+        elif [cell.strip() for cell in row] == raw:
+            again += 1  # sheets put together
         elif _width(row) > len(head):
             raise ValueError(
                 f"line {line} has more fields than the header; quote text that holds {DIVIDERS.get(divider, divider)}"
@@ -138,6 +142,7 @@ def _records(text: str, above: int, divider: str, quote: str, skipped: int, voca
                 Record(f"line {line}", {name: cell for name, cell in zip(head, cells, strict=False) if name or cell})
             )
     notes = [f"{blank} blank rows were skipped"] if blank else []
+    notes += [f"the header stands there {again + 1} times"] if again else []
     return Table(f"table, fields divided by {DIVIDERS.get(divider, repr(divider))}", records, notes=notes)
 
 

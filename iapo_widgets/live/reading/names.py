@@ -13,7 +13,7 @@ from typing import Any
 QUESTIONS = (
     "question", "query", "problem", "questiontext", "questionstem", "stem", "goal", "userinput", "input", "inputs",
     "prompt", "instruction", "ctx", "startphrase", "sentence", "claim", "task", "messages", "turns", "text", "q",
-    "frage", "aufgabe", "pregunta", "domanda", "问题", "题目",
+    "front", "frage", "aufgabe", "pregunta", "domanda", "问题", "题目",
 )  # fmt: skip
 INSTRUCTION = "instruction"
 CONTEXTS = ("context", "contexts", "passage", "body", "article", "story", "paragraph", "background", "document",
@@ -28,8 +28,8 @@ GOLDS = (
     "cop", "correct", "expected", "expected1", "expectations", "expectedresponse", "expectedanswer",
     "expectedoutput", "expectedresult", "ideal", "reference", "references", "referenceanswer", "shortanswer",
     "answersspans", "finaldecision", "output", "outputs", "completion", "response", "solution", "assert", "ans",
-    "result", "antwort", "richtigeantwort", "lösung", "ergebnis", "réponse", "reponse", "respuesta", "risposta",
-    "答案", "a",
+    "result", "antwort", "richtigeantwort", "lösung", "loesung", "musterlösung", "ergebnis", "réponse", "reponse",
+    "respuesta", "risposta", "答案", "back", "a",
 )  # fmt: skip
 #: Lists of further right answers beside the one above.
 ALIASES = ("correctanswers", "aliases", "answeraliases", "possibleanswers", "acceptedanswers", "alternativeanswers")

@@ -9,7 +9,7 @@ from .source import lines_of
 from .table import Record, Table
 
 REMEDY = "give CSV with a header like question,answer, or JSON lines"
-BULLET = re.compile(r"\s*[-*+\u2022]\s+")
+BULLET = re.compile(r"\s*[-*+\u2022]\s+(?:\[[ xX]\]\s+)?")
 NUMBERED = re.compile(r"\s*(\d{1,6})[.)]\s+")
 HEADING = re.compile(r"#{1,6}\s")
 OPTION = re.compile(r"\s*\(?([A-Ha-h])[).:]\s+\S")
@@ -22,7 +22,7 @@ TELLS_INSIDE = re.compile(
     r"[?.!)\]]\s{0,9}[(\[]?(?:answer|ans|a|gold|solution|antwort|lösung)\s*[:=]\s*\S|\S\s{0,9}(?:=>|->|→)\s{0,9}\S[^?]{0,40}$",
     re.I,
 )
-BEHIND = re.compile(r"\?[\"”']?\s?(?:[,;=|:\u2013\u2014-]\s?[^?]{1,40}|\([^()?]{1,40}\))$")
+BEHIND = re.compile(r"\?[\"”']?\s?(?:[,;=|:\u2013\u2014-]\s?[^?]{1,40}|\([^()?]{1,40}\)|\*\*[^*?]{1,40}\*\*)$")
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\$[^$]*\$|`[^`]*`|https?://\S+|\"[^\"]*\"(?![;,\t])")
 #: Between two fields, and not within a sentence or a number.
 TOUCHING = {
@@ -84,6 +84,8 @@ def _check(lines: list[tuple[int, str]]) -> None:
         if (first, second) == ("A", "B"):
             raise ValueError(f"line {n} looks like a choice of a question: {REMEDY}, with choices in columns A, B, ...")
     for n, line in lines:
+        if re.match(r"\s*::|.*[^\\]\{\s*[=~]", line):
+            raise ValueError(f"line {n} looks like a quiz in GIFT, with its right answers: {REMEDY}")
         if TELLS.match(line):
             raise ValueError(f"line {n} looks like a right answer, which would be sent: {REMEDY}")
         if re.match(r"\s*(?:(?:var |let |const )?\s*\w+\s*=\s*[\[{]\s*)?\{?\s*\{\s*[\"']\w+[\"']\s*:", line):

@@ -15,7 +15,11 @@ FOREIGN = (
     (re.compile(r"\s*<\?xml|\s*<(\w[\w-]*)\b[^>]*>.*</\1>\s*$", re.S | re.I), "XML or HTML"),
     (re.compile(r"\s*<(?:!doctype|html|table)\b", re.I), "HTML"),
     (re.compile(r"\s*(?:#[^\n]*\n\s*)*\[\[?[A-Za-z_][\w.]*\]\]?[^\S\n]*\n\s*\w+\s*="), "TOML"),
-    (re.compile(r"\s*(?:%[^\n]*\n\s*)*\\(?:documentclass|begin\{document\})"), "a document in LaTeX"),
+    (
+        re.compile(r"\s*(?:%[^\n]*\n\s*)*\\(?:documentclass|begin\{(?:document|enumerate|itemize)\})"),
+        "a document in LaTeX",
+    ),
+    (re.compile(r"#(?:separator|columns|html|notetype):"), "an export of Anki"),
     (re.compile(r"diff --git |--- a/"), "a patch"),
 )
 

@@ -11,26 +11,35 @@ from .nested import table_of
 from .table import Number, Record, Table, Vocabulary
 
 DEEPEST = 50
-NAME = re.compile(r"(?:-\s+)?[\"']?([^\W\d][\w .-]{0,40}?)[\"']?\s*:(?:\s|$)")
+NAME = re.compile(r"(?:-\s+)?[\"']?([^\W\d][\w.-]{0,40}(?: [\w.-]{1,40})?)[\"']?\s?:(?:\s+(\S)|\s*$)")
+BLOCK = re.compile(r":\s*[|>][-+]?\s*$")
+IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def looks_like_yaml(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Whether a line at the margin gives a value to a name that is known."""
+    """Whether every line at the margin gives a value to a name or begins an item, and a name is known."""
     known = {*vocabulary.main, *LISTS, "vars", "inputs", "messages"}
-    lines = [line for line in lines if line.strip() and not line.startswith("#")]
-    if lines and lines[0].rstrip() == "---":
-        lines = lines[1:]
-    if not lines or not (NAME.match(lines[0]) or lines[0].rstrip() == "-" or lines[0].startswith("- {")):
+    lines = [line for line in lines if line.strip() and not line.startswith("#") and line.rstrip() != "---"]
+    margin = [line for line in lines if not line.startswith(" ")]
+    if not lines or lines[0] not in margin or not all(NAME.match(line) or re.match(r"-\s|-$", line) for line in margin):
         return False
-    found = [(plain(match[1]), line) for line in lines if (match := NAME.match(line.lstrip(" ")))]
+    found = [(match[1], line) for line in lines if (match := NAME.match(line.lstrip(" ")))]
     if vocabulary.loose:
         found = [
-            (n, line)
-            for n, line in found
-            if n in LISTS or line.startswith("-") or re.search(r":\s*[|>][-+]?\s*$", line)
+            (name, line) for name, line in found if plain(name) in LISTS or line.startswith("-") or BLOCK.search(line)
         ]
-        return bool(found) and found[0][1] == lines[0] and any(name in known for name, _ in found)
-    return any(name in known for name, _ in found) or lines[0].startswith("- {")
+        return bool(found) and found[0][1] == lines[0] and any(plain(name) in known for name, _ in found)
+    if lines[0].startswith("-"):
+        return lines[0].startswith("- {") or any(plain(name) in known for name, _ in found)
+    named = [match[1] for line in margin if (match := NAME.match(line))]
+    holds = any(plain(match[1]) in LISTS and not match[2] for line in margin if (match := NAME.match(line)))
+    first = plain(named[0]) in known or _opens(lines[0])
+    return any(plain(name) in known for name, _ in found) and (first or holds or all(map(IDENTIFIER.fullmatch, named)))
+
+
+def _opens(line: str) -> bool:
+    """Whether the value of the line's name stands below it."""
+    return line.rstrip().endswith(":")
 
 
 def read_yaml(text: str, vocabulary: Vocabulary) -> Table:
