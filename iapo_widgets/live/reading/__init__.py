@@ -1,8 +1,7 @@
 """Question and prompt files of any layout that is common, read as what they are or refused with the reason."""
 
-from .prompts import prompts_from, read_prompts
-from .questions import questions_from, read_questions
-from .reading import Reading
-from .source import GUESSED, text_of
-
-__all__ = ["GUESSED", "Reading", "prompts_from", "questions_from", "read_prompts", "read_questions", "text_of"]
+from .prompts import prompts_from as prompts_from
+from .prompts import read_prompts as read_prompts
+from .questions import questions_from as questions_from
+from .questions import read_questions as read_questions
+from .reading import Reading as Reading

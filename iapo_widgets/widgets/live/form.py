@@ -12,7 +12,7 @@ import ipywidgets as w
 from ...core.strategies import STRATEGIES
 from ...core.training import ALGORITHMS
 from ...live.environment import COST_UNITS
-from ...live.reading import GUESSED, text_of
+from ...live.reading.source import GUESSED, text_of
 from ...live.setup import CORRECTNESS, STYLES
 from ..shared.field import Field
 
