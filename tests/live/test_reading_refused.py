@@ -69,6 +69,8 @@ from iapo_widgets.live.reading import source
         ("::Q1:: 2 + 3? {=5 ~6}", "a quiz in GIFT"),
         ("#separator:tab\n2 + 3?\t5", "an export of Anki"),
         ("answer\n5\n6\n", "it has answer"),
+        ("question  answer\n2 + 3?    5", "line 1 looks like a header"),
+        ("question^answer\n2 + 3?^5", "line 1 looks like a header"),
         ("# Quiz\n2 + 3?", "line 1 looks like a heading"),
         ("Question: a\nAnswer: 5\n\nQuestion: b\nAnswer: 6", "twice"),
     ],
@@ -104,7 +106,8 @@ def test_only_text_bytes_and_paths_are_taken(tmp_path):
         questions_from(5)
     with pytest.raises(FileNotFoundError):
         questions_from(tmp_path / "none.csv")
-    assert questions_from(str(tmp_path / "none.csv"))[0].text.endswith("none.csv")
+    with pytest.raises(ValueError, match=r"none.csv' looks like the name of a file: give pathlib.Path"):
+        questions_from(str(tmp_path / "none.csv"))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def read_divided(text: str, vocabulary: Vocabulary) -> Table | None:
 
     Raises ``ValueError`` with the line that does not fit the header.
     """
+    text = _unwrapped(text)
     told = re.match(r'\s*"?sep=(.)"?[^\S\n\r]*(?:\r\n|\n|\r)', text)  # as Excel writes it
     rest = text[told.end() :] if told else text
     skipped = len(lines_of(text[: told.end()])) - 1 if told else 0
@@ -65,6 +66,16 @@ def read_markdown(text: str, vocabulary: Vocabulary) -> Table | None:
             records.append(Record(f"line {number}", dict(zip(head, cells, strict=True))))
     notes = [f"{ignored} lines outside the table were not read"] if ignored else []
     return Table("Markdown table", records, notes=notes)
+
+
+def _unwrapped(text: str) -> str:
+    """The text without quotes around whole rows, which some programs put there; any other text as it is."""
+    lines = lines_of(text.strip())
+    if not all(re.fullmatch(r'"(?:[^"]|"")*"|\s*', line) for line in lines) or not any(
+        divider in line for divider in DIVIDERS for line in lines[:1]
+    ):
+        return text
+    return "\n".join(line.strip()[1:-1].replace('""', '"') for line in lines)
 
 
 def _is_rule(line: str, above: str) -> bool:

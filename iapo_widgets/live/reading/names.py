@@ -12,8 +12,8 @@ from typing import Any
 
 QUESTIONS = (
     "question", "query", "problem", "questiontext", "questionstem", "stem", "goal", "userinput", "input", "inputs",
-    "prompt", "instruction", "ctx", "startphrase", "sentence", "claim", "task", "messages", "turns", "text", "q",
-    "front", "frage", "aufgabe", "pregunta", "domanda", "问题", "题目",
+    "prompt", "instruction", "ctx", "startphrase", "sentence", "messages", "turns", "text", "statement", "claim",
+    "task", "q", "front", "frage", "aufgabe", "pregunta", "domanda", "问题", "题目",
 )  # fmt: skip
 INSTRUCTION = "instruction"
 CONTEXTS = ("context", "contexts", "passage", "body", "article", "story", "paragraph", "background", "document",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from .names import GOLDS, QUESTIONS, plain
 from .source import lines_of
 from .table import Record, Table
 
@@ -23,6 +24,7 @@ TELLS_INSIDE = re.compile(
     re.I,
 )
 BEHIND = re.compile(r"\?[\"”']?\s?(?:[,;=|:\u2013\u2014-]\s?[^?]{1,40}|\([^()?]{1,40}\)|\*\*[^*?]{1,40}\*\*)$")
+FILE = re.compile(r"\S{0,200}\.(?:csv|tsv|txt|md|jsonl?|ndjson|ya?ml|xlsx?|ods|parquet|pdf|zip|gz)", re.I)
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\$[^$]*\$|`[^`]*`|https?://\S+|\"[^\"]*\"(?![;,\t])")
 #: Between two fields, and not within a sentence or a number.
 TOUCHING = {
@@ -36,6 +38,8 @@ TOUCHING = {
 def read_plain(text: str) -> Table:
     """A record for each line.  Raises ``ValueError`` where lines look like fields, choices or answers, naming one."""
     lines = [(number, line) for number, line in enumerate(lines_of(text), 1) if line.strip()]
+    if len(lines) == 1 and FILE.fullmatch(text.strip()):
+        raise ValueError(f"{text.strip()[:80]!r} looks like the name of a file: give pathlib.Path of it")
     notes: list[str] = []
     body = lines
     marked = [(n, line) for n, line in lines if not HEADING.match(line)]
@@ -99,6 +103,9 @@ def _check(lines: list[tuple[int, str]]) -> None:
             fields = " | ".join(part.strip()[:40] for part in line.split(divider)[:6])
             raise ValueError(f"line {n} looks divided by {sign} ({fields}), and no line names the columns: "
                              "put a header like question,answer above, divided alike, or give JSON lines")  # fmt: skip
+    head = [plain(name) for name in re.findall(r"[^\W_]+", lines[0][1])]
+    if {*head} & {*QUESTIONS} and {*head} & {*GOLDS} and {*head} <= {*QUESTIONS, *GOLDS}:
+        raise ValueError(f"line {lines[0][0]} looks like a header, and what divides its columns is not known: {REMEDY}")
     told = [n for n, line in lines if TELLS_INSIDE.search(line) or (len(lines) > 1 and BEHIND.search(line.strip()))]
     if told and len(told) >= 2 / 3 * len(lines):
         raise ValueError(f"line {told[0]} looks like a question with its right answer, which would be sent: {REMEDY}")
