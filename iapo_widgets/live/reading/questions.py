@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..problem import Question
-from .choices import ChoiceColumns, Choices
+from .choices import LETTERS, ChoiceColumns, Choices
 from .golds import BOOLEAN, expected, gold_texts
 from .lettering import letters
 from .messages import one_user
@@ -154,7 +154,7 @@ def _letter(
         golds[i] = letter
     for i, found in known:
         if found.right is not None:
-            golds[i] = ["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place] for place in found.right]
+            golds[i] = [LETTERS[place] for place in found.right]
 
 
 def _text(row: _Row, main: str | None, used: dict[str, str]) -> str:
