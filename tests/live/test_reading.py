@@ -20,6 +20,8 @@ def test_csv_and_jsonl_bring_right_answers():
     """Columns and names are found whatever their order and case; numbers become text, nothing stays nothing."""
     expected = [Question("What is 2 + 3?", "5"), Question("Why, then?", None)]
     assert questions_from('Answer,Question\n5,What is 2 + 3?\n,"Why, then?"\n') == expected
+    mixed = '{"query": "What is 2 + 3?", "gold": 5}\n{"question": "Why, then?", "answer": 6}'
+    assert questions_from(mixed) == [Question("What is 2 + 3?", "5"), Question("Why, then?", "6")]
     assert questions_from('{"query": "What is 2 + 3?", "gold": 5}\n{"query": "Why, then?"}') == expected
 
 

@@ -83,7 +83,7 @@ def _bare(line: str) -> str:
 
 
 def _check(lines: list[tuple[int, str]]) -> None:
-    """Refuse choices, right answers, quizzes of other tools, and fields: all but the last in one line, fields in most."""
+    """Refuse choices, right answers and quizzes in any line, and fields in most lines."""
     options = [(n, found[1].upper()) for n, line in lines if (found := OPTION.match(line))]
     for (n, first), (_, second) in pairwise(options):
         if (first, second) == ("A", "B"):

@@ -61,18 +61,11 @@ def read_questions(source: Source) -> Reading:
 def _read(table: Table) -> Reading:
     rows = [_row(record) for record in table.records]
     used: dict[str, str] = {}
+    told: dict[str, str] = {}  # columns of right answers, named after the others
     notes = list(table.notes)
     columns = _placed(rows[0].where, ChoiceColumns, [row.values for row in rows])
     choices = [_placed(row.where, columns.of, row.values) for row in rows]
-    gold_name = _gold_column(rows, columns)
-    golds = [_golds(row, gold_name, found, notes) for row, found in zip(rows, choices, strict=True)]
-    _letter(rows, choices, golds, gold_name or "", notes)
-    if (
-        gold_name
-        and not any(choices)
-        and all(g == [] or g[0] in ("True", "False", "TRUE", "FALSE", "true", "false") for g in golds)
-    ):
-        golds = [list(BOOLEAN[gold[0].casefold()]) if len(gold) == 1 else gold for gold in golds]
+    golds = _right_answers(rows, columns, choices, told, notes)
     main = next((n for n in QUESTIONS if any(_some(row.values.get(n)) for row in rows)), None)
     questions = []
     for row, found, gold in zip(rows, choices, golds, strict=True):
@@ -80,16 +73,10 @@ def _read(table: Table) -> Reading:
         if found is not None:
             text = f"{text}\n{found}"
             used.update({row.names[name]: role for name, role in columns.names.items() if name in row.names})
-        if gold_name and gold_name in row.names:
-            used[row.names[gold_name]] = "right answer"
-            if found is None:
-                more = [
-                    name for name in ALIASES if name != gold_name and isinstance(unwritten(row.values.get(name)), list)
-                ]
-                used.update({row.names[name]: "further right answers" for name in more})
         for part in (text, *gold):
             check_sound(part, row.where)
         questions.append(Question(text, tuple(map(str, gold)) if len(gold) > 1 else str(gold[0]) if gold else None))
+    used |= told
     without = sum(question.gold is None for question in questions)
     if 0 < without < len(questions):
         notes.append(f"{without} of {len(questions)} questions have no right answer")
@@ -97,10 +84,8 @@ def _read(table: Table) -> Reading:
     if wordy:
         notes.append(f"{wordy} right answers are longer than {LONG} characters; no answer will equal them")
     names = dict.fromkeys(name for row in rows for name in row.names.values())
-    ignored = [name or "a column without a name" for name in names if name not in used] + [
-        n for n in table.ignored if n not in used
-    ]
-    return Reading(tuple(questions), (), table.kind, "text", used, tuple(dict.fromkeys(ignored)), tuple(notes))
+    left = dict.fromkeys(name or "a column without a name" for name in (*names, *table.ignored) if name not in used)
+    return Reading(tuple(questions), (), table.kind, "text", used, tuple(left), tuple(notes))
 
 
 def _row(record: Record) -> _Row:
@@ -119,27 +104,45 @@ def _row(record: Record) -> _Row:
     return _Row(record.where, values, names)
 
 
-def _gold_column(rows: Sequence[_Row], columns: ChoiceColumns) -> str | None:
-    taken = set(columns.names)
-    return next((n for n in GOLDS if n not in taken and any(_some(row.values.get(n)) for row in rows)), None)
+def _right_answers(
+    rows: Sequence[_Row],
+    columns: ChoiceColumns,
+    choices: Sequence[Choices | None],
+    used: dict[str, str],
+    notes: list[str],
+) -> list[list[str]]:
+    """The right answers of each row: letters where it has choices, else texts."""
+    known = [name for name in GOLDS if name not in columns.names]
+    usual = next((name for name in known if any(_some(row.values.get(name)) for row in rows)), None)
+    golds: list[list[str]] = []
+    for row, found in zip(rows, choices, strict=True):
+        name = usual if usual in row.values else next((n for n in known if _some(row.values.get(n))), None)
+        golds.append(_placed(row.where, gold_texts, _stated(row, name, notes)) if name else [])
+        if name:
+            used[row.names[name]] = "right answer"
+        if found is None:
+            for alias in ALIASES:
+                if alias != name and isinstance(more := unwritten(row.values.get(alias)), list):
+                    golds[-1] = list(dict.fromkeys([*golds[-1], *_placed(row.where, gold_texts, more)]))
+                    used[row.names[alias]] = "further right answers"
+        elif name and isinstance(row.values[name], bool):
+            texts = [text.casefold() for text in found.texts]
+            golds[-1] = [text for text in golds[-1] if text in texts] or golds[-1]
+        elif golds[-1] == ["-1"]:  # hidden, as in published test parts
+            golds[-1] = []
+    _letter(rows, choices, golds, usual or "", notes)
+    told = [gold[0].casefold() for gold in golds if len(gold) == 1]
+    if told and not any(choices) and all(text in BOOLEAN for text in told) and len(told) == sum(map(bool, golds)):
+        return [list(BOOLEAN[gold[0].casefold()]) if gold else [] for gold in golds]
+    return golds
 
 
-def _golds(row: _Row, name: str | None, choices: Choices | None, notes: list[str]) -> list[str]:
-    value = row.values.get(name) if name else None
-    if name and value is not None:
-        value, other = expected(row.names[name], value)
-        if other and (note := f"checks that are no right answers: {other}") not in notes:
-            notes.append(note)
-    found: list[str] = _placed(row.where, gold_texts, value)
-    if choices is not None:
-        if isinstance(value, bool):
-            texts = [text.casefold() for text in choices.texts]
-            found = [text for text in found if text in texts] or found
-        return [] if found == ["-1"] else found  # hidden, as in published test parts
-    more = [unwritten(row.values.get(alias)) for alias in ALIASES if alias != name]
-    return list(
-        dict.fromkeys([*found, *_placed(row.where, gold_texts, [part for part in more if isinstance(part, list)])])
-    )
+def _stated(row: _Row, name: str, notes: list[str]) -> Any:
+    """What a row says is right; checks that say something else are noted."""
+    value, other = expected(row.names[name], row.values[name])
+    if other and (note := f"checks that are no right answers: {other}") not in notes:
+        notes.append(note)
+    return value
 
 
 def _letter(
