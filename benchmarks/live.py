@@ -185,7 +185,7 @@ def fill(path: Path, url: str, count: int = 1_000_000) -> str:
             )
             text = "so " * 60
             connection.executemany(
-                "INSERT INTO completion VALUES (?, ?, ?, ?, ?, 'stop', 20, 61, 0, 1, 'req', 'fp', 0.0)",
+                "INSERT INTO completion VALUES (?, ?, ?, ?, ?, 'stop', 20, 61, 0, 1, 'req', 'fp', 0.0, NULL, 20, 'm')",
                 [(i + 1, r + 1, i - r * each, 2 * i + 1, text + str(i % 10)) for i in at],
             )
         connection.execute("COMMIT")

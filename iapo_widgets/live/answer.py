@@ -13,7 +13,8 @@ class Answer:
     A request's prompt tokens are shared among its completions, so that sums are what was paid.  ``cost`` is in the
     unit of who made the record: an environment's ``cost_unit``, else the currency of the endpoint's prices (0 where it
     has none).  ``cost_reported`` is ``False`` where the endpoint did not say, or could not be believed, and tokens
-    are estimated.
+    are estimated.  ``thought`` is reasoning that the endpoint kept apart from the answer, ``whole_prompt`` the prompt's
+    tokens before they were shared, ``model`` what the reply called the model; ``None`` where nothing is known.
     """
 
     text: str
@@ -24,6 +25,9 @@ class Answer:
     cost_reported: bool
     request_id: str | None = None
     fingerprint: str | None = None
+    thought: str | None = None
+    whole_prompt: int | None = None
+    model: str | None = None
 
     @property
     def tokens(self) -> int:

@@ -147,7 +147,10 @@ class Deployed:
         ledger = cast(Ledger, MeteredLedger(self.ledger))
         caller = Caller(self.endpoint, ledger, self.limit, **self._options)
         request = Request(
-            self.endpoint.base_url, self.endpoint.model, prompt.settings(), prompt.messages(question.text)
+            ledger.resolve(self.endpoint.base_url),
+            self.endpoint.model,
+            prompt.settings(),
+            prompt.messages(question.text),
         )
         found = {sample: answer for (_, sample), answer in ledger.read({request.digest: range(n)}).items()}
         asked = [sample for sample in range(n) if sample not in found]

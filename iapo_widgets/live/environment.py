@@ -134,7 +134,8 @@ class LiveEnvironment:
         """What is asked for that pair, as completions are kept under it."""
         template = self.prompts[prompt]
         messages = template.messages(self.questions[query].text)
-        return Request(self.endpoint.base_url, self.endpoint.model, template.settings(), messages)
+        address = self.ledger.resolve(self.endpoint.base_url)
+        return Request(address, self.endpoint.model, template.settings(), messages)
 
     def preview(self, prompt: int, query: int, n: int = 1) -> dict[str, Any]:
         """The JSON that will be sent for ``n`` completions of that pair, without the key."""

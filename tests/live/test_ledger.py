@@ -1,6 +1,7 @@
 """The ledger: append only, shared, and clear about what is wrong with its file."""
 
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from iapo_widgets.live import (
     Spending,
     SpendingLimit,
 )
+from iapo_widgets.live.ledger.ledger import Record
 from live_cases import live, new_ledger
 
 MANY = SpendingLimit(completions=1000)
@@ -32,10 +34,20 @@ def filled(server, tmp_path, n=4):
     with new_ledger(tmp_path) as ledger:
         env = live(server, ledger)
         env.sample(*np.divmod(np.arange(12), 4), n, rng())
+        known(ledger, env)
         return ledger.path
 
 
-@pytest.mark.parametrize("table", ["request", "charge", "completion"])
+def known(ledger, env):
+    """Fill what a ledger knows of endpoints."""
+    ledger.keep_ability(env.endpoint.base_url, env.endpoint.model, "n", "8").result()
+    ledger.same_address(env.endpoint.base_url, "http://127.0.0.1:1/v1")
+    call = ledger.reserve(MANY, Spending(1, 10, 0)).result()
+    record = Record(None, "7", "stop", 5, 5, 0, True, None, None, model="m-2")
+    ledger.settle(call, env.request(0, 0), "delivered", Spending(), [record]).result()
+
+
+@pytest.mark.parametrize("table", ["request", "charge", "completion", "ability", "address", "reply_model"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET id = id + 1"])
 def test_it_is_append_only(server, tmp_path, table, statement):
     """Nobody can change or remove a row, not even by hand."""
@@ -116,7 +128,6 @@ def test_what_cannot_be_written_is_said_at_closing(tmp_path):
     call = ledger.reserve(MANY, Spending(1, 1, 1)).result()
     writer = ledger._writer._connection
     writer.execute("PRAGMA max_page_count=1")
-    from iapo_widgets.live.ledger.ledger import Record
     from iapo_widgets.live.request import Request
 
     record = Record(0, "x" * 50_000, "stop", 1, 1, 0, True, None, None)
@@ -198,7 +209,7 @@ def test_a_missing_folder_and_a_newer_version_are_said(tmp_path):
     other = sqlite3.connect(tmp_path / "a.ledger")
     other.execute("PRAGMA user_version=9")
     other.close()
-    with pytest.raises(LedgerError, match="a ledger of version 9; this release reads version 1"):
+    with pytest.raises(LedgerError, match="a ledger of version 9; this release reads versions 1 to 2"):
         Ledger(tmp_path / "a.ledger")
 
 
@@ -235,10 +246,6 @@ def test_another_process_that_was_faster_keeps_its_index(server, ledger, tmp_pat
     """The later completion takes the next free index, nothing paid is lost, and both read the same."""
     env = live(server, ledger)
     env.sample([0], [0], 1, rng())
-    from dataclasses import replace
-
-    from iapo_widgets.live.ledger.ledger import Record
-
     request = env.request(0, 0)
     call = ledger.reserve(MANY, Spending(1, 10, 0)).result()
     late = Record(0, "late", "stop", 5, 5, 0, True, None, None)

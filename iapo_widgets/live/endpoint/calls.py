@@ -279,7 +279,7 @@ async def ask(
 
     settings must hold ``max_tokens``.  To be awaited on the background loop, as ``score_async`` is.
     """
-    request = Request(endpoint.base_url, endpoint.model, settings, messages)
+    request = Request(ledger.resolve(endpoint.base_url), endpoint.model, settings, messages)
     found = ledger.read({request.digest: [sample]})
     if found:
         return found[request.digest, sample]

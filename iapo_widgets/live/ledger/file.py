@@ -1,4 +1,4 @@
-"""The ledger's file: its tables, how it is opened, and what SQLite's errors mean to a user."""
+"""The ledger's file: how it is opened, made and brought up to date, and what SQLite's errors mean to a user."""
 
 from __future__ import annotations
 
@@ -7,43 +7,19 @@ import sqlite3
 from pathlib import Path
 
 from ..errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
+from .schema import APPLICATION, VERSION, additions, append_only, statements
 
-APPLICATION = 0x4941504F  # "IAPO" in SQLite's field for the kind of file
-VERSION = 1
-
-# charge is a journal.  A row with call 0 reserves before a request leaves; a row that names its id settles it, with the
-# difference.  What was spent is the sum of all rows, so that a reservation that nobody settled stays charged.
-# total holds the sum up to a row now and then, so that opening a large ledger need not add up all of it.
-# A completion without a sample index is spare: delivered and paid for, but not asked for, or a copy of another.
-SCHEMA = """
-CREATE TABLE request (
-    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,
-    endpoint TEXT NOT NULL, model TEXT NOT NULL, settings TEXT NOT NULL, messages TEXT NOT NULL
-) STRICT;
-CREATE TABLE charge (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, call INTEGER NOT NULL, what TEXT NOT NULL,
-    completions INTEGER NOT NULL, tokens INTEGER NOT NULL, picos INTEGER NOT NULL, at REAL NOT NULL
-) STRICT;
-CREATE TABLE total (
-    charge INTEGER PRIMARY KEY, completions INTEGER NOT NULL, tokens INTEGER NOT NULL, picos INTEGER NOT NULL
-) STRICT;
-CREATE TABLE completion (
-    id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request, sample INTEGER, call INTEGER NOT NULL,
-    text TEXT NOT NULL, finish_reason TEXT, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
-    picos INTEGER NOT NULL, cost_reported INTEGER NOT NULL, request_id TEXT, fingerprint TEXT, at REAL NOT NULL,
-    UNIQUE (request, sample)
-) STRICT;
-"""
-APPEND_ONLY = "".join(
-    f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
-    " BEGIN SELECT RAISE(ABORT, 'a ledger is append only'); END;\n"
-    for table in ("request", "charge", "total", "completion")
-    for verb in ("UPDATE", "DELETE")
+# in old ledgers a completion's prompt tokens are its share of the request's; the shares of a call add up to the whole
+WHOLE_PROMPTS = (
+    "CREATE TEMP TABLE whole (call INTEGER PRIMARY KEY, prompt INTEGER)",
+    "INSERT INTO temp.whole SELECT call, sum(prompt_tokens) FROM completion GROUP BY call",
+    "UPDATE completion SET whole_prompt = (SELECT prompt FROM temp.whole WHERE call = completion.call)",
+    "DROP TABLE temp.whole",
 )
 
 
 def connect(path: Path, wait: float, durable: bool) -> sqlite3.Connection:
-    """A connection to the ledger at ``path``, made where there is none.
+    """A connection to the ledger at ``path``, made where there is none; one of an older version is converted.
 
     wait: seconds to wait for a lock.  durable: a commit survives a power cut, not only a kill.
     Raises ``FileNotFoundError`` where the folder is not there, and ``LedgerError``.
@@ -59,11 +35,16 @@ def connect(path: Path, wait: float, durable: bool) -> sqlite3.Connection:
         if mode != "wal":
             raise LedgerError(f"{path} cannot be shared safely (SQLite's journal is {mode!r}); put it on a local disk")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        if _number(connection, "application_id") != APPLICATION:
             _create(connection, path)
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if _number(connection, "user_version") == 1:
+            _convert(connection, path)
+        version = _number(connection, "user_version")
         if version != VERSION:
-            raise LedgerError(f"{path} is a ledger of version {version}; this release reads version {VERSION}")
+            raise LedgerError(
+                f"{path} is a ledger of version {version}; this release reads versions 1 to {VERSION}. It was left as"
+                " it is; open it with a newer release"
+            )
         connection.execute("SELECT 1 FROM completion, charge, request LIMIT 1")
     except sqlite3.Error as error:
         connection.close()
@@ -74,23 +55,50 @@ def connect(path: Path, wait: float, durable: bool) -> sqlite3.Connection:
     return connection
 
 
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")  # of two processes that come at once, one makes the tables
     try:
-        if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
-            connection.execute("COMMIT")
-            return
-        if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-            raise LedgerCorrupted(f"{path} is an SQLite file of another kind, no ledger; it was left as it is")
-        for statement in [s for s in SCHEMA.split(";\n") if s.strip()] + APPEND_ONLY.splitlines():
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id={APPLICATION}")
-        connection.execute(f"PRAGMA user_version={VERSION}")
+        if _number(connection, "application_id") != APPLICATION:
+            if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                raise LedgerCorrupted(f"{path} is an SQLite file of another kind, no ledger; it was left as it is")
+            for statement in statements():
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id={APPLICATION}")
+            connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _undo(connection)
         raise
+
+
+def _convert(connection: sqlite3.Connection, path: Path) -> None:
+    """Version 2 of version 1, in one transaction: a kill leaves one or the other."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")  # of two processes that come at once, one converts
+        if _number(connection, "user_version") == 1:
+            guard = append_only("completion")[0]
+            connection.execute("DROP TRIGGER completion_update")
+            for statement in (*additions(), *WHOLE_PROMPTS, guard, f"PRAGMA user_version={VERSION}"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        _undo(connection)
+        told = explained(error, path)
+        raise type(told)(
+            f"{path} is a ledger of version 1 and could not be converted to version {VERSION}: {told}"
+        ) from None
+    except BaseException:
+        _undo(connection)
+        raise
+
+
+def _undo(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def explained(error: sqlite3.Error, path: str | os.PathLike[str]) -> LedgerError:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,32 +18,11 @@ from ..answer import Answer
 from ..background import on_loop
 from ..errors import LedgerError
 from ..request import Request
+from . import known
 from .file import connect, explained
-from .spending import PICOS, Spending, SpendingLimit
+from .record import COLUMNS, Record, answer_of, insert, number_of
+from .spending import Spending, SpendingLimit
 from .writer import Transaction, Writer, charged
-
-COLUMNS = "text, finish_reason, prompt_tokens, completion_tokens, picos, cost_reported, request_id, fingerprint"
-INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One delivered completion to be written: its sample index (``None``: spare), and what came."""
-
-    sample: int | None
-    text: str
-    finish_reason: str | None
-    prompt_tokens: int
-    completion_tokens: int
-    picos: int
-    cost_reported: bool
-    request_id: str | None
-    fingerprint: str | None
-
-    def answer(self) -> Answer:
-        """What the ledger gives back for it."""
-        return _answer(tuple(getattr(self, name) for name in COLUMNS.split(", ")))
 
 
 class Ledger:
@@ -63,6 +41,8 @@ class Ledger:
         self._reader = connect(self.path, wait, durable)
         self._lock = threading.Lock()
         self._total = 0, Spending()
+        with self._reading() as reader:
+            self._addresses = known.addresses(reader)
         # What follows is used on the background loop only.
         #: Calls of this process that are under way, by (digest, sample index).
         self.flying: dict[tuple[bytes, int], Any] = {}
@@ -157,10 +137,11 @@ class Ledger:
 
         def operation(transaction: Transaction) -> dict[int, Answer]:
             transaction.charge(call, what, difference, at)
-            number = self._number(transaction.connection, request) if records else 0
+            number = number_of(transaction.connection, request) if records else 0
             earlier = {}
             for record in records:
-                answer = _insert(transaction.connection, number, call, record, at)
+                known.keep_model(transaction.connection, request, record.model, at)
+                answer = insert(transaction.connection, number, call, record, at)
                 if answer is not None and record.sample is not None:
                     earlier[record.sample] = answer
             return earlier
@@ -177,19 +158,58 @@ class Ledger:
             if inside:
                 for row in self._rows(query, (digest, min(inside), max(inside))):
                     if row[0] in inside:
-                        found[digest, row[0]] = _answer(row[1:])
+                        found[digest, row[0]] = answer_of(row[1:])
         return found
 
     def answers(self, request: Request) -> list[Answer]:
         """Every completion of a request, by sample index; spare ones are left out."""
         query = f"""SELECT {COLUMNS} FROM completion WHERE request = (SELECT id FROM request WHERE digest = ?)
                     AND sample IS NOT NULL ORDER BY sample"""
-        return [_answer(row) for row in self._rows(query, (request.digest,))]
+        return [answer_of(row) for row in self._rows(query, (request.digest,))]
 
     def calls(self) -> list[tuple[int, str, Spending, float]]:
         """The journal, in order: call, what happened, what was charged, and when (Unix time)."""
         rows = self._rows("SELECT id, call, what, completions, tokens, picos, at FROM charge ORDER BY id")
         return [(call or number, what, Spending(*amount), at) for number, call, what, *amount, at in rows]
+
+    def abilities(self, endpoint: str, model: str) -> dict[str, str]:
+        """What was found about an endpoint's model, by name."""
+        with self._reading() as reader:
+            return known.abilities(reader, self.resolve(endpoint), model)
+
+    def keep_ability(self, endpoint: str, model: str, name: str, value: str) -> Future[None]:
+        """Keep what was found about an endpoint's model; what is kept last counts."""
+        address = self.resolve(endpoint)
+        return self._writer.submit(
+            lambda transaction: known.keep_ability(transaction.connection, address, model, name, value)
+        )
+
+    def models(self, endpoint: str, model: str) -> list[str]:
+        """What the replies of an endpoint called the model that was asked, each name once, oldest first."""
+        with self._reading() as reader:
+            return known.models(reader, self.resolve(endpoint), model)
+
+    def resolve(self, address: str) -> str:
+        """The address that completions of ``address`` are kept under: its own, but for ``same_address``."""
+        return known.resolved(self._addresses, address)
+
+    def same_address(self, old: str, new: str) -> None:
+        """From now on what is asked of the address ``new`` is kept under ``old``, and found there.
+
+        For a server that moved to another port or host; that it is the same model is yours to know.  What was recorded
+        under ``new`` before stays in the file and is not found until ``same_address(new, new)`` parts them again.
+        Environments that were made before take part; another process does once it opens the ledger anew.
+
+        Raises ``ValueError`` for what is no address, or where ``old`` is kept under ``new``.
+        """
+        old, new = known.check_address(old), known.check_address(new)
+        if old != new and known.resolved({**self._addresses, new: old}, new) == new:
+            raise ValueError(f"{old} is kept under {new} already; same_address({old!r}, {old!r}) parts them")
+        values = new, old, time.time()
+        insertion = "INSERT INTO address (address, same_as, at) VALUES (?, ?, ?)"
+        self._writer.submit(lambda transaction: transaction.connection.execute(insertion, values) and None).result()
+        with self._reading() as reader:
+            self._addresses = known.addresses(reader)
 
     @classmethod
     def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:
@@ -211,34 +231,3 @@ class Ledger:
                 raise LedgerError(f"the ledger {self.path} is closed") from None
             except sqlite3.Error as error:
                 raise explained(error, self.path) from None
-
-    def _number(self, connection: sqlite3.Connection, request: Request) -> int:
-        row = connection.execute("SELECT id FROM request WHERE digest = ?", (request.digest,)).fetchone()
-        if row is not None:
-            return int(row[0])
-        values = request.digest, request.endpoint, request.model, request.settings_json, request.messages_json
-        done = connection.execute(
-            "INSERT INTO request (digest, endpoint, model, settings, messages) VALUES (?, ?, ?, ?, ?)", values
-        )
-        return int(done.lastrowid or 0)
-
-
-def _insert(connection: sqlite3.Connection, number: int, call: int, record: Record, at: float) -> Answer | None:
-    """Insert at its index, or at the next free one; returns what stands at its index already."""
-    values = (
-        call, record.text, record.finish_reason, record.prompt_tokens, record.completion_tokens, record.picos,
-        int(record.cost_reported), record.request_id, record.fingerprint, at,
-    )  # fmt: skip
-    if connection.execute(INSERT, (number, record.sample, *values)).rowcount:
-        return None
-    free = connection.execute("SELECT max(sample) + 1 FROM completion WHERE request = ?", (number,)).fetchone()[0]
-    connection.execute(INSERT, (number, free, *values))
-    there = f"SELECT {COLUMNS} FROM completion WHERE request = ? AND sample = ?"
-    return _answer(connection.execute(there, (number, record.sample)).fetchone())
-
-
-def _answer(row: Sequence[Any]) -> Answer:
-    text, finish_reason, prompt_tokens, completion_tokens, picos, reported, request_id, fingerprint = row
-    return Answer(
-        text, finish_reason, prompt_tokens, completion_tokens, picos / PICOS, bool(reported), request_id, fingerprint
-    )

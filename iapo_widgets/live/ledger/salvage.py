@@ -9,8 +9,10 @@ from typing import Any
 
 from ..errors import LedgerCorrupted
 from .file import connect
+from .schema import COLUMNS_2, NEW_IN_2
 
-TABLES = ("request", "charge", "completion")
+TABLES = ("request", "charge", "completion", *NEW_IN_2)
+OLD = 13  # columns of a completion in version 1
 
 
 def salvage(damaged: Path, into: Path) -> Path:
@@ -27,6 +29,8 @@ def salvage(damaged: Path, into: Path) -> Path:
         copied = 0
         for table in TABLES:
             for row in _rows(source, table):
+                if table == "completion" and len(row) == OLD:
+                    row = *row, *[None] * len(COLUMNS_2)
                 places = ", ".join("?" * len(row))
                 try:
                     copied += target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row).rowcount

@@ -1,0 +1,78 @@
+"""A completion on its way into the ledger's file and out of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..answer import Answer
+from ..request import Request
+from .spending import PICOS
+
+COLUMNS = (
+    "text, finish_reason, prompt_tokens, completion_tokens, picos, cost_reported, request_id, fingerprint, thought,"
+    " whole_prompt, model"
+)
+NAMES = COLUMNS.split(", ")
+INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
+             VALUES ({", ".join("?" * (4 + len(NAMES)))})"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One delivered completion to be written: its sample index (``None``: spare), and what came.
+
+    thought, whole_prompt, model: as in ``Answer``.
+    """
+
+    sample: int | None
+    text: str
+    finish_reason: str | None
+    prompt_tokens: int
+    completion_tokens: int
+    picos: int
+    cost_reported: bool
+    request_id: str | None
+    fingerprint: str | None
+    thought: str | None = None
+    whole_prompt: int | None = None
+    model: str | None = None
+
+    def values(self) -> tuple[Any, ...]:
+        """What goes into ``COLUMNS``."""
+        return tuple(int(v) if isinstance(v, bool) else v for v in (getattr(self, name) for name in NAMES))
+
+    def answer(self) -> Answer:
+        """What the ledger gives back for it."""
+        return answer_of(self.values())
+
+
+def answer_of(row: Sequence[Any]) -> Answer:
+    """An answer from ``COLUMNS``."""
+    text, finish_reason, prompt_tokens, completion_tokens, picos, reported, *rest = row
+    return Answer(text, finish_reason, prompt_tokens, completion_tokens, picos / PICOS, bool(reported), *rest)
+
+
+def number_of(connection: sqlite3.Connection, request: Request) -> int:
+    """The request's row, made where there is none."""
+    row = connection.execute("SELECT id FROM request WHERE digest = ?", (request.digest,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    values = request.digest, request.endpoint, request.model, request.settings_json, request.messages_json
+    done = connection.execute(
+        "INSERT INTO request (digest, endpoint, model, settings, messages) VALUES (?, ?, ?, ?, ?)", values
+    )
+    return int(done.lastrowid or 0)
+
+
+def insert(connection: sqlite3.Connection, number: int, call: int, record: Record, at: float) -> Answer | None:
+    """Insert at its index, or at the next free one; returns what stands at its index already."""
+    values = call, *record.values(), at
+    if connection.execute(INSERT, (number, record.sample, *values)).rowcount:
+        return None
+    free = connection.execute("SELECT max(sample) + 1 FROM completion WHERE request = ?", (number,)).fetchone()[0]
+    connection.execute(INSERT, (number, free, *values))
+    there = f"SELECT {COLUMNS} FROM completion WHERE request = ? AND sample = ?"
+    return answer_of(connection.execute(there, (number, record.sample)).fetchone())

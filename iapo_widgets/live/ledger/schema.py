@@ -1,0 +1,79 @@
+"""What stands in a ledger's file: its tables, in every version of the format."""
+
+from __future__ import annotations
+
+APPLICATION = 0x4941504F  # "IAPO" in SQLite's field for the kind of file
+VERSION = 2
+
+# charge is a journal.  A row with call 0 reserves before a request leaves; a row that names its id settles it, with the
+# difference.  What was spent is the sum of all rows, so that a reservation that nobody settled stays charged.
+# total holds the sum up to a row now and then, so that opening a large ledger need not add up all of it.
+# A completion without a sample index is spare: delivered and paid for, but not asked for, or a copy of another.
+FIRST = """
+CREATE TABLE request (
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,
+    endpoint TEXT NOT NULL, model TEXT NOT NULL, settings TEXT NOT NULL, messages TEXT NOT NULL
+) STRICT;
+CREATE TABLE charge (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, call INTEGER NOT NULL, what TEXT NOT NULL,
+    completions INTEGER NOT NULL, tokens INTEGER NOT NULL, picos INTEGER NOT NULL, at REAL NOT NULL
+) STRICT;
+CREATE TABLE total (
+    charge INTEGER PRIMARY KEY, completions INTEGER NOT NULL, tokens INTEGER NOT NULL, picos INTEGER NOT NULL
+) STRICT;
+CREATE TABLE completion (
+    id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request, sample INTEGER, call INTEGER NOT NULL,
+    text TEXT NOT NULL, finish_reason TEXT, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
+    picos INTEGER NOT NULL, cost_reported INTEGER NOT NULL, request_id TEXT, fingerprint TEXT, at REAL NOT NULL{more},
+    UNIQUE (request, sample)
+) STRICT;
+"""
+# thought: reasoning apart from the answer.  whole_prompt: tokens of the request's whole prompt, of which prompt_tokens
+# is this completion's share.  model: what the reply called itself.
+COLUMNS_2 = ("thought TEXT", "whole_prompt INTEGER", "model TEXT")
+# ability: what was found about an endpoint's model; the newest row of a name counts.
+# address: from then on what is asked of one address is kept under another; the newest row of an address counts.
+# reply_model: every model that replies named, so that they are known without reading all completions.
+# A call that was released may still be settled by the process that made it; the index finds those few.
+TABLES_2 = """
+CREATE TABLE ability (
+    id INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, model TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE address (
+    id INTEGER PRIMARY KEY, address TEXT NOT NULL, same_as TEXT NOT NULL, at REAL NOT NULL
+) STRICT;
+CREATE TABLE reply_model (
+    id INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, model TEXT NOT NULL, named TEXT NOT NULL, at REAL NOT NULL,
+    UNIQUE (endpoint, model, named)
+) STRICT;
+CREATE INDEX charge_released ON charge (call) WHERE what = 'released';
+"""
+NEW_IN_2 = ("ability", "address", "reply_model")
+TABLES = {1: ("request", "charge", "total", "completion"), 2: ("request", "charge", "total", "completion", *NEW_IN_2)}
+
+
+def append_only(table: str) -> list[str]:
+    """Statements that keep anybody from changing what is in a table."""
+    return [
+        f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
+        " BEGIN SELECT RAISE(ABORT, 'a ledger is append only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def statements(version: int = VERSION) -> list[str]:
+    """Every statement that makes a ledger of that version."""
+    more = "" if version == 1 else ", " + ", ".join(COLUMNS_2)
+    found = _split(FIRST.replace("{more}", more)) + (_split(TABLES_2) if version > 1 else [])
+    return found + [trigger for table in TABLES[version] for trigger in append_only(table)]
+
+
+def additions() -> list[str]:
+    """What makes version 2 of version 1, but for the values of old rows."""
+    columns = [f"ALTER TABLE completion ADD COLUMN {column}" for column in COLUMNS_2]
+    return columns + _split(TABLES_2) + [trigger for table in NEW_IN_2 for trigger in append_only(table)]
+
+
+def _split(script: str) -> list[str]:
+    return [statement.strip() for statement in script.split(";\n") if statement.strip()]
