@@ -85,7 +85,7 @@ def _steps(env: Environment, budget: int, rng: np.random.Generator, choice: Choi
     n_prompts, n_max = len(env.prompts), env.n_max
     order = tie_order(n_prompts, n_max, rng)
     active = np.ones((len(env.contexts), n_prompts, n_max), dtype=bool)
-    tally = Tally(env.strategy, env.contexts, n_prompts, n_max, per_call=per_call_of(env))
+    tally = Tally(env.strategy, env.contexts, n_prompts, n_max, per_call=partial(per_call_of, env))
     share = budget if choice is None else min(budget, n_prompts * n_max)
     pulls = allocate(active, share, share, True, rng)
     completions = draw(env, pulls, rng)

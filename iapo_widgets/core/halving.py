@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ def triple_random(env: Environment, budget: int, *, seed: int | np.random.Genera
 def _prompts_only(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[Round]:
     active = np.zeros((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
     active[..., 0] = True
-    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, per_call=per_call_of(env))
+    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, per_call=partial(per_call_of, env))
     return trimming(env, budget, rng, tally, active, tie_order(len(env.prompts), env.n_max, rng))
 
 

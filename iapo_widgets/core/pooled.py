@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +29,7 @@ class PooledEstimate:
     def __init__(self, env: Environment) -> None:
         if not isinstance(env.strategy, (BestOfN, MajorityVote, VoteThenBest)):
             raise ValueError(f"frugal knows best-of-n, majority-vote and vote-then-best, not {env.strategy.name!r}")
-        self._strategy, self._n_max, self._per_call = env.strategy, env.n_max, per_call_of(env)
+        self._strategy, self._n_max, self._per_call = env.strategy, env.n_max, partial(per_call_of, env)
         self._weights, self._which = distinct_weights(env.contexts)
         self._cost_weights = cost_weight_vector(env.contexts)
         self._shape = len(env.prompts), env.n_queries
@@ -79,7 +81,7 @@ class PooledEstimate:
         asked = np.bincount(p[first], minlength=shape[0])[keep]
         mean_call_cost = np.bincount(p[first], call_cost[first], shape[0])[keep] / asked
         scales = np.arange(1, self._n_max + 1)
-        spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call)
+        spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call())
         q = self.q.copy()
         q[:, keep] = reward.mean(axis=2)[self._which] - self._cost_weights[:, None, None] * spending
         self.q = q

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def psst(
     Raises ``ValueError`` on bad input at once.
     """
     budget = check_budget(budget)
-    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse, per_call=per_call_of(env))
+    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse, per_call=partial(per_call_of, env))
     paired, stockpile = check_flag(paired, "paired"), check_flag(stockpile, "stockpile")
     rng = check_seed(seed)
     active = np.ones((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
@@ -70,7 +71,7 @@ def trimming(
         pulls = allocate(active, left // to_come, left, to_come == 1, rng)
         completions = draw(env, pulls, rng, deck)
         if not stockpile and any(len(c) for c in completions):
-            tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse, per_call=per_call_of(env))
+            tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse, per_call=partial(per_call_of, env))
         for batch in completions:
             tally.add(batch)
         spent += spending(pulls)

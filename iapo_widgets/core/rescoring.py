@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,7 +35,13 @@ class Rescorer:
     """
 
     def __init__(
-        self, strategy: Strategy, n_prompts: int, n_max: int, reuse: str = "blocks", *, per_call: int | None = None
+        self,
+        strategy: Strategy,
+        n_prompts: int,
+        n_max: int,
+        reuse: str = "blocks",
+        *,
+        per_call: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._strategy, self._size, self._reuse, self._per_call = strategy, (n_prompts, n_max), reuse, per_call
         self._tracks: OrderedDict[tuple[float, ...], _Track] = OrderedDict()

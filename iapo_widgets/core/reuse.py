@@ -34,18 +34,18 @@ def _tiling(n: int, n_max: int) -> tuple[NDArray[np.int64], NDArray[np.int64], N
 class Samples:
     """What pulls say about every scale: sums over their samples of rewards and costs, and how many samples.
 
-    reward (B, W, n_max) for W vectors of objective weights, cost (B, n_max), count (B, n_max).  A sample of n
-    completions is charged the requests that n take, not those of the pull that it is from.
+    reward (B, W, n_max) for W vectors of objective weights, cost (B, n_max) of the completions, call_cost (B, n_max) of
+    one request a sample, count (B, n_max).  A sample of n completions takes the requests that n take, and not those of
+    the pull that it is from.
     """
 
     reward: Array
     cost: Array
+    call_cost: Array
     count: NDArray[np.int64]
 
 
-def block_samples(
-    completions: Completions, strategy: Strategy, weights: Array, n_max: int, per_call: int | None = None
-) -> Samples:
+def block_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
     """The paper's nested reuse: a pull of (p, N) holds floor(N / n) disjoint samples of (p, n), n <= N."""
     packed = completions.packed()
     starts, ends, first = _tiling(packed.n, n_max)
@@ -60,12 +60,10 @@ def block_samples(
     running = np.zeros((len(packed), packed.n + 1))
     np.cumsum(np.where(packed.valid, packed.cost, 0.0), axis=1, out=running[:, 1:])
     cost = np.take_along_axis(running, count * scales, axis=1)
-    return Samples(reward, bill(cost, count * completions.call_cost[:, None], scales, per_call), count)
+    return Samples(reward, cost, count * completions.call_cost[:, None], count)
 
 
-def subset_samples(
-    completions: Completions, strategy: Strategy, weights: Array, n_max: int, per_call: int | None = None
-) -> Samples:
+def subset_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
     """The mean over all n-subsets of every pull, one sample a pull and scale n <= N.
 
     A U-statistic: the same expectation as the blocks, less variance, nothing wasted between N / 2 and N.
@@ -75,11 +73,10 @@ def subset_samples(
     reward = np.where(count[:, None] > 0, strategy.subsets(completions, weights, n_max), 0.0)
     total = np.where(completions.valid, completions.cost, 0.0).sum(axis=1)
     mean = total / np.maximum(completions.n_valid, 1)
-    cost = bill(mean[:, None] * scales * count, count * completions.call_cost[:, None], scales, per_call)
-    return Samples(reward, cost, count)
+    return Samples(reward, mean[:, None] * scales * count, count * completions.call_cost[:, None], count)
 
 
-REUSES: dict[str, Callable[[Completions, Strategy, Array, int, int | None], Samples]] = {
+REUSES: dict[str, Callable[[Completions, Strategy, Array, int], Samples]] = {
     "blocks": block_samples,
     "subsets": subset_samples,
 }
@@ -89,13 +86,13 @@ class Tally:
     """Running sums for every prompt, scale and distinct vector of objective weights: stockpiling in a few arrays.
 
     Contexts that differ only in what spending costs them share their sums.  ``reuse`` is ``"blocks"`` or
-    ``"subsets"``; ``per_call``: completions that one request carries; ``q`` is the estimate, NaN where nothing is
-    known.
+    ``"subsets"``; ``per_call()``: completions that one request carries, as far as that is known by now: what is learnt
+    late holds for what came early too.  ``q`` is the estimate, NaN where nothing is known.
     """
 
     def __init__(
         self, strategy: Strategy, contexts: Sequence[Context], n_prompts: int, n_max: int, reuse: str = "blocks",
-        *, per_call: int | None = None,
+        *, per_call: Callable[[], int | None] = lambda: None,
     ) -> None:  # fmt: skip
         if reuse not in REUSES:
             raise ValueError(f"unknown reuse {reuse!r}; known: {', '.join(REUSES)}")
@@ -103,7 +100,7 @@ class Tally:
         self._weights, self._which = distinct_weights(contexts)
         self._cost_weights = cost_weight_vector(contexts)
         self._reward = np.zeros((n_prompts, len(self._weights), n_max))
-        self._cost = np.zeros((n_prompts, n_max))
+        self._cost, self._call_cost = np.zeros((n_prompts, n_max)), np.zeros((n_prompts, n_max))
         self._count = np.zeros((n_prompts, n_max), dtype=np.int64)
 
     def add(self, completions: Completions) -> None:
@@ -116,11 +113,12 @@ class Tally:
         size = max(1, CHUNK // (n_weights * len(_tiling(completions.n, n_max)[0])))
         for rows in blocks(len(completions), size):
             part = completions if size >= len(completions) else completions.rows(rows)
-            samples = self._samples(part, self._strategy, self._weights, n_max, self._per_call)
+            samples = self._samples(part, self._strategy, self._weights, n_max)
             first = np.flatnonzero(np.diff(part.prompts, prepend=-1))
             which = part.prompts[first]
             self._reward[which] += np.add.reduceat(samples.reward, first, axis=0)
             self._cost[which] += np.add.reduceat(samples.cost, first, axis=0)
+            self._call_cost[which] += np.add.reduceat(samples.call_cost, first, axis=0)
             self._count[which] += np.add.reduceat(samples.count, first, axis=0)
 
     @property
@@ -135,12 +133,15 @@ class Tally:
     def context_q(self, context: int) -> Array:
         """``q`` of one context, (P, n_max): what a sequential method looks at before each pull."""
         count = np.where(self._count > 0, self._count, np.nan)
-        return (self._reward[:, self._which[context]] - self._cost_weights[context] * self._cost) / count
+        return (self._reward[:, self._which[context]] - self._cost_weights[context] * self._bill()) / count
+
+    def _bill(self) -> Array:
+        return bill(self._cost, self._call_cost, np.arange(1, self._cost.shape[1] + 1), self._per_call())
 
     @property
     def q(self) -> Array:
         """Estimated Q(c, (p, n)), (C, P, n_max)."""
         with np.errstate(invalid="ignore", divide="ignore"):
             reward = self._reward / self._count[:, None]
-            cost = self._cost / self._count
+            cost = self._bill() / self._count
         return reward[:, self._which].transpose(1, 0, 2) - self._cost_weights[:, None, None] * cost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def screened(
     if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 1 <= k <= n_prompts:
         raise ValueError(f"k must be a whole number from 1 to {n_prompts}, the number of prompts, not {k!r}")
     rho, paired, rng = check_between(rho, 0, 1, "rho"), check_flag(paired, "paired"), check_seed(seed)
-    tally = Tally(env.strategy, env.contexts, n_prompts, env.n_max, reuse, per_call=per_call_of(env))
+    tally = Tally(env.strategy, env.contexts, n_prompts, env.n_max, reuse, per_call=partial(per_call_of, env))
     return _rounds(env, budget, rng, tally, int(k), rho, paired)
 
 

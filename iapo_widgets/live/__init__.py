@@ -13,6 +13,7 @@ from .errors import (
     LedgerLocked,
     LimitReached,
     LiveError,
+    LiveWarning,
     Stopped,
 )
 from .estimate import Estimate, estimate
@@ -45,6 +46,7 @@ __all__ = [
     "LimitReached",
     "LiveEnvironment",
     "LiveError",
+    "LiveWarning",
     "MathVerify",
     "PromptTemplate",
     "Question",

@@ -13,9 +13,10 @@ from ..core.problem import Context, Prompt
 from ..core.rounds import Policy, deployed
 from ..core.strategies import Strategy
 from .background import on_loop
-from .endpoint.calls import Caller, Run
+from .endpoint.calls import Caller
 from .endpoint.endpoint import Endpoint
 from .endpoint.retries import Retries
+from .endpoint.run import Run
 from .errors import LiveError
 from .ledger.ledger import Ledger
 from .ledger.metering import MeteredLedger

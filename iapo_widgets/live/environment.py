@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,12 @@ from .problem import PromptTemplate, Question
 from .recorded import recorded
 from .report import Report, report
 from .request import Request
+from .scoring.costs import Costs
 from .scoring.judging import Judged, Jury, check_scorers
 from .scoring.scorer import Scorer
+from .scoring.seen import Seen
+from .usefulness import Usefulness
 
-#: Units that costs can be given in: what one token, and one unit of money, count.
-COST_UNITS: dict[str, tuple[float, float]] = {
-    "tokens": (1.0, 0.0), "kilotokens": (1e-3, 0.0), "dollars": (0.0, 1.0), "cents": (0.0, 100.0),
-}  # fmt: skip
 RUNS = 64  # runs whose sample indices are remembered at a time
 
 
@@ -88,10 +88,7 @@ class LiveEnvironment:
         self.contexts = check_contexts(contexts, len(self.scorers))
         self.strategy = find_strategy(strategy)
         self.strategy.check(len(self.scorers), self.has_gold)
-        if cost_unit not in COST_UNITS:
-            raise ValueError(f"cost_unit must be one of {', '.join(COST_UNITS)}, not {cost_unit!r}")
-        if COST_UNITS[cost_unit][1] and not endpoint.prices.known:
-            raise ValueError(f"costs in {cost_unit} need the endpoint's input_price and output_price; or count tokens")
+        self.costs = Costs(cost_unit, endpoint.prices)
         self.endpoint, self.ledger, self.limit, self.cost_unit = endpoint, ledger, limit, cost_unit
         self.caller = Caller(
             endpoint, ledger, limit, concurrency=check_scale(concurrency, "concurrency"), retries=retries
@@ -99,8 +96,9 @@ class LiveEnvironment:
         self.stop = stop or threading.Event()
         self.offline, self.name = bool(offline), name
         self.note = f"completions of {endpoint.model} at {endpoint.base_url}"
-        self.counts: Counter[str] = Counter()
-        self.jury = Jury(self.scorers, self.questions, ledger, limit, self.caller.pace.most, self.stop)
+        self.seen, self.replayed = Seen(), 0
+        self._usefulness = Usefulness(self.prompts, self.caller, self.offline)
+        self.jury = Jury(self.scorers, self.questions, self.costs, ledger, limit, self.caller.pace.most, self.stop)
         self._runs: list[tuple[np.random.Generator, Counter[bytes], Judged]] = []
 
     def __repr__(self) -> str:
@@ -112,13 +110,20 @@ class LiveEnvironment:
 
     @property
     def call_cost(self) -> NDArray[np.float64]:
-        """Cost of one request of each prompt beside its completions, (P,): zeros, for completions carry it here."""
-        return np.zeros(len(self.prompts))
+        """Cost of one request of each prompt beside its completions, (P,): the mean of those recorded, 0 for none."""
+        pairs = [[self.ledger.answers(self.request(p, x))[-1:] for x in range(self.n_queries)] for p in self._indices]
+        calls = [[self.costs.call(answers) for answers in row if answers] for row in pairs]
+        return np.array([np.mean(row) if row else 0.0 for row in calls])
 
     @property
     def per_call(self) -> int | None:
-        """Completions that one request carries at most, ``None`` for any number."""
-        return None
+        """Completions that one request carries at most, as far as ``n_max`` goes; ``None`` for any number.
+
+        ``Endpoint.check`` finds it out beforehand; else the first requests of a run show it, and what they show holds
+        for all estimates of that run.
+        """
+        known = self.caller.abilities
+        return known.n if known.shown and known.n < self.n_max else None
 
     @property
     def n_queries(self) -> int:
@@ -135,7 +140,7 @@ class LiveEnvironment:
         template = self.prompts[prompt]
         messages = template.messages(self.questions[query].text)
         address = self.ledger.resolve(self.endpoint.base_url)
-        return Request(address, self.endpoint.model, template.settings(), messages)
+        return Request(address, self.endpoint.model, template.settings(), messages, prompt)
 
     def preview(self, prompt: int, query: int, n: int = 1) -> dict[str, Any]:
         """The JSON that will be sent for ``n`` completions of that pair, without the key."""
@@ -147,11 +152,11 @@ class LiveEnvironment:
 
     def answers(self, prompt: int, query: int) -> list[Answer]:
         """What is recorded of that pair, costs in ``cost_unit``."""
-        return [self._priced(answer) for answer in self.ledger.answers(self.request(prompt, query))]
+        return [replace(a, cost=self.costs.paid(a)) for a in self.ledger.answers(self.request(prompt, query))]
 
     def report(self) -> Report:
         """What was asked, came, failed and was spent so far; may be called while ``sample`` runs."""
-        return report(self.counts, self.caller, self.ledger)
+        return report(self.seen, self.replayed, self.caller, self.ledger)
 
     def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
         """``n`` completions of each (prompt, query) pair, from the ledger or else from the endpoint.
@@ -178,13 +183,13 @@ class LiveEnvironment:
             missing = [s for s in samples if (digest, s) not in found]
             if missing:
                 jobs.append((request, missing))
-        self.counts["replayed"] += len(found)
+        self.replayed += len(found)
         if jobs and not self.offline:
             found |= collect(self.caller, jobs, self.stop)
         pulls = [[found.get((digest, start + i)) for i in range(n)] for digest, start in first]
-        priced = [[a and self._priced(a) for a in pull] for pull in pulls]
-        completions, counts = self.jury.judge(judged, prompts, queries, n, priced)
-        self.counts.update(counts)
+        completions, seen = self.jury.judge(judged, prompts, queries, n, pulls)
+        self.seen.add(seen)
+        self._usefulness.look(self.seen)
         return completions
 
     def recorded(self, *, n_max: int | None = None) -> CategoricalEnvironment:
@@ -194,7 +199,7 @@ class LiveEnvironment:
         no question was answered by every prompt.
         """
         found = recorded(
-            [[self.answers(p, x) for x in range(self.n_queries)] for p in range(len(self.prompts))], self.jury
+            [[self.ledger.answers(self.request(p, x)) for x in range(self.n_queries)] for p in self._indices], self.jury
         )
         return CategoricalEnvironment(
             **found.arrays,
@@ -270,8 +275,6 @@ class LiveEnvironment:
         self._runs = [*self._runs[1 - RUNS :], (rng, Counter(), Judged())]
         return self._runs[-1][1:]
 
-    def _priced(self, answer: Answer) -> Answer:
-        from dataclasses import replace
-
-        a_token, money = COST_UNITS[self.cost_unit]
-        return replace(answer, cost=a_token * answer.tokens + money * answer.cost)
+    @property
+    def _indices(self) -> range:
+        return range(len(self.prompts))

@@ -7,6 +7,10 @@ class LiveError(RuntimeError):
     """A live run cannot go on; the message says why and what to do."""
 
 
+class LiveWarning(UserWarning):
+    """A live run goes on, and something about it should be known."""
+
+
 class EndpointError(LiveError):
     """The endpoint will refuse every further request: wrong key, unknown model, quota used up, bad setting."""
 

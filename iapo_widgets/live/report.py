@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .endpoint.calls import Caller
 from .ledger.ledger import Ledger
 from .ledger.spending import Spending
+from .scoring.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Counts of completions but for ``requests``, ``faults`` (attempts that failed) and ``in_flight`` (requests).
 
-    replayed: read from the ledger; delivered: by the endpoint; failed: no attempt worked; unreadable: some scorer
-    could not read it; cut_off: at max_tokens; filtered: by a content filter; unjudged: a scorer's own call failed;
+    replayed: read from the ledger; delivered: by the endpoint; failed: no attempt worked; refused: requests whose
+    prompt or question the endpoint refuses for good; unreadable: some scorer could not read it; empty: no text came;
+    cut_off: at max_tokens; filtered: by a content filter; unjudged: a scorer's own call failed;
     spare: paid for and not usable, such as copies; estimated: the endpoint did not report its tokens, or not credibly;
     above: replies that report more tokens than were asked for: the endpoint may not honour max_tokens, and a cap on
     tokens can be passed.  in_flight_most: what the endpoint's rate limits allow for now.  spent: all in the ledger.
@@ -27,7 +28,9 @@ class Report:
     failed: int
     faults: int
     last_fault: str
+    refused: int
     unreadable: int
+    empty: int
     cut_off: int
     filtered: int
     unjudged: int
@@ -39,11 +42,12 @@ class Report:
     spent: Spending
 
 
-def report(answers: Mapping[str, int], caller: Caller, ledger: Ledger) -> Report:
-    """The report of an environment that counted ``answers``; may be made at any time, from any thread."""
-    calls, pace = caller.counts, caller.pace
+def report(seen: Seen, replayed: int, caller: Caller, ledger: Ledger) -> Report:
+    """The report of an environment; may be made at any time, from any thread."""
+    answers, calls, pace = seen.total, caller.counts, caller.pace
     return Report(
-        calls["requests"], answers["replayed"], calls["delivered"], calls["failed"], calls["faults"],
-        caller.last_fault, answers["unreadable"], answers["cut off"], answers["filtered"], answers["unjudged"],
-        calls["spare"], calls["estimated"], calls["above"], pace.in_flight, int(pace.limit), ledger.spent(),
+        calls["requests"], replayed, calls["delivered"], calls["failed"], calls["faults"], caller.last_fault,
+        calls["refused"], answers["unreadable"], answers["empty"], answers["cut off"], answers["filtered"],
+        answers["unjudged"], calls["spare"], calls["estimated"], calls["above"], pace.in_flight, int(pace.limit),
+        ledger.spent(),
     )  # fmt: skip

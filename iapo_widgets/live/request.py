@@ -14,12 +14,18 @@ PER_MESSAGE = 16  # tokens that a chat format may add to each message, and to th
 
 @dataclass(frozen=True)
 class Request:
-    """Endpoint (its address), model, decoding settings and messages; ``settings`` must hold ``max_tokens``."""
+    """Endpoint (its address), model, decoding settings and messages; ``settings`` must hold ``max_tokens``.
+
+    prompt: which prompt of its environment it comes from; spare: settings that it can do without, where they are
+    refused.  Neither is part of what completions are kept under.
+    """
 
     endpoint: str
     model: str
     settings: Mapping[str, Any]
     messages: Sequence[Mapping[str, str]]
+    prompt: int | None = None
+    spare: tuple[str, ...] = ()
 
     @cached_property
     def settings_json(self) -> str:

@@ -19,7 +19,7 @@ from iapo_widgets import (
     train,
     voting_environment,
 )
-from iapo_widgets.core.costs import arm_cost, calls
+from iapo_widgets.core.costs import arm_cost, bill, calls
 from iapo_widgets.core.pooled import PooledEstimate
 from iapo_widgets.core.propositions import agnostic_utility
 from iapo_widgets.core.rescoring import Rescorer
@@ -73,7 +73,7 @@ def test_reuse_charges_a_scale_the_requests_of_its_own(reuse, per_call):
     env = costly_task(0, per_call=per_call)
     env.cost = np.broadcast_to(np.array([0.1, 0.2, 0.3, 0.4])[:, None, None], env.probs.shape)
     pair = (Context("free", (1.0, 0.0)), Context("paid", (1.0, 0.0), 1.0))
-    tally = Tally(env.strategy, pair, 4, 8, reuse, per_call=per_call)
+    tally = Tally(env.strategy, pair, 4, 8, reuse, per_call=lambda: per_call)
     prompts, queries = np.divmod(np.arange(4 * 7), 7)
     for n in (8, 3, 5):
         tally.add(env.sample(prompts, queries, n, np.random.default_rng(n)))
@@ -104,10 +104,11 @@ def test_estimates_are_unbiased(reuse, per_call, name):
     env, size = costly_task(1, name, per_call=per_call), 3_000
     rng = np.random.default_rng(2)
     drawn = env.sample(np.ones(size, int), rng.integers(env.n_queries, size=size), 8, rng)
-    samples = REUSES[reuse](drawn, env.strategy, np.array([c.weights for c in TWO]), 8, per_call)
+    samples = REUSES[reuse](drawn, env.strategy, np.array([c.weights for c in TWO]), 8)
+    cost = bill(samples.cost, samples.call_cost, np.arange(1, 9), per_call)
     exact = env.exact_q()[:, 1]
     for c, context in enumerate(TWO):
-        one = (samples.reward[:, c] - context.cost_weight * samples.cost) / samples.count
+        one = (samples.reward[:, c] - context.cost_weight * cost) / samples.count
         assert np.all(np.abs(one.mean(axis=0) - exact[c]) <= 5 * one.std(axis=0) / math.sqrt(size))
 
 
@@ -121,8 +122,9 @@ def test_a_failed_completion_changes_no_charge_of_what_arrived(reuse):
         whole.prompts, whole.queries, whole.objectives[:, at], whole.answers[:, at], whole.gold, whole.cost[:, at],
         np.array([[True, True, False, True]]), whole.call_cost,
     )  # fmt: skip
-    one, two = (REUSES[reuse](c, env.strategy, np.ones((1, 2)), 4, 2) for c in (whole, holed))
+    one, two = (REUSES[reuse](c, env.strategy, np.ones((1, 2)), 4) for c in (whole, holed))
     assert np.array_equal(one.count, two.count) and one.cost == pytest.approx(two.cost)
+    assert np.array_equal(one.call_cost, two.call_cost)
 
 
 @given(seed=seeds, per_call=limits, strategy=st.sampled_from(REWARDED))
@@ -231,7 +233,7 @@ def test_rescored_estimates_are_those_that_training_had(reuse):
     """Under the weights of training, the estimates of every round, requests included."""
     env = costly_task(4, per_call=3)
     rounds = train("psst", env, 300, seed=0, reuse=reuse).rounds
-    rescorer = Rescorer(env.strategy, 4, 8, reuse, per_call=3)
+    rescorer = Rescorer(env.strategy, 4, 8, reuse, per_call=lambda: 3)
     for c, context in enumerate(TWO):
         assert rescorer.q(rounds, context) == pytest.approx(np.array([r.q[c] for r in rounds]), nan_ok=True)
 

@@ -19,6 +19,7 @@ from iapo_widgets.live import (
     EndpointError,
     LimitReached,
     LiveError,
+    LiveWarning,
     PromptTemplate,
     Question,
     Retries,
@@ -92,7 +93,7 @@ def test_a_fault_that_stays_is_missing_and_never_a_zero(server, ledger, fault):
 def test_a_fault_that_every_request_would_meet_ends_the_run_at_once(server, ledger, fault, message):
     """It is not tried again, the error says what to mend, and nothing is charged."""
     server.script.append(fault)
-    env = live(server, ledger, concurrency=1)
+    env = live(server, ledger, concurrency=1, prompts=[PromptTemplate("{query}", temperature=0.7, max_tokens=32)])
     with pytest.raises(EndpointError, match=message):
         train("psst", env, 100, seed=0)
     assert len(server.requests) == 1 and ledger.spent().completions == 0
@@ -109,10 +110,71 @@ def test_a_refused_question_is_missing_and_is_not_tried_again(server, ledger):
 
 def test_when_nothing_works_any_more_the_run_ends(server, ledger):
     """After many failures in a row an error names the last one, instead of a policy made of nothing."""
-    server.script.extend([400] * 1000)
-    env = live(server, ledger, retries=Retries(wait=False, in_a_row=5))
+    server.script.extend([500] * 1000)
+    env = live(server, ledger, retries=Retries(wait=False, in_a_row=5, attempts=2))
     with pytest.raises(EndpointError, match="5 requests in a row failed for good"):
         train("psst", env, 400, seed=0)
+
+
+@pytest.mark.parametrize("concurrency", [1, 16])
+def test_when_every_prompt_is_refused_the_run_ends(server, ledger, concurrency):
+    """After a few questions of each prompt; the error says what was said, and nothing was charged."""
+    server.script.extend([(400, {}, {"message": "no such thing here"})] * 1000)
+    env = live(server, ledger, concurrency=concurrency)
+    with pytest.raises(EndpointError, match=r"every prompt was refused: .*no such thing here.*Nothing was charged"):
+        train("psst", env, 400, seed=0)
+    assert ledger.spent().completions == 0 and len(server.requests) <= 3 * 4 * 3
+
+
+@pytest.mark.parametrize("concurrency", [1, 16])
+@pytest.mark.parametrize("algorithm", ["psst", "frugal", "uniform"])
+def test_a_prompt_that_is_refused_is_named_and_the_others_go_on(ledger, algorithm, concurrency):
+    """A server without a system role: the prompt that has one is missing, and is not the policy's."""
+
+    class NoSystem(FaultyServer):
+        def reply(self, http, body, fault, first):
+            refused = (400, {}, {"message": "System role not supported"})
+            return super().reply(http, body, refused if len(body["messages"]) > 1 else fault, first)
+
+    with NoSystem() as server:
+        env = live(server, ledger, concurrency=concurrency)
+        with pytest.warns(LiveWarning, match=r"prompt 1 .*did not arrive: .*System role not supported"):
+            policy = train(algorithm, env, 300, seed=0).policy
+        assert {arm.prompt for arm in policy.values()} <= {0, 2}
+        assert env.report().refused >= 3 and sum(len(body["messages"]) > 1 for body in server.requests) <= 8
+        holds(server, ledger, env.limit)
+
+
+def test_a_question_that_is_too_long_is_missing_and_the_run_goes_on(ledger):
+    """It is asked once a prompt, whatever the run wants of it later."""
+
+    class Small(FaultyServer):
+        def reply(self, http, body, fault, first):
+            long = "long" in body["messages"][-1]["content"]
+            said = {"message": "request (408 tokens) exceeds the available context size (256 tokens)"}
+            return super().reply(http, body, (400, {}, said) if long else fault, first)
+
+    with Small() as server:
+        questions = [Question("What is 1?", "1"), Question("What is long?", "2"), Question("What is 2?", "2")]
+        env = live(server, ledger, questions=questions, concurrency=4)
+        generator = rng()
+        first = env.sample([0, 0, 0], [0, 1, 2], 2, generator)
+        assert first.valid.tolist() == [[True, True], [False, False], [True, True]]
+        assert "too long for the model" in env.report().last_fault
+        asked = len(server.requests)
+        assert not env.sample([0], [1], 2, generator).valid.any() and len(server.requests) == asked
+
+
+def test_completions_that_cannot_be_read_are_told_while_it_runs_and_end_it(server, ledger):
+    """Each prompt is named with its share and an example; where hardly any can be read, there is no policy."""
+    server.answer = lambda body, i: "I do not know"
+    env = live(server, ledger)
+    with (
+        pytest.warns(LiveWarning, match=r"prompt 0 \('\{query\}'\): .* could not be read, for example 'I do not know'"),
+        pytest.raises(LiveError, match=r"hardly any of the .* completions .* could be read; one of them is 'I do not"),
+    ):
+        train("psst", env, 300, seed=0)
+    assert ledger.spent().completions == server.delivered < 150
 
 
 @pytest.mark.parametrize("fault", ODD)
@@ -250,14 +312,35 @@ def test_a_network_that_goes_and_comes_back_is_survived(ledger):
 
 
 def test_a_network_that_comes_back_loses_nothing(ledger):
-    """While nobody listens nothing is charged; when somebody does, the run goes on."""
+    """While nobody listens any more nothing is charged, and what was asked is missing."""
     server = FaultyServer()
     with server:
-        url = server.url
-    env = live(server, ledger, retries=Retries(wait=False, attempts=3))
-    assert not env.sample([0], [0], 2, rng()).valid.any()
-    assert ledger.spent().completions == 0 and "no connection" in env.report().last_fault
-    assert url == env.endpoint.base_url and ledger.open_calls() == 0
+        env = live(server, ledger, retries=Retries(wait=False, attempts=3))
+        assert env.sample([0], [0], 2, rng()).valid.all()
+    assert not env.sample([1], [0], 2, rng(1)).valid.any()
+    assert ledger.spent().completions == 2 and "no connection" in env.report().last_fault
+    assert ledger.open_calls() == 0
+
+
+def test_an_address_where_nobody_ever_answered_is_known_soon(ledger):
+    """One message within seconds, also with the waits of the default retries; it names the address."""
+    with FaultyServer() as server:
+        pass
+    env = live(server, ledger, retries=Retries())
+    start = time.monotonic()
+    with pytest.raises(EndpointError, match=r"nothing answers at http://127\.0\.0\.1:\d+/v1: .*port and /v1"):
+        env.sample([0, 1, 2] * 4, [0, 1, 2, 3] * 3, 2, rng())
+    assert time.monotonic() - start < 20  # 5 s on a machine that does nothing else
+    assert env.finish(10) and ledger.spent().completions == 0 and ledger.open_calls() == 0
+
+
+def test_timeouts_in_a_row_end_the_spending(ledger):
+    """After five the run ends; the message names the option, and what was asked stays charged."""
+    with FaultyServer(delay=0.5) as server:
+        env = live(server, ledger, timeout=0.1, concurrency=1)
+        with pytest.raises(EndpointError, match=r"5 requests in a row .* within 0\.1 s.*Endpoint\(timeout=\.\.\.\)"):
+            env.sample([0, 1, 2] * 4, [0, 1, 2, 3] * 3, 4, rng())
+        assert env.finish(10) and len(server.requests) == 5 and ledger.spent().completions == 20
 
 
 @pytest.mark.parametrize("after", [0.0, 0.03, 0.1, 0.25])

@@ -122,9 +122,10 @@ def test_the_estimate_bounds_what_a_run_takes(server, ledger):
 
 @pytest.mark.parametrize(("unit", "of"), [("tokens", 1.0), ("kilotokens", 1e-3), ("dollars", None), ("cents", None)])
 def test_costs_come_in_the_unit_that_was_asked_for(server, ledger, unit, of):
-    """Their sum is what the ledger charged: the prompt's tokens once a request, whatever the number of choices."""
+    """Completions and requests together are what the ledger charged: a prompt once, whatever the number of choices."""
     env = live(server, ledger, cost_unit=unit)
-    total = env.sample([0, 1], [0, 1], 4, rng()).cost.sum()
+    drawn = env.sample([0, 1], [0, 1], 4, rng())
+    total = drawn.cost.sum() + drawn.call_cost.sum()
     spent = ledger.spent()
     money = spent.money * (100 if unit == "cents" else 1)
     assert total == pytest.approx(money if of is None else of * spent.tokens) and len(server.requests) == 2
@@ -153,7 +154,7 @@ def test_unreadable_answers_cast_no_vote_and_are_counted_apart(server, ledger):
     """They arrived and cost something, but vote for nothing."""
     server.answer = lambda body, i: "I do not know" if i % 2 else "0"
     drawn = live(server, ledger).sample([0], [0], 4, rng())
-    assert drawn.valid.all() and drawn.answers.tolist() == [[0, -1, 0, -1]] and (drawn.cost > 0).all()
+    assert drawn.valid.all() and drawn.answers.tolist() == [[0, -1, 0, -1]] and drawn.cost.sum() > 0
     env = live(server, ledger, strategy=MajorityVote())
     env.sample([0], [0], 4, rng())
     assert env.report().unreadable == 2 and env.report().replayed == 4

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import math
+import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from ..answer import Answer
@@ -15,32 +16,18 @@ from ..ledger.ledger import Ledger
 from ..ledger.spending import Spending, SpendingLimit
 from ..request import Request
 from .abilities import abilities
+from .book import Book
 from .endpoint import Endpoint
-from .faults import Fault, of_connection, of_status
+from .exchange import exchange
+from .faults import Fault
 from .pace import Pace
-from .reply import Reply, Unreadable, read_reply
+from .refusals import Refusals
+from .reply import Reply
 from .retries import Retries
+from .run import Run
 
-
-@dataclass(slots=True)
-class Run:
-    """One caller's wish: ``stop()`` lets what is in flight arrive and keeps anything further from being sent."""
-
-    stopped: bool = False
-    _woken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def stop(self) -> None:
-        """To be called on the loop."""
-        self.stopped = True
-        self._woken.set()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait, or raise ``Stopped`` as soon as a stop is asked for."""
-        try:
-            await asyncio.wait_for(self._woken.wait(), max(seconds, 0.0))
-        except TimeoutError:
-            return
-        raise Stopped("stopped")
+KNOCK = 3.0  # seconds for which an address that never answered is tried
+MOST_ATTEMPTS = 100  # of one request, those that only teach what it does not take included
 
 
 class Failed(Exception):
@@ -72,35 +59,44 @@ class Caller:
         self.retries = retries or Retries()
         self.pace = Pace(concurrency)
         self.abilities = abilities(endpoint.base_url, endpoint.model)
+        self._book = Book(ledger, endpoint, self.abilities)
+        self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
-        self._in_a_row = 0
+        self._in_a_row = self._late = 0
 
     async def fetch(self, request: Request, samples: Sequence[int], run: Run) -> dict[int, Answer]:
         """Completions of a request by sample index; those that failed for good are left out.
 
-        What is in flight already is waited for, not asked again.  Raises ``EndpointError``, ``LimitReached``,
-        ``LedgerError`` or ``Stopped``; what arrived until then is in the ledger.
+        What is in flight already is waited for, not asked again, and what was refused for good is not asked again
+        either.  Raises ``EndpointError``, ``LimitReached``, ``LedgerError`` or ``Stopped``; what arrived until then is
+        in the ledger.
         """
         got = await self._under_way(request, samples)
-        left, most = [s for s in samples if s not in got], len(samples)
-        while left:
-            n = max(1, min(len(left), self.abilities.n, most))
-            if n == 1:
+        wanted = left = [s for s in samples if s not in got]
+        most = len(left)
+        while left and not self.refusals.covers(request):
+            n = max(1, min(len(left), self.abilities.at_once, most))
+            if n > 1:
+                parts = [left[:n]]
+            elif self.abilities.n > 1 and most > 1:
+                parts = [left[:1]]  # one alone: it tells what to charge for several
+            else:
                 parts = [[s] for s in left]
-                left = []
-                for new in await asyncio.gather(*(self._persist(request, part, run) for part in parts)):
-                    got.update(new)
-                return got
-            part, rest = left[:n], left[n:]
+            new: dict[int, Answer] = {}
             try:
-                new = await self._persist(request, part, run)
+                for answers in await asyncio.gather(*(self._persist(request, part, run) for part in parts)):
+                    new.update(answers)
             except LimitReached:
+                if n == 1:
+                    raise
                 most = n // 2  # fewer may still fit
                 continue
             got.update(new)
-            again = [s for s in part if s not in new] if new or n > self.abilities.n else []
-            left = again + rest
+            asked = {s for part in parts for s in part}
+            more = n > 1 and (bool(new) or n > self.abilities.at_once)  # some came, or fewer are asked for next
+            left = [s for s in left if (more and s not in new) or s not in asked]
+        self.counts["failed"] += sum(s not in got for s in wanted)
         return got
 
     async def _under_way(self, request: Request, samples: Sequence[int]) -> dict[int, Answer]:
@@ -114,46 +110,84 @@ class Caller:
 
     async def _persist(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
         """Attempts until one succeeds or trying again is no use; ``{}`` then."""
-        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
+
+        start, failures = time.monotonic(), 0
+
+        def again(error: BaseException) -> bool:
+            nonlocal failures
+            if not isinstance(error, Failed) or not error.fault.again:
+                return False
+            failures += error.fault.refuses is None  # a refusal that teaches costs nothing
+            return True
 
         def wait(state: RetryCallState) -> float:
             error: Any = state.outcome.exception() if state.outcome else None
-            asked = error.fault.after if isinstance(error, Failed) else None
-            return self.retries.pause(state.attempt_number, asked)
+            fault = error.fault if isinstance(error, Failed) else None
+            pause = self.retries.pause(max(1, failures), fault.after if fault else None)
+            return min(pause, KNOCK / 4) if fault and self._nobody(fault) else pause
 
-        def again(error: BaseException) -> bool:
-            return isinstance(error, Failed) and error.fault.again
+        def enough(state: RetryCallState) -> bool:
+            error: Any = state.outcome.exception() if state.outcome else None
+            silent = isinstance(error, Failed) and self._nobody(error.fault) and time.monotonic() - start > KNOCK
+            return silent or failures >= self.retries.attempts or state.attempt_number > MOST_ATTEMPTS
 
-        retrying = AsyncRetrying(
-            sleep=run.sleep, stop=stop_after_attempt(self.retries.attempts), wait=wait,
-            retry=retry_if_exception(again), reraise=True,
-        )  # fmt: skip
+        retrying = AsyncRetrying(sleep=run.sleep, stop=enough, wait=wait, retry=retry_if_exception(again), reraise=True)
         try:
             answers: dict[int, Answer] = await retrying(self._attempt, request, samples, run)
         except Failed as failed:
             fault = failed.fault
         else:
             self._in_a_row = 0
+            self.refusals.answered(request)
             return answers
         if fault.refuses == "n" and len(samples) > self.abilities.n:
             return {}  # asked again in smaller parts
-        self.counts["failed"] += len(samples)
+        if fault.refuses == "?":
+            return await self._singly(request, samples, run)
+        if fault.of_request:
+            self.refusals.add(request, fault.what)
+            self.counts["refused"] += 1
+            return {}
         self._in_a_row += 1
+        self._end_where_hopeless(fault)
+        return {}
+
+    async def _singly(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
+        """Of a request that was refused, and not said why: one sample alone, which tells whether it was the number."""
+        if self.abilities.n == 1:  # learnt meanwhile
+            return {}
+        answers = await self._persist(request, samples[:1], run)
+        if answers:
+            self.abilities.singly()
+        return answers
+
+    def _nobody(self, fault: Fault) -> bool:
+        """Whether nothing ever answered at the address."""
+        return fault.unreached and not self.abilities.reached
+
+    def _end_where_hopeless(self, fault: Fault) -> None:
         where = f"{self.endpoint.model} at {self.endpoint.base_url}"
         if fault.fatal:
             raise EndpointError(f"{where}: {fault.what}. What arrived is in the ledger; mend this, then run again")
+        if self._nobody(fault):
+            raise EndpointError(
+                f"nothing answers at {self.endpoint.base_url}: {fault.what}. Is the server running, and is the address"
+                " right, port and /v1 included? Nothing was charged"
+            )
         if self._in_a_row >= self.retries.in_a_row:
             self._in_a_row = 0
             raise EndpointError(
                 f"{where}: {self.retries.in_a_row} requests in a row failed for good, the last: {fault.what}."
                 " What arrived is in the ledger; run again to go on from there"
             )
-        return {}
 
     async def _attempt(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
         """One attempt, which goes on to its end and is recorded even when nobody waits for it any longer."""
         if len(samples) > self.abilities.n:
             raise Failed(Fault("fewer choices at a time", again=False, paid=False, refuses="n"))
+        if self.refusals.covers(request):
+            raise Failed(Fault(self.refusals.said.get(request.digest, "its prompt is refused"), False, of_request=True))
         epoch = await self.pace.acquire()
         if run.stopped:
             self.pace.release()
@@ -173,7 +207,10 @@ class Caller:
         return await asyncio.shield(task)
 
     async def _call(self, request: Request, samples: list[int], run: Run, epoch: int) -> dict[int, Answer]:
-        most = self.endpoint.prices.spending(len(samples), request.prompt_bound, len(samples) * request.max_tokens)
+        known = self.abilities
+        choices = math.ceil(len(samples) * known.surplus)  # some endpoints give more than they are asked for
+        most = self.endpoint.prices.spending(choices, known.prompt_bound(request), choices * request.max_tokens)
+        body: dict[str, Any] = {}
         try:
             call = await self._reserve(most, run)
             reply: Reply | None = None
@@ -182,7 +219,8 @@ class Caller:
                     fault = Fault("stopped before it was sent", paid=False)
                 else:
                     self.counts["requests"] += 1
-                    reply, fault = await self._exchange(request, samples)
+                    body = known.body(request, samples)
+                    reply, fault = await exchange(self.endpoint, known, request, samples, body)
                 difference = reply.spent - most if reply else (Spending() if fault.paid else Spending() - most)
                 what = "delivered" if reply else fault.what[:300] + (" (stays charged)" if fault.paid else "")
                 displaced = await asyncio.wrap_future(
@@ -195,9 +233,24 @@ class Caller:
         if run.stopped and reply is None:
             raise Stopped("stopped")
         if reply is None or not reply.records:
-            self._learn(fault, samples, epoch)
+            self._learn(fault, request, body, epoch)
             raise Failed(fault)
         return self._delivered(reply, samples, displaced)
+
+    async def probe(self, request: Request, sample: int, run: Run) -> str | None:
+        """The text of that sample asked anew, with its seed, and kept as spare; ``None`` where that failed."""
+        body = self.abilities.body(request, [sample])
+        most = self.endpoint.prices.spending(1, self.abilities.prompt_bound(request), request.max_tokens)
+        call = await self._reserve(most, run)
+        try:
+            reply, fault = await exchange(self.endpoint, self.abilities, request, [], body)
+            difference = reply.spent - most if reply else (Spending() if fault.paid else Spending() - most)
+            what = "delivered" if reply else fault.what[:300]
+            records = reply.records if reply else ()
+            await asyncio.wrap_future(self.ledger.settle(call, request, what, difference, records))
+        finally:
+            self.ledger.landed()
+        return reply.records[0].text if reply and reply.records else None
 
     async def _reserve(self, most: Spending, run: Run) -> int:
         """Reserve; where that does not fit, wait until a call of ours is settled for less than it reserved."""
@@ -214,81 +267,35 @@ class Caller:
             while self.ledger.under_way and self.ledger.settled == before:
                 await run.sleep(0.01)
 
-    async def _exchange(self, request: Request, samples: list[int]) -> tuple[Reply | None, Fault]:
-        """Send, and say what came back; raises nothing that knows the request's headers."""
-        import httpx2
-        from openai import APIConnectionError, APIStatusError
-
-        endpoint, body = self.endpoint, self.abilities.body(request, samples)
-        try:
-            # the time is for all of it; the SDK's own is from byte to byte
-            with endpoint.client() as client:
-                async with asyncio.timeout(endpoint.timeout):
-                    # the SDK's door for bodies of one's own: less CPU than chat.completions.create, which checks types
-                    raw = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
-            text = endpoint.scrub(raw.content.decode("utf-8", "replace"))
-            reply = read_reply(text, endpoint.prices, request, samples, raw.headers.get("x-request-id"))
-            return reply, Fault("the reply holds no choices", paid=False)
-        except EndpointError as error:  # no client can be made, and nothing was sent
-            fault = Fault(str(error), again=False, paid=False, fatal=True)
-        except Unreadable as error:
-            fault = Fault(str(error))
-        except APIStatusError as error:
-            said = endpoint.scrub(error.response.content.decode("utf-8", "replace"))
-            fault = of_status(error.status_code, error.response.headers, said, body)
-        except APIConnectionError as error:
-            fault = of_connection(error)
-        except TimeoutError:
-            fault = Fault(f"no complete answer within {endpoint.timeout:g} s")
-        except Exception as error:
-            fault = Fault(endpoint.scrub(f"{type(error).__name__}: {error}"), again=False)
-        return None, fault
-
-    def _learn(self, fault: Fault, samples: list[int], epoch: int) -> None:
+    def _learn(self, fault: Fault, request: Request, sent: dict[str, Any], epoch: int) -> None:
         self.last_fault = fault.what
         self.counts["faults"] += 1
+        self._late = self._late + 1 if fault.late else 0
         if fault.slow_down:
             self.counts["slowed"] += 1
             self.pace.slow_down(epoch, self.retries.pause(1, fault.after))
-        if fault.refuses and not self.abilities.refused(fault.refuses, len(samples)):
-            raise Failed(Fault(fault.what, again=False, fatal=True))
+        if self._late >= self.retries.late:
+            what = (
+                f"{self._late} requests in a row had {fault.what}, and stay charged, for they may have been made; give"
+                " Endpoint(timeout=...) more seconds, or a lower concurrency"
+            )
+            self._late = 0
+            raise Failed(replace(fault, what=what, again=False, fatal=True))
+        # a refusal of what was built before others taught us better is no news: it is built and sent again
+        if fault.refuses not in (None, "?") and not self.abilities.refused(str(fault.refuses), request, sent):
+            raise Failed(replace(fault, again=False, fatal=True))
 
     def _delivered(self, reply: Reply, samples: list[int], displaced: dict[int, Answer]) -> dict[int, Answer]:
         self.pace.speed_up()
+        self._late = 0
         used = [record for record in reply.records if record.sample is not None]
-        self.abilities.saw(len(samples), len(reply.records))
+        self.abilities.saw(len(samples), reply.came)
         if reply.copies:
             self.abilities.copies()
         self.counts["delivered"] += len(used)
         self.counts["spare"] += len(reply.records) - len(used)
         self.counts["estimated"] += 0 if reply.reported else len(reply.records)
         self.counts["above"] += reply.above
+        self._book.keep()
+        self._book.compare(reply.model)
         return {r.sample: displaced.get(r.sample) or r.answer() for r in used if r.sample is not None}
-
-
-async def ask(
-    endpoint: Endpoint,
-    messages: Sequence[dict[str, str]],
-    settings: dict[str, Any],
-    ledger: Ledger,
-    limit: SpendingLimit,
-    *,
-    sample: int = 0,
-) -> Answer | None:
-    """One completion from the ledger or else from the endpoint, charged and recorded; ``None`` where it failed.
-
-    settings must hold ``max_tokens``.  To be awaited on the background loop, as ``score_async`` is.
-    """
-    request = Request(ledger.resolve(endpoint.base_url), endpoint.model, settings, messages)
-    found = ledger.read({request.digest: [sample]})
-    if found:
-        return found[request.digest, sample]
-    callers = ledger.callers
-    with _lock:
-        caller = callers.get((id(endpoint), limit))
-        if caller is None:
-            caller = callers[id(endpoint), limit] = Caller(endpoint, ledger, limit)
-    return (await caller.fetch(request, [sample], Run())).get(sample)
-
-
-_lock = threading.Lock()

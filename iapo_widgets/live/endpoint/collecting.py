@@ -13,7 +13,8 @@ from ..answer import Answer
 from ..background import loop, on_loop
 from ..errors import Stopped
 from ..request import Request
-from .calls import Caller, Run
+from .calls import Caller
+from .run import Run
 
 Found = dict[tuple[bytes, int], Answer]
 T = TypeVar("T")

@@ -144,7 +144,7 @@ class Endpoint:
                 base_url=self.base_url,
                 max_retries=0,
                 timeout=self.timeout,
-                http_client=DefaultAsyncHttpxClient(verify=self._certificates or False, follow_redirects=not plain),
+                http_client=DefaultAsyncHttpxClient(verify=self._certificates or False, follow_redirects=False),
             )
         except Exception as error:  # a proxy or a file of certificates that the surroundings name wrongly
             raise EndpointError(self.scrub(f"no client can be made: {type(error).__name__}: {error}")) from None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..ledger.ledger import Record
 from ..ledger.spending import Spending
 from ..request import Request
+from . import stream
+from .abilities import Abilities
 from .prices import Prices
+from .usage import Made, charged
 
 LONG = 40  # characters from which on equal texts in one reply are copies and no coincidence
 
@@ -19,11 +22,19 @@ class Unreadable(ValueError):
     """The reply is no chat completion."""
 
 
+class Refused(Exception):
+    """An error stands where an answer should, whatever the status; ``content`` is the reply."""
+
+    def __init__(self, content: Any) -> None:
+        super().__init__("an error in place of an answer")
+        self.content = content
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Completions of one reply.  ``copies``: it repeated one text instead of drawing anew; the copies are spare.
 
-    ``above``: the tokens it reports are more than the request allowed.
+    came: choices in it; above: the tokens it reports are more than the request allowed; model: the name that it gives.
     """
 
     records: tuple[Record, ...]
@@ -31,59 +42,106 @@ class Reply:
     reported: bool
     copies: bool
     above: bool
+    came: int
+    model: str | None
 
 
-def read_reply(body: str, prices: Prices, request: Request, samples: Sequence[int], request_id: str | None) -> Reply:
-    """The reply to a request for those sample indices; raises ``Unreadable`` for anything that is no chat completion.
+def parsed(body: str) -> Any:
+    """A body as plain values, and as its text where it is no JSON; event streams are put together.
 
-    Usage is for the whole request: the prompt's tokens are shared among its completions, the answers' tokens in
-    proportion to their length where there are several.  Where usage is missing or cannot be, tokens are estimated, from
-    above: a token for each byte, as far as max_tokens allows.
+    Some gateways put comment lines, or a byte order mark, before the JSON.
     """
+    text = body.lstrip("\ufeff \t\r\n")
     try:
-        content = json.loads(body)
-        choices = content["choices"]
-        texts = [_text(choice["message"]) for choice in choices]
-        finished = [_short(choice.get("finish_reason")) for choice in choices]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        if stream.is_stream(text):
+            if any(line.startswith("data:") for line in text.splitlines()):
+                return stream.joined(text)
+            text = "\n".join(line for line in text.splitlines() if not line.startswith(":"))
+        while text.startswith((":", "//", "#")):
+            text = text.partition("\n")[2].lstrip()
+        return json.loads(text)
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        return body
+
+
+def read_reply(
+    content: Any, prices: Prices, request: Request, samples: Sequence[int], request_id: str | None, known: Abilities
+) -> Reply:
+    """The reply to a request for those sample indices, from its parsed body.
+
+    Raises ``Refused`` for an error that came with a good status, ``Unreadable`` for anything else that is no chat
+    completion.  Usage is for the whole request: the prompt's tokens are shared among its completions, the answers'
+    tokens in proportion to their length where there are several.
+    """
+    if not isinstance(content, Mapping):
+        raise Unreadable("the reply is no chat completion")
+    choices = content.get("choices")
+    if not choices and (content.get("error") or content.get("detail") or content.get("object") == "error"):
+        raise Refused(content)
+    if not isinstance(choices, list):
+        raise Unreadable("the reply is no chat completion")
+    try:
+        whole = [choice for choice in choices if not choice.get("error")]
+        if choices and not whole:
+            raise Refused(choices[0])
+        made = [_made(choice, request) for choice in whole]
+        finished = [_short(choice.get("finish_reason")) for choice in whole]
+    except (KeyError, TypeError, AttributeError):
         raise Unreadable("the reply is no chat completion") from None
-    fingerprint = _short(content.get("system_fingerprint"))
-    sizes = [min(len(text.encode()), request.max_tokens) for text in texts]
-    prompt_tokens, completion_tokens, reported, above = _usage(content.get("usage"), request, sizes, len(samples))
-    if not texts:
-        return Reply((), prices.spending(0, prompt_tokens, completion_tokens), reported, False, above)
-    prompts = _shares(prompt_tokens, [1] * len(texts))
-    answers = _shares(completion_tokens, [size + 1 for size in sizes])
+    usage = charged(content.get("usage"), request, made, len(samples), known)
+    spent = prices.spending(len(made), usage.prompt, usage.answers)
+    model, fingerprint = _short(content.get("model")), _short(content.get("system_fingerprint"))
+    if not made:
+        return Reply((), spent, usage.reported, False, usage.above, 0, model)
+    texts = [choice.text for choice in made]
     copies = (
         len(texts) > 1 and len(set(texts)) == 1 and len(texts[0]) >= LONG and request.settings.get("temperature") != 0
     )
+    prompts = _shares(usage.prompt, [1] * len(made))
+    answers = _shares(usage.answers, [choice.size + 1 for choice in made])
     records = []
-    for i, (text, finish) in enumerate(zip(texts, finished, strict=True)):
+    for i, (choice, finish) in enumerate(zip(made, finished, strict=True)):
         spare = i >= len(samples) or (copies and i > 0)
-        picos = prices.spending(1, prompts[i], answers[i]).picos
-        sample = None if spare else samples[i]
         records.append(
-            Record(sample, text, finish, prompts[i], answers[i], picos, reported, _short(request_id), fingerprint)
-        )
-    spent = prices.spending(len(texts), prompt_tokens, completion_tokens)
-    return Reply(tuple(records), spent, reported, copies, above)
+            Record(
+                None if spare else samples[i], choice.text, finish, prompts[i], answers[i],
+                prices.spending(1, prompts[i], answers[i]).picos, usage.reported, _short(request_id), fingerprint,
+                choice.thought or None, usage.prompt, model,
+            )
+        )  # fmt: skip
+    return Reply(tuple(records), spent, usage.reported, copies, usage.above, len(made), model)
 
 
-def _usage(usage: Any, request: Request, sizes: list[int], asked: int) -> tuple[int, int, bool, bool]:
-    """Prompt tokens, completion tokens, whether they were reported, and whether more was reported than was allowed."""
-    most = request.max_tokens * max(asked, len(sizes))
-    estimate = request.prompt_bound, sum(sizes)
-    if not isinstance(usage, dict):
-        return *estimate, False, False
-    prompt: Any = usage.get("prompt_tokens")
-    completion: Any = usage.get("completion_tokens")
-    if not all(isinstance(v, int) and not isinstance(v, bool) and v >= 0 for v in (prompt, completion)):
-        return *estimate, False, False
-    if prompt > request.prompt_bound or completion > most:
-        return request.prompt_bound, most, False, True
-    if prompt == 0 or (completion == 0 and any(sizes)):  # nothing is read or written for nothing
-        return *estimate, False, False
-    return prompt, completion, True, False
+def _made(choice: Mapping[str, Any], request: Request) -> Made:
+    message: Any = choice.get("message")
+    if message is None and isinstance(choice.get("text"), str):  # the older completions API
+        message = {"content": choice["text"]}
+    text, thought = _content(message)
+    for name in ("reasoning_content", "reasoning", "thinking"):
+        if isinstance(message.get(name), str) and message[name]:
+            thought += message[name]
+            break
+    return Made(_clean(text), _clean(thought), choice.get("finish_reason") == "length")
+
+
+def _content(message: Mapping[str, Any]) -> tuple[str, str]:
+    """The answer and the thought in a message's content, which some endpoints give in parts."""
+    content = message.get("content")
+    if isinstance(content, list):
+        text = thought = ""
+        for part in content:
+            if isinstance(part, str):
+                text += part
+            elif "think" in str(part.get("type", "")) or "reason" in str(part.get("type", "")):
+                thought += str(part.get("thinking") or part.get("text") or part.get("reasoning") or "")
+            else:
+                text += str(part.get("text", "") or "")
+        return text, thought
+    if content is None:
+        content = message.get("refusal") or ""
+    if not isinstance(content, str):
+        raise TypeError
+    return content, ""
 
 
 def _shares(total: int, weights: list[int]) -> list[int]:
@@ -98,16 +156,9 @@ def _shares(total: int, weights: list[int]) -> list[int]:
     return out
 
 
-def _text(message: Any) -> str:
-    text = message.get("content")
-    if isinstance(text, list):  # some endpoints answer in parts
-        text = "".join(str(part.get("text", "")) for part in text)
-    if text is None:
-        text = message.get("refusal") or ""
-    if not isinstance(text, str):
-        raise TypeError
+def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be stored
 
 
 def _short(value: Any) -> str | None:
-    return value[:200].encode("utf-8", "replace").decode() if isinstance(value, str) else None
+    return _clean(value[:200]) if isinstance(value, str) else None

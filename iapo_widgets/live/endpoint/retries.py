@@ -14,7 +14,8 @@ class Retries:
 
     A wait that the endpoint asks for (retry-after) is kept instead, up to ``honoured`` seconds.  With the defaults a
     network that is gone for a minute is survived.  ``in_a_row``: after so many requests that failed for good without
-    one that succeeded, the run ends.  ``wait=False`` waits for nothing, for tests.
+    one that succeeded, the run ends; after ``late`` in a row that did not answer in time, it ends at once, since each
+    of them may have to be paid.  ``wait=False`` waits for nothing, for tests.
 
     Raises ``ValueError`` where a number is not above 0.
     """
@@ -24,11 +25,13 @@ class Retries:
     longest: float = 30.0
     honoured: float = 120.0
     in_a_row: int = 20
+    late: int = 5
     wait: bool = True
 
     def __post_init__(self) -> None:
         check_scale(self.attempts, "attempts")
         check_scale(self.in_a_row, "in_a_row")
+        check_scale(self.late, "late")
         for name in ("first", "longest", "honoured"):
             check_positive(getattr(self, name), name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...core.checks import check_scale
-from ..endpoint.calls import ask
+from ..endpoint.asking import ask
 from ..endpoint.endpoint import Endpoint
 from ..ledger.ledger import Ledger
 from ..ledger.spending import SpendingLimit
@@ -64,7 +64,9 @@ class Judge:
 
     async def score_async(self, question: Question, text: str, ledger: Ledger, limit: SpendingLimit) -> Score | None:
         """The grade of ``text``, between 0 and 1; ``None`` where the call failed for good."""
-        answer = await ask(self.endpoint, self.messages(question, text), self.settings, ledger, limit)
+        answer = await ask(
+            self.endpoint, self.messages(question, text), self.settings, ledger, limit, spare=("temperature",)
+        )
         return None if answer is None else Score(self.read(answer.text))
 
     def messages(self, question: Question, text: str) -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -16,13 +15,15 @@ from numpy.typing import NDArray
 
 from ...core.completions import NO_ANSWER, Completions
 from ..answer import Answer
-from ..endpoint.calls import Run
 from ..endpoint.collecting import wait_for
+from ..endpoint.run import Run
 from ..errors import LiveError
 from ..ledger.ledger import Ledger
 from ..ledger.spending import SpendingLimit
 from ..problem import Question
+from .costs import Costs
 from .scorer import Score, Scorer
+from .seen import Seen
 
 RIGHT = 0  # the answer class of the right answer, where one is known
 
@@ -72,12 +73,13 @@ def check_scorers(scorers: Sequence[Scorer], questions: Sequence[Question]) -> t
 class Jury:
     """Scorers of the answers to ``questions``, and what those that ask a model of their own need for it.
 
-    ledger, limit: what their calls are kept in and charged to; concurrency: at most so many of them at a time; stop:
-    ends them.
+    costs: what an answer costs; ledger, limit: what their own calls are kept in and charged to; concurrency: at most so
+    many of them at a time; stop: ends them.
     """
 
     scorers: tuple[Scorer, ...]
     questions: tuple[Question, ...]
+    costs: Costs
     ledger: Ledger
     limit: SpendingLimit
     concurrency: int
@@ -90,20 +92,20 @@ class Jury:
         queries: NDArray[np.int64],
         n: int,
         pulls: list[list[Answer | None]],
-    ) -> tuple[Completions, Counter[str]]:
-        """The pulls (B, n) as Completions, ``None`` being missing, and counts of what is to be reported of them.
+    ) -> tuple[Completions, Seen]:
+        """The pulls (B, n) as Completions, ``None`` being missing, and what is to be reported of them.
 
         Raises ``LiveError`` where a scorer fails; the answers are in the ledger, and a rerun pays nothing for them.
         """
-        shape, counts = (len(pulls), n), Counter[str]()
+        shape, seen = (len(pulls), n), Seen()
         objectives = np.zeros((*shape, len(self.scorers)))
         answers, cost = np.full(shape, NO_ANSWER), np.zeros(shape)
         valid = np.array([[a is not None for a in pull] for pull in pulls], dtype=bool).reshape(shape)
         at = [(b, i, answer) for b, pull in enumerate(pulls) for i, answer in enumerate(pull) if answer is not None]
         scored = self._scores([(int(queries[b]), answer) for b, _, answer in at])
         for (b, i, answer), scores in zip(at, scored, strict=True):
-            query = int(queries[b])
-            cost[b, i] = answer.cost
+            query, counts = int(queries[b]), seen.of(int(prompts[b]))
+            cost[b, i] = self.costs.completion(answer)
             if any(score is None for score in scores):  # a judge's own call failed
                 valid[b, i] = False
                 counts["unjudged"] += 1
@@ -112,13 +114,23 @@ class Jury:
                 objectives[b, i, k] = getattr(scorer, "floor", 0.0) if score.value is None else score.value
                 if answers[b, i] == NO_ANSWER:
                     answers[b, i] = judged.label(query, self.questions[query], scorer, score)
-            counts["unreadable"] += any(score.value is None for score in scores)
-            counts["cut off"] += answer.finish_reason == "length"
-            counts["filtered"] += answer.finish_reason == "content_filter"
-        counts["drawn"] += int(valid.size)
-        counts["missing"] += int(valid.size - valid.sum())
+            for kind, found in (
+                ("unreadable", any(score.value is None for score in scores)),
+                ("empty", not answer.text.strip()),
+                ("cut off", answer.finish_reason == "length"),
+                ("filtered", answer.finish_reason == "content_filter"),
+            ):
+                if found:
+                    counts[kind] += 1
+                    seen.examples.setdefault((int(prompts[b]), kind), answer.text)
+        for b, prompt in enumerate(prompts.tolist()):
+            seen.of(prompt)["drawn"] += n
+            seen.of(prompt)["missing"] += n - int(valid[b].sum())
         known = np.array([RIGHT if question.gold is not None else NO_ANSWER for question in self.questions])
-        return Completions(prompts.copy(), queries.copy(), objectives, answers, known[queries], cost, valid), counts
+        call_cost = np.array([self.costs.call(pull) for pull in pulls])
+        return Completions(
+            prompts.copy(), queries.copy(), objectives, answers, known[queries], cost, valid, call_cost
+        ), seen
 
     def _scores(self, asked: list[tuple[int, Answer]]) -> list[list[Any]]:
         """Scores (K) of each answer; ``None`` where a scorer's own call failed for good."""

@@ -11,8 +11,8 @@ import ipywidgets as w
 
 from ...core.strategies import STRATEGIES
 from ...core.training import ALGORITHMS
-from ...live.environment import COST_UNITS
 from ...live.reading.source import GUESSED, text_of
+from ...live.scoring.costs import COST_UNITS
 from ...live.setup import CORRECTNESS, STYLES
 from ..shared.field import Field
 

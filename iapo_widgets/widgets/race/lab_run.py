@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from ...core.costs import per_call_of
@@ -39,7 +40,7 @@ class LabRun:
         self.env, self.algorithm, self.seed, self.runner = env, algorithm, seed, runner
         self.result: Result | None = None
         self._worth = ""
-        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse, per_call=per_call_of(env))
+        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse, per_call=partial(per_call_of, env))
 
     @property
     def state(self) -> str:

@@ -1,0 +1,58 @@
+"""What is known of an endpoint's model, in the ledger: taken from it at first, added to it when something is learnt."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+from ..errors import LiveWarning
+from ..ledger.ledger import Ledger
+from .abilities import LONG_ENOUGH, Abilities
+from .endpoint import Endpoint
+
+
+class Book:
+    """Keeps ``known`` and the names that replies give to the model; the newest of each name counts."""
+
+    def __init__(self, ledger: Ledger, endpoint: Endpoint, known: Abilities) -> None:
+        self._ledger, self._known = ledger, known
+        self._of = ledger.resolve(endpoint.base_url), endpoint.model
+        kept = {name: _value(text) for name, text in ledger.abilities(*self._of).items()}
+        known.recall(kept)
+        self._kept = kept
+        self._names = set(ledger.models(*self._of))
+        self._told = False
+
+    def keep(self) -> None:
+        """Write down what was learnt since."""
+        now = self._known.kept()
+        if now["read"] < LONG_ENOUGH or self._kept.get("read", 0) >= LONG_ENOUGH:
+            now.pop("read"), now.pop("tokens")  # they change with each answer, and are known well enough
+        for name, value in now.items():
+            if self._kept.get(name, getattr(FRESH, name)) != value:
+                self._kept[name] = value
+                self._ledger.keep_ability(*self._of, name, json.dumps(value))
+
+    def compare(self, named: str | None) -> None:
+        """Warn once where the model calls itself otherwise than in what the ledger holds."""
+        if named is None or named in self._names:
+            return
+        if self._names and not self._told:
+            self._told = True
+            warnings.warn(
+                f"{self._of[1]} at {self._of[0]} now calls itself {named!r}; the ledger holds completions of"
+                f" {', '.join(sorted(self._names))}. If it is another model, give it a ledger of its own",
+                LiveWarning, stacklevel=2,
+            )  # fmt: skip
+        self._names.add(named)
+
+
+FRESH = Abilities()
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,48 @@
+"""A reply that comes as an event stream although none was asked for, put together into one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
+
+
+def is_stream(body: str) -> bool:
+    """Whether a body is an event stream."""
+    return body.lstrip("\ufeff \t\r\n").startswith(("data:", "event:", "id:", "retry:", ":")) and "data:" in body
+
+
+def joined(body: str) -> Any:
+    """The events as one reply, or as the error that one of them holds; raises ``ValueError`` for anything else."""
+    whole: dict[str, Any] = {}
+    choices: dict[int, dict[str, Any]] = {}
+    for event in _events(body):
+        if not isinstance(event, Mapping):
+            raise ValueError("an event is no object")
+        if event.get("error"):
+            return dict(event)
+        whole.update({k: v for k, v in event.items() if k != "choices" and v is not None})
+        for choice in event.get("choices") or ():
+            _add(choices.setdefault(int(choice.get("index", 0)), {"message": {}}), choice)
+    if not whole and not choices:
+        raise ValueError("the stream holds no events")
+    return {**whole, "choices": [choices[i] for i in sorted(choices)]}
+
+
+def _events(body: str) -> Iterator[Any]:
+    for line in body.splitlines():
+        if line.startswith("data:") and (data := line[5:].strip()) and data != "[DONE]":
+            yield json.loads(data)
+
+
+def _add(into: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    into.update({k: v for k, v in choice.items() if k not in ("delta", "message") and v is not None})
+    message = into["message"]
+    part = choice.get("delta") or choice.get("message") or {}
+    for name, value in part.items():
+        if name in TEXTS and isinstance(value, str):
+            message[name] = message.get(name, "") + value
+        elif value is not None:
+            message[name] = value
