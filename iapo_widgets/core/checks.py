@@ -39,6 +39,19 @@ def check_seed(seed: Any) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+def check_sendable(text: str, what: str) -> str:
+    """``text``, or ``ValueError`` where it holds half a character (a lone surrogate), which cannot be sent."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = text[error.start]
+        raise ValueError(
+            f"{what} holds half a character ({half!r} at position {error.start}): a text that was cut within an emoji;"
+            " write the whole character or leave it out"
+        ) from None
+    return text
+
+
 def check_flag(value: Any, name: str) -> bool:
     """``value`` as a bool, or ``ValueError``: the text "false" is true to Python."""
     if not isinstance(value, (bool, np.bool_)):

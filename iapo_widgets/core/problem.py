@@ -10,7 +10,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import NDArray
 
-from .checks import check_scale
+from .checks import check_scale, check_sendable
 
 #: Cost weights of the paper's low, mid and high contexts on MATH.
 COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
@@ -36,6 +36,7 @@ class Prompt:
         for text in (self.text, self.system):
             if not isinstance(text, str):
                 raise ValueError(f"a prompt's text must be text, not {text!r}")
+            check_sendable(text, "a prompt's text")
         if self.temperature is not None and not (_finite(self.temperature) and self.temperature >= 0):
             raise ValueError(f"temperature must be finite and at least 0, not {self.temperature!r}")
         if self.top_p is not None and not (_finite(self.top_p) and 0 < self.top_p <= 1):
@@ -59,7 +60,8 @@ class Arm:
 class Context:
     """A context c = (w_1 .. w_K, w_{K+1}): what a user cares about, and how much spending hurts.
 
-    Raises ``ValueError`` where a weight is negative or not finite, or where all of ``weights`` are zero.
+    Raises ``ValueError`` where a weight is negative or not finite, where all of ``weights`` are zero, or where the name
+    holds half a character.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Context:
 
     def __post_init__(self) -> None:
         where = f"context {self.name!r}"
+        if isinstance(self.name, str):
+            check_sendable(self.name, "a context's name")
         try:
             object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
             object.__setattr__(self, "cost_weight", float(self.cost_weight))

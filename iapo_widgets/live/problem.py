@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core.checks import check_scale
+from ..core.checks import check_scale, check_sendable
 from ..core.problem import Prompt
 
 PLACE = "{query}"  # where the question goes; every other brace stays as it is
@@ -12,9 +12,10 @@ PLACE = "{query}"  # where the question goes; every other brace stays as it is
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query's text, and its right answer where one is known, or several of which any is right.
+    """A query's text, and its right answer where one is known: a text, or several texts of which each is right.
 
-    Raises ``ValueError`` where either is no text, or there are none of several.
+    Raises ``ValueError`` where the text is none or empty, or ``gold`` is neither ``None`` nor text that is not empty,
+    or where either holds half a character.
     """
 
     text: str
@@ -23,11 +24,24 @@ class Question:
     def __post_init__(self) -> None:
         if not isinstance(self.text, str) or not self.text.strip():
             raise ValueError(f"a question must be text that is not empty, not {self.text!r}")
-        several = isinstance(self.gold, tuple) and bool(self.gold) and all(isinstance(gold, str) for gold in self.gold)
-        if self.gold is not None and not isinstance(self.gold, str) and not several:
-            raise ValueError(
-                f"a right answer must be text, a tuple of texts or None, not {self.gold!r}; write str(...) around it"
-            )
+        check_sendable(self.text, "a question")
+        if isinstance(self.gold, list):
+            object.__setattr__(self, "gold", tuple(self.gold))
+        if self.gold is not None and not self.golds:
+            raise ValueError(f"right answers must be one or more texts, not {self.gold!r}; None where none is known")
+        for gold in self.golds:
+            if not isinstance(gold, str) or not gold.strip():
+                raise ValueError(
+                    f"a right answer must be text that is not empty, not {gold!r}; write str(...) around it"
+                )
+            check_sendable(gold, "a right answer")
+
+    @property
+    def golds(self) -> tuple[str, ...]:
+        """The right answers; empty where none is known."""
+        if self.gold is None:
+            return ()
+        return self.gold if isinstance(self.gold, tuple) else (self.gold,)
 
 
 @dataclass(frozen=True, slots=True, init=False)
