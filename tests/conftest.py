@@ -47,6 +47,18 @@ def golden() -> Path:
 
 
 @pytest.fixture(scope="session")
+def answers_file() -> Path:
+    """Texts after public reports, and how ``ExactMatch`` should score them."""
+    return shared_file("tried/answers.json")
+
+
+@pytest.fixture(scope="session")
+def solutions_file() -> Path:
+    """Published solutions of four models to GSM8K's test questions, with their authors' verdicts."""
+    return shared_file("data/gsm8k_solutions.jsonl")
+
+
+@pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
     """The site, built by the command of CONTRIBUTING.md, into a folder of its own."""
     folder = tmp_path_factory.mktemp("site")

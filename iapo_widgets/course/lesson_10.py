@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def _dollars(prompt: int = CHARACTERS + WIDE, prompts: int = 1, answers: int = N
 def last_number(text: str) -> float | None:
     """The last number that ``text`` names, or ``None``."""
     found = number(text)
-    return None if found is None else float(found)
+    return None if found is None else float(Fraction(found))
 
 
 _PLAIN = r"-?\d+(?:,\d{3})*(?:\.\d+)?"

@@ -23,7 +23,7 @@ from .ledger.metering import MeteredLedger
 from .ledger.spending import Spending, SpendingLimit
 from .problem import PromptTemplate, Question
 from .request import Request
-from .scoring.scorer import Score, Scorer
+from .scoring.scorer import UNREADABLE, Score, Scorer, spoken
 from .scoring.scorers import as_scorer
 from .scoring.selection import Selection
 
@@ -174,12 +174,15 @@ class Deployed:
 
     async def _scores(self, selection: Selection, question: Question, text: str, ledger: Ledger) -> list[Score] | None:
         """What each scorer says of one text, ``None`` where a judge's call failed for good."""
+        said = spoken(text)
+        if said is None:
+            return [UNREADABLE for _ in selection.scorers]
         scores = []
         for scorer in selection.scorers:
             if hasattr(scorer, "score_async"):
-                score = await scorer.score_async(question, text, ledger, self.limit)
+                score = await scorer.score_async(question, said, ledger, self.limit)
             else:
-                score = await asyncio.to_thread(scorer.score, question, text)
+                score = await asyncio.to_thread(scorer.score, question, said)
             if score is None:
                 return None
             scores.append(score)

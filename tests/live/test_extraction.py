@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iapo_widgets.live.scoring.extraction import any_answer, boxed, canonical, choice, find_extractor, hashes, number
+from iapo_widgets.live.scoring.extraction import any_answer, boxed, choice, find_extractor, hashes, number
+from iapo_widgets.live.scoring.writing import canonical
 from iapo_widgets.live.simulated.model import SimulatedModel
 from iapo_widgets.live.simulated.prompts import example_prompts
 from iapo_widgets.live.simulated.questions import make_questions
@@ -21,8 +22,8 @@ nested = st.recursive(
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        (r"so \boxed{\frac{1}{2}}.", "1/2"),
-        (r"\boxed{\{1,\{2\}\}}", r"\{1,\{2\}\}"),
+        (r"so \boxed{\frac{1}{2}}.", "0.5"),
+        (r"\boxed{\{1,\{2\}\}}", "{1, {2}}"),
         (r"first \boxed{4}, no, \boxed{5}", "5"),
         (r"\boxed{4} and then \boxed{5", "4"),
         (r"\boxed 7", "7"),
@@ -46,16 +47,14 @@ def test_boxed_gives_back_what_was_boxed(inside, before, after):
     ("text", "answer"),
     [
         ("12 and then 1,234.50!", "1234.5"), ("x=-2", "-2"), ("12-5", "5"), ("$-3.50", "-3.5"), ("-5e3", "-5000"),
-        ("The answer is 3/4.", "3/4"), ("2,5", "5"), ("page 3a", None), ("", None), ("007", "7"), ("-0.0", "0"),
-        ("\u22127", "-7"), ("in 2024, 1,000,000", "1000000"), ("9" * 60, "9." + "9" * 27 + "E+59"),
+        ("The answer is 2/3.", "2/3"), ("2,5", "2.5"), ("page 3a", None), ("", None), ("007", "7"), ("-0.0", "0"),
+        ("\u22127", "-7"), ("in 2024, 1,000,000", "1000000"), ("9" * 60, "9" * 60), ("at 3:30", None), ("1,2,3", None),
+        ("2x and x_1", None), (r"$2\sqrt{3}$", None), ("F-16", None), ("on 2024-01-15", None),
     ],
 )  # fmt: skip
 def test_number(text, answer):
     """The last number counts; separators, signs and exponents are understood; minus in a difference is no sign."""
-    if len(text) == 60:
-        assert re.fullmatch(r"[\d.]+E\+\d\d", number(text))  # too long to be written out
-    else:
-        assert number(text) == answer
+    assert number(text) == answer
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["{}", "{:,}", "{}.", "{}.0", "It is {}.", "**{}**", "${}$"]))
@@ -96,7 +95,7 @@ def test_any_answer(text, answer):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("1,200.0", "1200"), (r"\frac{1}{2}", "1/2"), (r"\dfrac12", "1 / 2"), ("(B).", "B"), (r"\text{(B)}", "B"),
+        ("1,200.0", "1200"), (r"\frac{1}{2}", "1/2"), (r"\dfrac12", "2 / 4"), ("(B).", "B"), (r"\text{(B)}", "B"),
         ("x = 5", "5"), ("$5", "5"), (r"\$5", "5"), ("50%", "50"), (r"90^\circ", "90"),
         (r"\left( 1, 2 \right)", "( 1, 2 )"),
         (" two   words ", "two words"), (r"\(7\)", "7"), ("+", "+"),
@@ -135,7 +134,8 @@ def test_answers_of_the_simulated_model_are_found_as_its_distribution_says(promp
 
 def test_extractors_of_one_s_own():
     """A compiled pattern gives its last match's first group; a function is itself; other things are refused."""
-    assert find_extractor(re.compile(r"<(\w+)>"))("<a> <b>") == "b"
+    assert find_extractor(re.compile(r"<(\w+)>"))("<red> <Blue>") == "blue"
+    assert find_extractor(re.compile(r"is (\d+)|= (\d+)"))("a is 4, b = 5") == "5"
     assert find_extractor(re.compile("[0-9]+"))("1 22 333") == "333" and find_extractor(re.compile("z"))("a") is None
     assert find_extractor(str.upper) is str.upper
     with pytest.raises(ValueError, match="known: any, boxed, hashes, number, choice"):

@@ -24,7 +24,7 @@ Q = Question("How much is 6 * 7?", "42")
         ("any", "42", "I do not know", Score(None, None)),
         ("any", None, "The answer is 41.", Score(None, "41")),
         ("number", "6 * 7 = 42\n#### 42", "so 42.0", Score(1.0, "42")),
-        ("boxed", r"We get \boxed{\frac{1}{2}}", r"\boxed{\dfrac12}", Score(1.0, "1/2")),
+        ("boxed", r"We get \boxed{\frac{1}{2}}", r"\boxed{\dfrac12}", Score(1.0, "0.5")),
         ("boxed", "42", "42", Score(None, None)),
         ("choice", "(B)", "The answer is B.", Score(1.0, "B")),
         (re.compile("<(.*?)>"), "red", "<red>", Score(1.0, "red")),

@@ -22,7 +22,7 @@ from ..ledger.ledger import Ledger
 from ..ledger.spending import SpendingLimit
 from ..problem import Question
 from .costs import Costs
-from .scorer import Score, Scorer
+from .scorer import UNREADABLE, Score, Scorer, spoken
 from .seen import Seen
 
 RIGHT = 0  # the answer class of the right answer, where one is known
@@ -48,7 +48,7 @@ def is_right(question: Question, scorer: Scorer, score: Score) -> bool:
     """Whether the answer is the right one: the scorer says so where it compares, else the text is the same."""
     if scorer.needs_gold:
         return score.value is not None and score.value >= 1.0
-    return score.answer == question.gold
+    return score.answer in question.golds
 
 
 def check_scorers(scorers: Sequence[Scorer], questions: Sequence[Question]) -> tuple[Scorer, ...]:
@@ -63,10 +63,24 @@ def check_scorers(scorers: Sequence[Scorer], questions: Sequence[Question]) -> t
             without = sum(question.gold is None for question in questions)
             if without:
                 raise ValueError(f"scorer {scorer.name!r} needs the right answer; {without} questions have none")
+        _check_golds(scorer, questions)
     names = [scorer.name for scorer in scorers]
     if len(set(names)) < len(names):
         raise ValueError(f"scorers must differ in name; got {names}")
     return scorers
+
+
+def _check_golds(scorer: Scorer, questions: Sequence[Question]) -> None:
+    """``ValueError`` where a scorer knows that it can never find a question's right answer in a text."""
+    check = getattr(scorer, "check_gold", None)
+    if check is None:
+        return
+    for question in questions:
+        if (what := check(question)) is not None:
+            raise ValueError(
+                f"question {question.text[:80]!r}: {what}; no completion would ever be right."
+                " Choose an extractor that reads such answers (extract='any', options=[...]), or write the answer anew"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +154,31 @@ class Jury:
                 run = Run()
                 columns.append(wait_for(self._asynchronously(scorer, asked), run, self.stop))
             else:
-                columns.append([_checked(scorer, self.questions[query], answer.text) for query, answer in asked])
+                columns.append(
+                    [_checked(scorer, self.questions[query], spoken(answer.text)) for query, answer in asked]
+                )
         return [list(row) for row in zip(*columns, strict=True)]
 
     async def _asynchronously(self, scorer: Any, asked: list[tuple[int, Answer]]) -> list[Score | None]:
         places = asyncio.Semaphore(self.concurrency)
 
-        async def one(query: int, text: str) -> Score | None:
+        async def one(query: int, text: str | None) -> Score | None:
+            if text is None:
+                return UNREADABLE
             async with places:
                 score = await scorer.score_async(self.questions[query], text, self.ledger, self.limit)
                 return None if score is None else _sound(scorer, score, text)
 
-        texts = list(dict.fromkeys((query, answer.text) for query, answer in asked))  # equal texts are judged once
+        said = [(query, spoken(answer.text)) for query, answer in asked]
+        texts = list(dict.fromkeys(said))  # equal texts are judged once
         scores = await asyncio.gather(*(one(*text) for text in texts))
         known = dict(zip(texts, scores, strict=True))
-        return [known[query, answer.text] for query, answer in asked]
+        return [known[text] for text in said]
 
 
-def _checked(scorer: Scorer, question: Question, text: str) -> Score:
+def _checked(scorer: Scorer, question: Question, text: str | None) -> Score:
+    if text is None:
+        return UNREADABLE
     try:
         score = scorer.score(question, text)
     except Exception as error:

@@ -12,8 +12,8 @@ from typing import Any
 
 from ...core.checks import check_positive
 from ..problem import Question
-from .scorer import Score
-from .scorers import check_name, gold_answer
+from .scorer import Score, of_what_is_said
+from .scorers import check_name, gold_in
 
 KEPT = 10_000  # scores remembered: completions repeat
 
@@ -23,6 +23,9 @@ class MathVerify:
 
     The vote goes to a canonical form of the parsed answer, so that ``0.5`` and ``\frac{1}{2}`` vote together; the
     dearer and asymmetric ``verify(gold, answer)`` is used only to score.
+
+    Where math-verify reads nothing (a choice, a word, another language), the answer is read and compared as
+    ``ExactMatch`` does.
 
     Some short answers take for ever to work out (``9^{9^{9^9}}``), math-verify's own timeouts need the main thread,
     and a thread cannot be ended.  So the work is done in a process of its own that ends itself after ``seconds``;
@@ -42,7 +45,7 @@ class MathVerify:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[str] | None = None
-        self._known: dict[tuple[str | None, str], Score] = {}
+        self._known: dict[tuple[tuple[str, ...], str], Score] = {}
 
     def __repr__(self) -> str:
         return f"MathVerify(name={self.name!r})"
@@ -54,9 +57,10 @@ class MathVerify:
         self.__dict__.update(state)
         self._reset()
 
+    @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
-        """Whether the answer in ``text`` equals the question's."""
-        key = (None if question.gold is None else gold_answer(question.gold), text)
+        """Whether the answer in ``text`` equals one of the question's."""
+        key = (tuple(map(gold_in, question.golds)), text)
         with self._lock:
             if key not in self._known:
                 if len(self._known) >= KEPT:
@@ -71,11 +75,11 @@ class MathVerify:
             with contextlib.suppress(OSError):
                 worker.communicate()
 
-    def _work_out(self, gold: str | None, text: str) -> Score:
+    def _work_out(self, golds: tuple[str, ...], text: str) -> Score:
         worker = self._running()
         assert worker.stdin is not None and worker.stdout is not None  # they are pipes
         try:
-            worker.stdin.write(json.dumps([gold, text]) + "\n")
+            worker.stdin.write(json.dumps([golds, text]) + "\n")
             worker.stdin.flush()
             line = worker.stdout.readline()
         except OSError:

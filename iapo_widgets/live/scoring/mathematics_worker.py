@@ -1,4 +1,4 @@
-"""The process in which ``MathVerify`` works answers out: lines ``[gold, text]`` in, lines ``[value, answer]`` out.
+"""The process in which ``MathVerify`` works answers out: lines ``[golds, text]`` in, lines ``[value, answer]`` out.
 
 It ends itself, whatever it is doing, where a line takes longer than its first argument says in seconds.
 """
@@ -12,7 +12,8 @@ import os
 import sys
 from typing import Any
 
-from .extraction import canonical
+from .extraction import any_answer
+from .writing import canonical, same
 
 LONGEST = 4_000  # characters of the end of a text that are read: the answer stands last
 
@@ -22,7 +23,7 @@ def main() -> None:
     logging.disable(logging.WARNING)  # math-verify warns at each call that its own timeouts are off; that is known
     import math_verify
 
-    _score(math_verify, "2*x", "$x+x$")  # loads the grammar and what compares: no answer's time goes on that
+    _score(math_verify, ["2*x"], "$x+x$")  # loads the grammar and what compares: no answer's time goes on that
     seconds = float(sys.argv[1])
     print("ready", flush=True)
     with open(os.devnull, "w") as nowhere:
@@ -33,15 +34,24 @@ def main() -> None:
             print(json.dumps(answer), flush=True)
 
 
-def _score(math_verify: Any, gold: str | None, text: str) -> tuple[float | None, str | None]:
+def _score(math_verify: Any, golds: list[str], text: str) -> tuple[float | None, str | None]:
     parsed, answer = _read(math_verify, text[-LONGEST:])
-    if answer is None or gold is None:
+    if answer is None:  # no mathematics: a choice, a word
+        written = any_answer.written(text)
+        answer = None if written is None else canonical(written)
+        if written is None or answer is None or not golds:
+            return None, answer
+        return float(any(same(written, gold) for gold in golds)), answer
+    if not golds:
         return None, answer
+    return float(any(_equal(math_verify, gold, parsed, answer) for gold in golds)), answer
+
+
+def _equal(math_verify: Any, gold: str, parsed: list[Any], answer: str) -> bool:
     expected, written = _read(math_verify, f"${gold}$")  # between dollars: where math-verify looks for LaTeX
     if written is None:
         expected, written = _read(math_verify, gold)
-    equal = answer == written or math_verify.verify(expected, parsed, timeout_seconds=None)
-    return float(equal), answer
+    return answer == written or bool(math_verify.verify(expected, parsed, timeout_seconds=None))
 
 
 def _read(math_verify: Any, text: str) -> tuple[list[Any], str | None]:

@@ -8,40 +8,82 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
 from ...core.checks import check_scale
 from ..problem import Question
-from .extraction import Extractor, canonical, find_extractor, hashes
-from .extraction import boxed as boxed_answer
-from .scorer import Score, Scorer
+from .choices import Options
+from .extraction import Extractor, PatternExtractor, Reader, boxed, find_extractor, hashes
+from .scorer import Score, Scorer, of_what_is_said
+from .writing import canonical, same
+
+_FORMS = ("{}", "The answer is {}.", "#### {}", "\\boxed{{{}}}", "<answer>{}</answer>", "({})")
 
 
 class ExactMatch:
     r"""1 where the extracted answer is the right one, 0 where it is another, ``None`` where there is none; votes.
 
     extract: ``any``, ``boxed``, ``hashes``, ``number``, ``choice``, a compiled pattern (its first group) or a function
-    ``text -> str | None``.  Both sides are compared in one way of writing (``1,200.0`` is ``1200``); a right answer
-    that holds ``####`` or ``\boxed{}``, as data sets do, is taken from there.  Without a right answer the
-    value is ``None``, and the vote is still cast.
+    ``text -> str | None``.  options: a closed list, of which the last one that a text states is its answer.
+    Both sides are compared in one way of writing (``1,200.0`` is ``1200``, ``Yes`` is ``yes``); a right answer that
+    holds ``####`` or ``\boxed{}``, as data sets do, is taken from there, and of several any is right.  Without a right
+    answer the value is ``None``, and the vote is still cast.
+
+    Raises ``ValueError`` for an unknown name, or for options beside an extractor; ``TypeError`` for no extractor.
     """
 
     needs_gold = True
 
-    def __init__(self, extract: str | re.Pattern[str] | Extractor = "any", *, name: str = "correct") -> None:
-        self.name, self.extract = check_name(name), find_extractor(extract)
+    def __init__(
+        self,
+        extract: str | re.Pattern[str] | Extractor = "any",
+        *,
+        name: str = "correct",
+        options: Sequence[str] | None = None,
+    ) -> None:
+        self.name = check_name(name)
+        if options is not None and extract != "any":
+            raise ValueError("options take the place of extract; give one of them")
+        self.extract = find_extractor(extract) if options is None else Options(options)
 
     def __repr__(self) -> str:
         return f"ExactMatch(name={self.name!r})"
 
+    @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
         """Whether the answer in ``text`` is the question's."""
-        answer = self.extract(text)
-        if answer is None or question.gold is None:
+        written = self._written(text)
+        answer = None if written is None else canonical(written)
+        if written is None or answer is None or not question.golds:
             return Score(None, answer)
-        return Score(float(answer == gold_answer(question.gold)), answer)
+        return Score(float(any(same(written, gold_in(gold)) for gold in question.golds)), answer)
+
+    def check_gold(self, question: Question) -> str | None:
+        """Why none of the question's right answers can ever be found, ``None`` where one can or nobody knows.
+
+        A pattern or a function of one's own may want a form that is not known here, so that nothing is said of it.
+        """
+        if not isinstance(self.extract, (Reader, Options)) or not question.golds:
+            return None
+        found = []
+        for gold in map(gold_in, question.golds):
+            read = [self._written(form.format(gold)) for form in _FORMS]
+            if any(written is not None and same(written, gold) for written in read):
+                return None
+            found.append(next((canonical(written) for written in read if written is not None), None))
+        what = " or ".join(map(repr, question.golds))
+        gives = "no answer" if found[0] is None else repr(found[0])
+        return f"{self.extract!r} can never give the right answer {what}: where a text says just that, it gives {gives}"
+
+    def _written(self, text: str) -> str | None:
+        if isinstance(self.extract, (Reader, Options, PatternExtractor)):
+            return self.extract.written(text)
+        found = self.extract(text)
+        if found is not None and not isinstance(found, str):
+            raise ValueError(f"the extractor of {self.name!r} returned {found!r}; text or None is wanted")
+        return found
 
 
 class RegexMatch:
@@ -59,6 +101,7 @@ class RegexMatch:
     def __repr__(self) -> str:
         return f"RegexMatch({self.pattern.pattern!r}, name={self.name!r})"
 
+    @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
         """Whether the pattern is found."""
         return Score(float(self.pattern.search(text) is not None))
@@ -80,6 +123,7 @@ class Brevity:
     def __repr__(self) -> str:
         return f"Brevity({self.longest}, {self.unit!r}, name={self.name!r})"
 
+    @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
         """How far the length stays below ``longest``, 0 to 1."""
         length = len(text.split()) if self.unit == "words" else len(text)
@@ -111,6 +155,7 @@ class FunctionScorer:
     def __repr__(self) -> str:
         return f"FunctionScorer(name={self.name!r}, needs_gold={self.needs_gold})"
 
+    @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
         """What the function says."""
         try:
@@ -132,12 +177,12 @@ class FunctionScorer:
         return Score(number)
 
 
-def gold_answer(gold: str) -> str | None:
-    """A right answer as extractors write answers."""
-    for explicit in (hashes, boxed_answer):
-        if (answer := explicit(gold)) is not None:
+def gold_in(gold: str) -> str:
+    """A right answer as it is written, without the solution that leads to it in some data sets."""
+    for explicit in (hashes, boxed):
+        if (answer := explicit.written(gold)) is not None:
             return answer
-    return canonical(gold)
+    return gold
 
 
 def as_scorer(scorer: Scorer | Callable[[Question, str], Any]) -> Scorer:

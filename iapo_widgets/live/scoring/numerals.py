@@ -1,0 +1,180 @@
+"""Numerals in the writings of the world: where one stands in a text, and which value it has.
+
+A numeral is read whole or not at all: no piece of ``1,2,3``, ``3:30``, ``2x`` or ``x_1`` is one.  Texts are those that
+``characters.plain`` and ``latex.unlatex`` give.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+# units that may follow without a space
+_UNITS = (
+    "mm|cm|dm|km|m|mi|ft|in|yd|kg|mg|g|lbs?|oz|ml|mL|cl|dl|l|L|s|secs?|ms|ns|mins?|h|hrs?|d|days?|yrs?|Hz|[kMG]Hz|k?W|kWh"
+    "|V|kV|A|mA|k?J|N|k?Pa|C|F|K|[kMGT]?B|px|mph|km/h|kmh|kph|m/s|rpm|st|nd|rd|th|USD|EUR|GBP"
+)
+_SCALES = {
+    "hundred": 2,
+    "thousand": 3,
+    "k": 3,
+    "lakh": 5,
+    "million": 6,
+    "crore": 7,
+    "billion": 9,
+    "bn": 9,
+    "trillion": 12,
+}
+_AFTER_MONEY = {"K": 3, "M": 6, "m": 6, "B": 9}
+_MONEY = (
+    r"(?:(?:US|CA|AU|HK|NZ|[CARS])?\$|[\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u20ab\u20a6\u0e3f]"
+    r"|(?:USD|EUR|GBP|CHF|INR|JPY)(?= )|Rs\.?)"
+)
+_PLAIN = (
+    r"(?:(?!0,)\d{1,3}(?:,\d{3}){1,12}(?:\.\d+)?"  # 1,234.5, but 0,125 has no thousands
+    r"|\d{1,2}(?:,\d{2}){1,8},\d{3}(?:\.\d+)?"  # 12,34,567
+    r"|(?!0\.)\d{1,3}(?:\.\d{3}){1,12},\d+"  # 1.234,56
+    r"|(?!0\.)\d{1,3}(?:\.\d{3}){2,12}"  # 1.234.567
+    r"|(?!0)\d{1,3}(?:[ '_]\d{3}){1,12}(?:[.,]\d+)?"  # 1 234,5 and 1'234.5 and 1_234
+    r"|\d+[.,]\d+|\d+\.(?=[eE][-+]?\d)|\d+|\.\d+)(?!\d|[.,'/_]\d|:\d)"
+)
+_TEN = r" ?[\u00d7x*\u00b7\u22c5] ?10(?:\^|\*\*)\(?(?P<ten>[-+]?\d{1,3})\)?"
+_UNSIGNED = (
+    rf"(?P<money>{_MONEY} ?)?(?P<minus>-)?"
+    r"(?:(?:(?P<mixed>\d{1,15}) {1,2}(?:and )?)?(?P<over>\d{1,15}) ?/ ?(?P<under>\d{1,15})(?![\d/]|[.,]\d)"
+    r"|(?P<base>\d{1,15})(?:\^|\*\*)\(?(?P<power>-?\d{1,3})\)?(?![\d^]|[.,]\d)"
+    rf"|(?P<plain>{_PLAIN})(?:[eE](?P<e>[-+]?\d{{1,3}})|{_TEN})?(?![\d^]))"
+    rf"(?: ?(?P<scale>{'|'.join(_SCALES)}|(?-i:(?<=\d)[KMmB](?![A-Za-z]))|(?<=\d)\b)(?![A-Za-z]))?"
+    rf"(?: ?[%\u00b0\u20ac\u00a3\u00a5\u20b9\u20bd][CF]?|(?:{_UNITS})(?![A-Za-z\d^]))?"
+)
+_BEFORE = (
+    r"(?=[-+.]{0,2} ?[\dA-Z$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u20ab\u20a6\u0e3f])"  # soon told
+    r"(?<![A-Za-z\d\u00c0-\u024f\u221a^])(?<![A-Za-z\d][._^])(?<!\d[,':/])(?<![A-Za-z]-)(?<!\^[-{(])(?<!\u221a[{(])(?<!\d\*\*)(?<!\d{4}-\d\d-)(?!\d{4}-\d\d-\d)(?!(?<=\d{4}-)\d\d-\d)"
+)
+_BEHIND = (
+    r"(?![A-Za-z\d\u00c0-\u024f]|_[A-Za-z\d]|[:/']\d|[.,]\d| ?(?:[\u221a\u03c0\u221e^]|\\(?!end\b|text|quad)[a-z])|!!)"
+)
+IN_TEXT = re.compile(rf"{_BEFORE}(?P<sign>(?<![A-Za-z\d)\]}}])[-+]|(?<=[=:] )- )?{_UNSIGNED}{_BEHIND}")
+_NEAR = r"(?:[\u2248~]|(?:approximately|approx\.?|about|around|roughly|exactly|nearly|almost|only|just|ca\.) ) ?"
+_ALONE = re.compile(rf"(?:{_NEAR})?(?P<sign>[-+] ?)?{_UNSIGNED}(?P<rest>.{{0,60}})", re.DOTALL)
+# what is counted or measured does not count; what would make another value of it does
+_LATIN = r"A-Za-z\u00c0-\u024f"
+_NOUN = (
+    rf"(?:[{_LATIN}\u00b0\u00b5][a-z\u00b5\u00c0-\u024f'-]+"
+    r"|[A-Za-z]{1,6}/[a-z]{1,6}(?:\^-?\d)?|[mcgslhLCFVWANJK]|[a-z]{1,12}\^[23]|[A-Z]{3})"
+)
+_COUNTED = re.compile(rf"(?: {_NOUN}\.?){{1,4}}")
+_CHANGES = re.compile(
+    r"\b(?:squared|cubed|factorial|pi|sqrt|roots?|more|less|fewer|times|plus|minus|or|and|to|over|by|choose|mod|x"
+    r"|degrees? of|am|pm|a\.m|p\.m|o'clock|bc|ad|percent of|is|are|was|not|than)\b",
+    re.IGNORECASE,
+)
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SPELLED = {word: value for value, word in enumerate(_ONES.split())}
+_SPELLED |= {word: 10 * (i + 2) for i, word in enumerate(_TENS.split())}
+
+
+def last_numeral(text: str) -> str | None:
+    """The value of the last numeral in a text."""
+    last = None
+    for match in IN_TEXT.finditer(text):
+        last = match
+    return None if last is None else _value(last)
+
+
+def value_of(text: str) -> str | None:
+    """The value of a text that is a numeral, with or without money, unit or what is counted; ``None`` for others."""
+    if text[:9].lower().startswith(("minus ", "negative ")):
+        value = value_of(text.split(" ", 1)[1])
+        return f"-{value}" if (value and value[0] not in "-0") or (value and value.startswith("0.")) else value
+    match = _ALONE.fullmatch(text)
+    if match is None:
+        return _spelled(text)
+    rest = match["rest"]
+    if rest.strip() and not (_COUNTED.fullmatch(rest) and not _CHANGES.search(rest)):
+        return None
+    return _value(match)
+
+
+def _value(match: re.Match[str]) -> str | None:
+    negative = "-" in (match["sign"] or "") or match["minus"] is not None
+    if match["over"]:
+        if not int(match["under"]):
+            return None
+        found: Fraction | None = int(match["mixed"] or 0) + Fraction(int(match["over"]), int(match["under"]))
+    elif match["base"]:
+        found = _power(int(match["base"]), int(match["power"]))
+    else:
+        return _decimal(match, negative)
+    if found is None:
+        return None
+    scale = _SCALES.get(match["scale"] or "", 0)
+    return written(-found * 10**scale if negative else found * 10**scale)
+
+
+def _power(base: int, power: int) -> Fraction | None:
+    if abs(power) * len(str(base)) > 300 or (base == 0 and power <= 0):
+        return None
+    return Fraction(base) ** power
+
+
+def _decimal(match: re.Match[str], negative: bool) -> str:
+    """The digits of a decimal moved as its exponent says: however many there are, none is lost."""
+    text = match["plain"]
+    point = _point(text)
+    whole, part = (text, "") if point is None else (text[:point], text[point + 1 :])
+    whole = re.sub(r"\D", "", whole)
+    scale = match["scale"] or ""
+    exponent = int(match["e"] or match["ten"] or 0) + _SCALES.get(scale, 0)
+    if match["money"]:
+        exponent += _AFTER_MONEY.get(scale, 0)
+    digits, at = whole + part, len(whole) + exponent
+    if at <= 0:
+        digits, at = "0" * (1 - at) + digits, 1
+    elif at > len(digits):
+        digits += "0" * (at - len(digits))
+    whole, part = digits[:at].lstrip("0") or "0", digits[at:].rstrip("0")
+    out = f"{whole}.{part}" if part else whole
+    return f"-{out}" if negative and out != "0" else out
+
+
+def _point(text: str) -> int | None:
+    """Where the decimal point or comma of a plain numeral stands."""
+    if "." in text and "," in text:
+        return max(text.rfind("."), text.rfind(","))
+    for mark in ".,":
+        if text.count(mark) == 1:
+            at = text.index(mark)
+            thousands = mark == "," and len(text) - at == 4 and 1 <= at <= 3 and text[0] != "0"
+            return None if thousands and text[:at].isdigit() else at
+    return None
+
+
+def written(value: Fraction) -> str:
+    """One way to write a value: as a decimal where one ends, else as a fraction in lowest terms."""
+    rest, fives = value.denominator, 0
+    places = 0
+    while rest % 10 == 0:
+        rest, places = rest // 10, places + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    twos = rest.bit_length() - 1
+    if rest != 1 << twos:
+        return f"{value.numerator}/{value.denominator}"
+    places += max(fives, twos)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    whole, part = (digits[:-places], digits[-places:].rstrip("0")) if places else (digits, "")
+    out = f"{whole}.{part}" if part else whole
+    return f"-{out}" if value < 0 else out
+
+
+def _spelled(text: str) -> str | None:
+    """The value of an English number word up to 99: ``seven``, ``twenty-one``."""
+    values = [_SPELLED.get(word, -1) for word in re.split("[- ]", text[:30].lower())]
+    if len(values) == 2 and values[0] >= 20 and 1 <= values[1] <= 9:
+        return str(sum(values))
+    return str(values[0]) if len(values) == 1 and values[0] >= 0 else None
