@@ -94,7 +94,7 @@ def test_the_place_of_the_question_is_found_as_other_tools_write_it(written):
         ('[{"prompt": "{query}", "max_tokens": 1.5}]', "max_tokens must be a whole number"),
         ('[{"prompt": "{query}", "max_tokens": ' + "9" * 5000 + "}]", "max_tokens must be"),
         ('[{"prompt": ["{query}"]}]', "must be text"), ('[{"prompt": "{query}",}]', "line 1 is not JSON"),
-        ('[{"prompt": ' * 50_000, "nested too deeply"), ("{query} \ud800", "half a sign"), (b"%PDF-1.7", "a PDF"),
+        ('[{"prompt": ' * 50_000, "nested too deeply"), ("{query} \ud800", "half a character"), (b"%PDF-1.7", "a PDF"),
         ("version https://git-lfs.github.com/spec/v1", "git-lfs"),
         ('{"messages": [{"role": "user", "content": "1 + 1?"}, {"role": "assistant", "content": "2"}, '
          '{"role": "user", "content": "{query}"}]}', "the messages are user, assistant, user; .* examples cannot"),

@@ -141,10 +141,18 @@ class Jury:
             seen.of(prompt)["drawn"] += n
             seen.of(prompt)["missing"] += n - int(valid[b].sum())
         known = np.array([RIGHT if question.gold is not None else NO_ANSWER for question in self.questions])
-        call_cost = np.array([self.costs.call(pull) for pull in pulls])
+        call_cost = self._call_costs(list(zip(prompts.tolist(), queries.tolist(), strict=True)), pulls)
         return Completions(
             prompts.copy(), queries.copy(), objectives, answers, known[queries], cost, valid, call_cost
         ), seen
+
+    def _call_costs(self, pairs: list[tuple[int, int]], pulls: list[list[Answer | None]]) -> NDArray[np.float64]:
+        """Of one request of each pull, (B,): the same for the same pair, whichever of its completions arrived."""
+        of_pair: dict[tuple[int, int], list[Answer | None]] = {}
+        for pair, pull in zip(pairs, pulls, strict=True):
+            of_pair.setdefault(pair, []).extend(pull)
+        costs = {pair: self.costs.call(answers) for pair, answers in of_pair.items()}
+        return np.array([costs[pair] for pair in pairs], dtype=float)
 
     def _scores(self, asked: list[tuple[int, Answer]]) -> list[list[Any]]:
         """Scores (K) of each answer; ``None`` where a scorer's own call failed for good."""
