@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import bounds
+
 Array = NDArray[np.float64]
 
 
-def check_scale(n: Any, name: str = "n_max") -> int:
-    """``n`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
+def check_scale(n: Any, name: str = "n_max", most: int = bounds.WHOLE) -> int:
+    """``n`` as an int, or ``ValueError`` where it is not a whole number from 1 to ``most``."""
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, not {n!r}")
+    if n > most:
+        raise ValueError(f"{name} is {bounds.cited(n) if n < 10**99 else 'huge'}; it must be at most {most:,}")
     return int(n)
+
+
+def is_number(value: Any) -> bool:
+    """Whether ``value`` is a real number that is finite as a float; no bool, and no text that looks like one."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def check_budget(budget: object) -> int:
@@ -23,7 +38,7 @@ def check_budget(budget: object) -> int:
     if isinstance(budget, (int, np.integer)) and not isinstance(budget, bool):
         if budget >= 1:
             return int(budget)
-    elif isinstance(budget, Real) and not isinstance(budget, bool):
+    elif isinstance(budget, Real) and is_number(budget):
         number = float(budget)
         if number >= 1 and number.is_integer():
             return int(number)
@@ -61,21 +76,24 @@ def check_flag(value: Any, name: str) -> bool:
 
 def check_between(value: Any, low: float, high: float, name: str) -> float:
     """``value`` as a float, or ``ValueError`` where it does not lie strictly between ``low`` and ``high``."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not low < float(value) < high:
+    if not is_number(value) or not low < float(value) < high:
         raise ValueError(f"{name} must lie between {low} and {high}, not {value!r}")
     return float(value)
 
 
 def check_positive(value: Any, name: str) -> float:
     """``value`` as a float, or ``ValueError`` where it is not above 0 and finite."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
+    if not is_number(value) or not float(value) > 0:
         raise ValueError(f"{name} must be above 0, not {value!r}")
     return float(value)
 
 
 def check_finite(values: ArrayLike, name: str) -> Array:
     """``values`` as floats, or ``ValueError`` where one is NaN or infinite."""
-    out = np.asarray(values, dtype=float)
+    try:
+        out = np.asarray(values, dtype=float)
+    except OverflowError:
+        raise ValueError(f"{name} holds a number that is too large") from None
     if not np.all(np.isfinite(out)):
         raise ValueError(f"{name} holds NaN or infinity")
     return out
@@ -88,6 +106,10 @@ def check_labels(values: ArrayLike, name: str) -> NDArray[np.int64]:
         raise ValueError(f"{name} must hold whole numbers, not {given.dtype}")
     if np.any(given < -1):
         raise ValueError(f"{name} holds {given.min()}; answer classes count from 0, and -1 stands for none")
+    if np.any(given >= bounds.CLASSES):
+        raise ValueError(
+            f"{name} holds {given.max()}; number the answers to each query from 0, at most {bounds.CLASSES:,} of them"
+        )
     return given.astype(np.int64)
 
 
@@ -125,7 +147,7 @@ def check_pulls(
 
 def check_split(n_queries: int, train_fraction: Any, seed: Any) -> tuple[NDArray[np.int64], int]:
     """Queries in the order that ``seed`` shuffles them into, and how many of them train; both parts hold some."""
-    if not (isinstance(train_fraction, Real) and 0 < float(train_fraction) < 1):
+    if not (is_number(train_fraction) and 0 < float(train_fraction) < 1):
         raise ValueError(f"train_fraction must lie between 0 and 1, not {train_fraction!r}")
     order = check_seed(seed).permutation(n_queries)
     cut = int(np.floor(float(train_fraction) * n_queries))

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import saving, voting
+from . import bounds, saving, voting
 from .checks import check_finite, check_labels, check_probabilities, check_pulls, check_scale, check_split
 from .completions import Completions
 from .costs import arm_cost, check_call_cost, check_per_call
@@ -130,7 +130,7 @@ class CategoricalEnvironment:
         for prompt in self.prompts:
             if not isinstance(prompt, Prompt):
                 raise TypeError(f"a prompt must be a Prompt, not {type(prompt).__name__}")
-        self.n_max = self._recorded = check_scale(n_max)
+        self.n_max = self._recorded = check_scale(n_max, most=bounds.SCALE)
         self.contexts = check_contexts(contexts, k)
         self.strategy = strategy
         strategy.check(k, bool(np.all(self.gold >= 0)))
@@ -217,7 +217,9 @@ class CategoricalEnvironment:
         try:
             return cls(**content)
         except (ValueError, TypeError) as error:
-            raise ValueError(f"{path} is not a saved environment: {error}") from error
+            raise ValueError(f"{path} is not a saved environment: {bounds.cited(error)}") from error
+        except MemoryError:
+            raise ValueError(f"{path} needs more memory than there is") from None
 
     @cached_property
     def mean_cost(self) -> Array:
@@ -254,7 +256,8 @@ class CategoricalEnvironment:
         shared = np.zeros_like(prompt) if self.values.shape[0] == 1 else prompt
         for rows in voting.blocks(p * x, 4 * voting.BLOCK):
             i, j = prompt[rows], query[rows]
-            outcomes = Outcomes(self.probs[i, j], self.values[shared[rows], j], self.answers[i, j], self.gold[j])
+            labels = voting.ranks(self.answers[i, j], self.gold[j])
+            outcomes = Outcomes(self.probs[i, j], self.values[shared[rows], j], *labels)
             out[:, rows] = self.strategy.expected(outcomes, vectors, self.n_max).transpose(1, 0, 2)
         return out.reshape(len(vectors), p, x, self.n_max)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from . import bounds
 from .checks import check_scale
 from .costs import check_per_call
+from .files import contents, parsed, replacing
 from .problem import Arm, Context, Prompt, check_contexts
-from .saving import name_strategy, named_strategy
+from .saving import name_strategy, named_strategy, typed
 
 FORMAT = "iapo-widgets policy, version 1"
 
@@ -41,13 +44,9 @@ def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         "prompts": {str(index): _described(prompt) for index, prompt in policy["prompts"].items()},
     }
     text = json.dumps(content, indent=1, allow_nan=False) + "\n"
-    _built(json.loads(text))  # what could not be read again is refused now
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, "utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    _built(parsed(text))  # what could not be read again is refused now
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -56,11 +55,13 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises ``FileNotFoundError`` where there is no file, ``ValueError`` where ``write`` did not write it.
     """
     try:
-        return _built(json.loads(Path(path).read_text("utf-8"), parse_constant=_no_constant))
+        return _built(parsed(contents(path, bounds.TEXT_BYTES)))
     except KeyError as error:
-        raise ValueError(f"{path} is not a saved policy: it lacks {error}") from error
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"{path} is not a saved policy: {error}") from error
+        raise ValueError(f"{path} is not a saved policy: it lacks {bounds.cited(error)}") from error
+    except MemoryError:
+        raise ValueError(f"{path} needs more memory than there is") from None
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise ValueError(f"{path} is not a saved policy: {bounds.cited(error)}") from error
 
 
 def _described(prompt: Prompt) -> dict[str, Any]:
@@ -72,18 +73,20 @@ def _built(content: Any) -> dict[str, Any]:
         raise ValueError("it does not say its format")
     if content["format"] != FORMAT:
         raise ValueError(f"it has format {content['format']!r}, this version reads {FORMAT!r}")
-    objectives = _list(content, "objectives")
+    objectives = typed(content, "objectives", list)
     if not all(isinstance(name, str) for name in objectives):
         raise ValueError(f"objectives must be names, not {objectives!r}")
-    rows = _list(content, "contexts")
-    contexts = [Context(_text(r, "name"), tuple(_list(r, "weights")), r["cost_weight"]) for r in rows]
+    rows = typed(content, "contexts", list)
+    if len(rows) > bounds.CONTEXTS:
+        raise ValueError(f"it has {len(rows):,} contexts; there may be {bounds.CONTEXTS:,}")
+    contexts = [Context(typed(r, "name", str), tuple(typed(r, "weights", list)), r["cost_weight"]) for r in rows]
     check_contexts(contexts, len(objectives) or len(contexts[0].weights if contexts else ()))
-    prompts = {_index(index): _prompt(described) for index, described in content["prompts"].items()}
+    prompts = {_index(index): _prompt(described) for index, described in typed(content, "prompts", dict).items()}
     named = content["strategy"]
-    strategy = None if named is None else named_strategy(named["name"], named["objective"])
+    strategy = None if named is None else named_strategy(typed(named, "name", str), named["objective"])
     if strategy is not None:
         strategy.check(len(contexts[0].weights), True)
-    arms = [Arm(_index(r["prompt"]), None if r["n"] is None else check_scale(r["n"], "n")) for r in rows]
+    arms = [Arm(_index(r["prompt"]), None if r["n"] is None else check_scale(r["n"], "n", bounds.SCALE)) for r in rows]
     missing = {arm.prompt for arm in arms} - set(prompts)
     if prompts and missing:
         raise ValueError(f"an arm names prompt {min(missing)}, which the file does not hold")
@@ -97,7 +100,8 @@ def _built(content: Any) -> dict[str, Any]:
     }
 
 
-def _prompt(described: Mapping[str, Any]) -> Prompt:
+def _prompt(described: Any) -> Prompt:
+    typed(described, "text", str)
     unknown = set(described) - set(Prompt.__dataclass_fields__)
     if unknown:
         raise ValueError(f"a prompt has {sorted(unknown)[0]!r}, which this version does not know")
@@ -105,26 +109,8 @@ def _prompt(described: Mapping[str, Any]) -> Prompt:
 
 
 def _index(value: Any) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,15}", value):  # one number, one writing
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"a prompt's index must be a whole number of at least 0, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < bounds.WHOLE:
+        raise ValueError(f"a prompt's index must be a whole number of at least 0, not {bounds.cited(repr(value))}")
     return value
-
-
-def _list(row: Mapping[str, Any], name: str) -> list[Any]:
-    value = row[name]
-    if not isinstance(value, list):
-        raise ValueError(f"{name} must be a list, not {value!r}")
-    return value
-
-
-def _text(row: Mapping[str, Any], name: str) -> str:
-    value = row[name]
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be text, not {value!r}")
-    return value
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"it holds {name}, which is no number")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .checks import check_scale, check_sendable
+from . import bounds
+from .checks import check_scale, check_sendable, is_number
 
 #: Cost weights of the paper's low, mid and high contexts on MATH.
 COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
@@ -23,7 +22,7 @@ class Prompt:
     ``system`` is the system message that goes before it, empty for none.
 
     Raises ``ValueError`` where a text is none, or a setting is outside its range: temperature at least 0,
-    top_p above 0 and at most 1, max_tokens a whole number of at least 1.
+    top_p above 0 and at most 1, max_tokens a whole number from 1 to 10^9.
     """
 
     text: str
@@ -37,12 +36,12 @@ class Prompt:
             if not isinstance(text, str):
                 raise ValueError(f"a prompt's text must be text, not {text!r}")
             check_sendable(text, "a prompt's text")
-        if self.temperature is not None and not (_finite(self.temperature) and self.temperature >= 0):
+        if self.temperature is not None and not (is_number(self.temperature) and self.temperature >= 0):
             raise ValueError(f"temperature must be finite and at least 0, not {self.temperature!r}")
-        if self.top_p is not None and not (_finite(self.top_p) and 0 < self.top_p <= 1):
+        if self.top_p is not None and not (is_number(self.top_p) and 0 < self.top_p <= 1):
             raise ValueError(f"top_p must lie above 0 and not above 1, not {self.top_p!r}")
         if self.max_tokens is not None:
-            check_scale(self.max_tokens, "max_tokens")
+            check_scale(self.max_tokens, "max_tokens", bounds.TOKENS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,8 +59,8 @@ class Arm:
 class Context:
     """A context c = (w_1 .. w_K, w_{K+1}): what a user cares about, and how much spending hurts.
 
-    Raises ``ValueError`` where a weight is negative or not finite, where all of ``weights`` are zero, or where the name
-    holds half a character.
+    Raises ``ValueError`` where the name is no text or holds half a character, a weight is negative, not finite or no
+    number, or where all of ``weights`` are zero.
     """
 
     name: str
@@ -69,25 +68,23 @@ class Context:
     cost_weight: float = 0.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise ValueError(f"a context's name must be text, not {self.name!r}")
         where = f"context {self.name!r}"
-        if isinstance(self.name, str):
-            check_sendable(self.name, "a context's name")
+        check_sendable(self.name, "a context's name")
         try:
-            object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
-            object.__setattr__(self, "cost_weight", float(self.cost_weight))
-        except (TypeError, ValueError):
-            raise ValueError(f"{where} has weights {self.weights!r}, {self.cost_weight!r}; give numbers") from None
-        if not self.weights:
+            weights = tuple(self.weights)
+        except TypeError:
+            raise ValueError(f"{where} has weights {self.weights!r}; give a tuple of numbers") from None
+        if not weights:
             raise ValueError(f"{where} has no objective weights; give at least one")
-        for weight in (*self.weights, self.cost_weight):
-            if not (math.isfinite(weight) and weight >= 0):
+        for weight in (*weights, self.cost_weight):
+            if not (is_number(weight) and weight >= 0):
                 raise ValueError(f"{where} has weight {weight!r}; weights must be finite and at least 0")
+        object.__setattr__(self, "weights", tuple(map(float, weights)))
+        object.__setattr__(self, "cost_weight", float(self.cost_weight))
         if not any(self.weights):
             raise ValueError(f"{where} has only zero objective weights; at least one must be above 0")
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def mv_contexts(cost_weights: dict[str, float] | None = None) -> tuple[Context, ...]:
@@ -123,6 +120,8 @@ def cost_weight_vector(contexts: Sequence[Context]) -> NDArray[np.float64]:
 def check_contexts(contexts: Sequence[Context], n_objectives: int) -> tuple[Context, ...]:
     """The contexts as a tuple, or ``ValueError`` where they do not fit ``n_objectives`` or share a name."""
     contexts = tuple(contexts)
+    if len(contexts) > bounds.CONTEXTS:
+        raise ValueError(f"{len(contexts):,} contexts; give at most {bounds.CONTEXTS:,}")
     if not contexts:
         raise ValueError("no contexts; give at least one")
     for context in contexts:

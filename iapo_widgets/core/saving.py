@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from . import bounds
+from .files import contents, parsed, replacing
 from .problem import Context, Prompt
 from .strategies import STRATEGIES, SelectedBest, Strategy, VoteThenBest
 
@@ -21,8 +26,8 @@ FIELDS = (*ARRAYS, "strategy", "n_max", "objectives", "prompts", "contexts", "na
 def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     """Write an environment, given what ``read`` gives back of it; the file is complete or it is not there.
 
-    Raises ``ValueError`` for another ending than .npz or a strategy that a file cannot name, and
-    ``FileNotFoundError`` where the folder is not there.
+    Raises ``ValueError`` for another ending than .npz, a strategy that a file cannot name, or what ``read`` would
+    refuse, and ``FileNotFoundError`` where the folder is not there.
     """
     path = Path(path)
     if path.suffix != ".npz":
@@ -39,43 +44,115 @@ def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens, p.system] for p in content["prompts"]],
         "contexts": [[c.name, c.weights, c.cost_weight] for c in content["contexts"]],
     }
-    part = path.with_name(path.name + ".part")
-    try:
-        with open(part, "wb") as file:
-            np.savez_compressed(file, about=np.array(json.dumps(about)), **{name: content[name] for name in ARRAYS})
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    text = json.dumps(about)
+    _built(parsed(text))  # what could not be read again is refused now
+    arrays = {name: content[name] for name in ARRAYS}
+    _check_size(sum(array.size for array in arrays.values()))
+    with replacing(path) as file:
+        np.savez_compressed(file, about=np.array(text), **arrays)
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """What ``CategoricalEnvironment`` is to be built from; ``ValueError`` where ``write`` did not write it."""
-    import zipfile  # slow to load, and rarely needed
-    import zlib
+    """What ``CategoricalEnvironment`` is to be built from.
 
+    Raises ``FileNotFoundError`` where there is no file, ``ValueError`` where ``write`` did not write it.
+    """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            about = json.loads(str(data["about"]))
-            free = "call_cost" not in data.files  # a file from before calls had a cost
-            arrays = {name: data[name] for name in ARRAYS if not (free and name == "call_cost")}
-        if about["format"] != FORMAT:
-            raise ValueError(f"it has format {about['format']!r}, expected {FORMAT!r}")
-        return {
-            **arrays,
-            "strategy": named_strategy(about["strategy"], about["correctness"]),
-            "n_max": about["n_max"],
-            "per_call": about.get("per_call"),
-            "objectives": about["objectives"],
-            "prompts": [Prompt(*p) for p in about["prompts"]],
-            "contexts": [Context(name, tuple(weights), cost) for name, weights, cost in about["contexts"]],
-            **{name: str(about[name]) for name in ("name", "note", "cost_unit")},
-        }
+        arrays = _members(contents(path, bounds.ENVIRONMENT_BYTES))
+        about = arrays.pop("about")
+        if about.dtype.kind != "U" or about.ndim:
+            raise ValueError("what it says about itself is no text")
+        return {**_built(parsed(str(about))), **arrays}
     except FileNotFoundError:
         raise
     except KeyError as error:
-        raise ValueError(f"{path} is not a saved environment: it lacks {error}") from error
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} is not a saved environment: {error}") from error
+        raise ValueError(f"{path} is not a saved environment: it lacks {bounds.cited(error)}") from error
+    except MemoryError:
+        raise ValueError(f"{path} needs more memory than there is") from None
+    except Exception as error:  # a broken archive may raise nearly anything
+        raise ValueError(f"{path} is not a saved environment: {bounds.cited(error)}") from error
+
+
+def _members(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of a ``.npz`` file, each of numbers or one text, all together within the bounds."""
+    import zipfile  # slow to load, and rarely needed
+
+    if content.count(b"PK\x01\x02") > bounds.MEMBERS:  # each is an object to ``zipfile``, wanted or not
+        raise ValueError(f"it holds more than {bounds.MEMBERS} files")
+    out, size = {}, 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        for name in ("about", *ARRAYS):
+            if names.count(f"{name}.npy") > 1:
+                raise ValueError(f"it holds {name} twice")
+            if name == "call_cost" and f"{name}.npy" not in names:
+                continue  # a file from before calls had a cost
+            member = archive.getinfo(f"{name}.npy")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError(f"{name} is packed in a way that is not read")  # others are unpacked at once
+            with archive.open(member) as file:
+                shape, fortran, dtype = _header(file)
+                if dtype.kind not in ("U" if name == "about" else "biuf") or min(shape, default=0) < 0:
+                    raise ValueError(f"{name} holds {bounds.cited(dtype)} in the shape {bounds.cited(shape)}")
+                many = dtype.itemsize if name == "about" else math.prod(shape)
+                size += many
+                if name == "about" and many > 4 * bounds.TEXT_BYTES:
+                    raise ValueError("what it says about itself is too long")
+                _check_size(size)
+                data = file.read(math.prod(shape) * dtype.itemsize)
+            flat = np.frombuffer(data, dtype) if data else np.empty(0, dtype)
+            out[name] = flat.reshape(shape, order="F" if fortran else "C")
+    return out
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in read:
+        raise ValueError(f"its arrays have version {version}")
+    return read[version](file)  # type: ignore[no-any-return]
+
+
+def _check_size(numbers: int) -> None:
+    if numbers > bounds.NUMBERS:
+        raise ValueError(f"it holds {numbers:,} numbers; a file may have {bounds.NUMBERS:,}")
+
+
+def _built(about: Any) -> dict[str, Any]:
+    """What stands beside the arrays, each of the type that it should have."""
+    if not isinstance(about, Mapping) or about.get("format") != FORMAT:
+        found = about.get("format") if isinstance(about, Mapping) else about
+        raise ValueError(f"it has format {bounds.cited(repr(found))}, expected {FORMAT!r}")
+    texts = {name: typed(about, name, str) for name in ("name", "note", "cost_unit")}
+    objectives = typed(about, "objectives", list)
+    if not all(isinstance(name, str) for name in objectives):
+        raise ValueError("objectives must be names")
+    rows = {name: typed(about, name, list) for name in ("prompts", "contexts")}
+    for name, length in (("prompts", 5), ("contexts", 3)):
+        if not all(isinstance(row, list) and len(row) == length for row in rows[name]):
+            raise ValueError(f"{name} must be lists of {length}")
+    if not all(isinstance(weights, list) for _, weights, _ in rows["contexts"]):
+        raise ValueError("weights must be lists")
+    return {
+        "strategy": named_strategy(about["strategy"], about["correctness"]),
+        "n_max": about["n_max"],
+        "per_call": about.get("per_call"),
+        "objectives": objectives,
+        "prompts": [Prompt(*p) for p in rows["prompts"]],
+        "contexts": [Context(name, tuple(weights), cost) for name, weights, cost in rows["contexts"]],
+        **texts,
+    }
+
+
+def typed(row: Any, name: str, kind: type) -> Any:
+    """Field ``name`` of a row that was read; ``KeyError`` where it lacks it, ``ValueError`` where it is no ``kind``."""
+    if not isinstance(row, Mapping):
+        raise ValueError(f"{bounds.cited(repr(row))} stands where fields with names should")
+    value = row[name]
+    if not isinstance(value, kind):
+        what = {"str": "text", "list": "a list", "dict": "fields with names"}[kind.__name__]
+        raise ValueError(f"{name} must be {what}, not {bounds.cited(repr(value))}")
+    return value
 
 
 def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
@@ -87,10 +164,15 @@ def name_strategy(strategy: Strategy) -> tuple[str, int | None]:
     return strategy.name, int(strategy.selection) if isinstance(strategy, SelectedBest) else None
 
 
-def named_strategy(name: str, objective: int | None) -> Strategy:
-    """The strategy that a file names, or ``ValueError`` where none is called so."""
-    if name not in STRATEGIES:
-        raise ValueError(f"unknown strategy {name!r}; known: {', '.join(STRATEGIES)}")
+def named_strategy(name: Any, objective: Any) -> Strategy:
+    """The strategy that a file names, or ``ValueError`` where none is called so or takes such an objective."""
+    if not isinstance(name, str) or name not in STRATEGIES:
+        raise ValueError(f"unknown strategy {bounds.cited(repr(name))}; known: {', '.join(STRATEGIES)}")
     if objective is None:
         return STRATEGIES[name]
-    return SelectedBest(objective) if name == "selected-best" else VoteThenBest(objective)
+    kind = {s.name: type(s) for s in (SelectedBest(), VoteThenBest())}.get(name)
+    if kind is None:
+        raise ValueError(f"the strategy {name!r} singles out no objective; its objective must be null")
+    if isinstance(objective, bool) or not isinstance(objective, int) or objective < 0:
+        raise ValueError(f"an objective is named by its number from 0, not {bounds.cited(repr(objective))}")
+    return kind(objective)

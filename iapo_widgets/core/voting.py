@@ -121,3 +121,21 @@ def answer_mass(mass: Array, answers: NDArray[np.int64], gold: NDArray[np.int64]
     n_answers = max(int(answers.max(initial=0)), int(gold.max(initial=0))) + 1
     by_answer = [np.where(answers == a, mass, 0.0).sum(axis=1) for a in range(n_answers)]
     return np.stack(by_answer, axis=1), np.where(answers < 0, mass, 0.0).sum(axis=1)
+
+
+def ranks(answers: NDArray[np.int64], gold: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Answer classes (R, M) and right answers (R,) numbered anew in each row, without gaps; -1 stays.
+
+    Votes do not ask what a class is called, but take as many steps as there are names.  Where no name is beyond the
+    number of outcomes nothing changes.
+    """
+    if max(int(answers.max(initial=-1)), int(gold.max(initial=-1))) <= answers.shape[1]:
+        return answers, gold
+    both = np.concatenate([answers, gold[:, None]], axis=1)
+    order = np.argsort(both, axis=1, kind="stable")
+    ordered = np.take_along_axis(both, order, axis=1)
+    steps = np.diff(ordered, axis=1, prepend=ordered[:, :1]) > 0
+    rank: NDArray[np.int64] = np.cumsum(steps, axis=1) - (ordered[:, :1] < 0)
+    out = np.empty_like(both)
+    np.put_along_axis(out, order, rank, axis=1)
+    return out[:, :-1], out[:, -1]

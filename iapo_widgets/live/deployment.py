@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ..core import bounds
 from ..core.checks import check_scale, check_seed
 from ..core.problem import Context, Prompt
 from ..core.rounds import Policy, deployed
@@ -104,7 +105,7 @@ class Deployed:
         picked_by = None if select is None else as_scorer(select)
         self._selections = {c.name: Selection(chosen, c, judges, picked_by) for c in policy.contexts}
         self._prompts = {arm.prompt: _template(policy, prompts, arm.prompt) for arm in policy.values()}
-        self._n_max = None if n_max is None else check_scale(n_max)
+        self._n_max = None if n_max is None else check_scale(n_max, most=bounds.SCALE)
         if self._n_max is None and any(arm.n is None for arm in policy.values()):
             raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
         self._rng = check_seed(seed)

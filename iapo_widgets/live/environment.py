@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core import bounds
 from ..core.checks import check_pulls, check_scale, check_split
 from ..core.completions import Completions
 from ..core.environment import CategoricalEnvironment
@@ -84,7 +85,7 @@ class LiveEnvironment:
                     raise TypeError(f"a {what} must be a {kind.__name__}, not {type(item).__name__}")
         self.scorers = check_scorers(scorers, self.questions)
         self.objectives = tuple(scorer.name for scorer in self.scorers)
-        self.n_max = check_scale(n_max)
+        self.n_max = check_scale(n_max, most=bounds.SCALE)
         self.contexts = check_contexts(contexts, len(self.scorers))
         self.strategy = find_strategy(strategy)
         self.strategy.check(len(self.scorers), self.has_gold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..core import bounds
 from ..core.checks import check_scale, check_sendable
 from ..core.problem import Prompt
 
@@ -69,7 +70,7 @@ class PromptTemplate(Prompt):
         for name, value in given.items():
             object.__setattr__(self, name, value)
         Prompt.__post_init__(self)
-        check_scale(max_tokens, "max_tokens")
+        check_scale(max_tokens, "max_tokens", bounds.TOKENS)
         if not isinstance(system, str):
             raise ValueError(f"the system part must be text, not {system!r}")
         if PLACE not in user and PLACE not in system:

@@ -107,7 +107,7 @@ SAVED = """{"format": "iapo-widgets policy, version 1", "strategy": null, "objec
         (changed(prompts={"0": {"text": "a", "max_tokens": 0}}), "max_tokens"),
         (changed(prompts={"zero": {"text": "a"}}), "index"),
         (changed(prompts={"0": {}}), "lacks 'text'"),
-        (changed(prompts=[]), "items"),
+        (changed(prompts=[]), "prompts must be fields with names"),
         ('{"format": "iapo-widgets policy, version 1"}', "lacks 'objectives'"),
         ("[" * 100_000, ""),
     ],

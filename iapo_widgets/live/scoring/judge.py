@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...core import bounds
 from ...core.checks import check_scale
 from ..endpoint.asking import ask
 from ..endpoint.endpoint import Endpoint
@@ -49,7 +50,7 @@ class Judge:
             raise ValueError(f"grades must range from a low to a higher number, not from {low!r} to {high!r}")
         self.endpoint, self.name, self.low, self.high = endpoint, check_name(name), low, high
         self.system = SYSTEM.format(criterion=criterion.strip().rstrip("."), low=low, high=high)
-        self.settings: dict[str, float | int] = {"max_tokens": check_scale(max_tokens, "max_tokens")}
+        self.settings: dict[str, float | int] = {"max_tokens": check_scale(max_tokens, "max_tokens", bounds.TOKENS)}
         if temperature is not None:
             self.settings["temperature"] = temperature
 
