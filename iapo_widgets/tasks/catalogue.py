@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from ..core import bounds
 from ..core.environment import CategoricalEnvironment
+from ..core.files import contents, replacing
 from .preferences import HELPFUL_HARMLESS, SUMMARIZATION, preference_standin
 from .standins import COMMONSENSE_QA, MATH, voting_standin
 from .synthetic import synth_bernoulli, synth_categorical
@@ -70,9 +73,12 @@ def load(
 
 def git_blob_id(path: str | os.PathLike[str]) -> str:
     """The id that git gives to a file: sha1 of ``blob <size>``, a zero byte and the content."""
+    return _blob_id(contents(path, bounds.ENVIRONMENT_BYTES))
+
+
+def _blob_id(content: bytes) -> str:
     import hashlib  # slow to load
 
-    content = Path(path).read_bytes()
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
@@ -89,7 +95,7 @@ def fetch(name: str, cache: str | os.PathLike[str] | None = None) -> Path:
     file_name, blob = PUBLISHED[name]
     folder = Path(cache or os.environ.get("IAPO_CACHE") or pooch.os_cache("iapo-widgets"))
     path = folder / file_name
-    if path.exists() and git_blob_id(path) == blob:
+    if path.is_file() and git_blob_id(path) == blob:
         return path
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,18 +103,17 @@ def fetch(name: str, cache: str | os.PathLike[str] | None = None) -> Path:
             raise PermissionError(folder)
     except OSError as error:
         raise PermissionError(f"the cache folder {folder} cannot be written; name another one in IAPO_CACHE") from error
-    part = folder / (file_name + ".part")
-    try:
-        pooch.retrieve(SOURCE + file_name, known_hash=None, fname=part.name, path=folder)
-    except OSError as error:
-        raise ConnectionError(
-            f"{file_name} could not be downloaded from {SOURCE}: {error}; it can be put into {folder} by hand"
-        ) from error
-    try:
-        found = git_blob_id(part)
-        if found != blob:
-            raise ValueError(f"the downloaded {file_name} has git blob id {found}, expected {blob}; it was not kept")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as own:  # what lies in the folder is not used
+        try:
+            pooch.retrieve(SOURCE + file_name, known_hash=None, fname=file_name, path=own)
+        except OSError as error:
+            raise ConnectionError(
+                f"{file_name} could not be downloaded from {SOURCE}: {error}; it can be put into {folder} by hand"
+            ) from error
+        content = contents(Path(own) / file_name, bounds.ENVIRONMENT_BYTES)
+    found = _blob_id(content)
+    if found != blob:
+        raise ValueError(f"the downloaded {file_name} has git blob id {found}, expected {blob}; it was not kept")
+    with replacing(path) as file:
+        file.write(content)
     return path
