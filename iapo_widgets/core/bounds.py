@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ENVIRONMENT_BYTES = 128 * 2**20  # of a saved or published environment
 TEXT_BYTES = 8 * 2**20  # of a policy, a table, or one line of a study
-STUDY_BYTES = 256 * 2**20  # of all lines of a study
+STUDY_BYTES = 64 * 2**20  # of all lines of a study
 NUMBERS = 2**24  # in all arrays of one environment's file
 OPCODES = 100_000  # of a published file; those of the paper have a few hundred
 MEMBERS = 100  # of the archive that a saved environment is

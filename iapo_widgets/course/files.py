@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+from ..core.files import replacing
 from .lessons import without_solutions
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -28,8 +29,11 @@ def copy_course(target: str | os.PathLike[str], solutions: bool = True) -> tuple
     """Copy the lessons to ``target``; returns what was copied and what was there already and left alone.
 
     solutions: ``False`` leaves out the solutions, the outputs of exercises and what is for teachers.
-    Raises ``NotADirectoryError`` where ``target`` is a file, ``OSError`` where it cannot be written.
+    Raises ``ValueError`` where no folder is named, ``NotADirectoryError`` where ``target`` is a file, ``OSError`` where
+    it cannot be written.
     """
+    if not os.fspath(target).strip():
+        raise ValueError('name a folder for the course; "." is the one that you are in')
     target = Path(target)
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(f"{target} is a file; name a folder for the course")
@@ -38,15 +42,18 @@ def copy_course(target: str | os.PathLike[str], solutions: bool = True) -> tuple
     for source in sorted(course_folder().iterdir()):
         if source.suffix not in (".ipynb", ".md") or (not solutions and source.name in FOR_TEACHERS):
             continue
-        copy, part = target / source.name, target / (source.name + ".part")
-        if copy.exists():
+        copy = target / source.name
+        if os.path.lexists(copy):  # a link that leads nowhere is somebody's, too
             kept.append(copy)
             continue
         content = source.read_bytes()
         if source.suffix == ".ipynb" and not solutions:
             book = without_solutions(json.loads(content))
             content = (json.dumps(book, ensure_ascii=False, indent=1) + "\n").encode()
-        part.write_bytes(content)
-        os.replace(part, copy)
-        copied.append(copy)
+        try:
+            with replacing(copy, keep=True) as file:
+                file.write(content)
+            copied.append(copy)
+        except FileExistsError:  # made in between
+            kept.append(copy)
     return copied, kept

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core import bounds
+from ..core.files import contents, parsed
 from .protocol import Study, Unit
 
 FORMAT = "iapo-widgets study, version 1"
@@ -29,28 +31,38 @@ class ResultsFile:
         self.path = Path(self.path)
         self._units: dict[Unit, list[dict[str, Any]]] = {}
         header = {"format": FORMAT, "study": self.study.description()}
+        if self.path.exists() and not self.path.is_file():
+            raise ValueError(f"{self.path} is no ordinary file; name another")
         if not self.path.exists() or not self.path.stat().st_size:
             self._append(header)
             return
-        content = self.path.read_bytes()
+        try:
+            content = contents(self.path, bounds.STUDY_BYTES)
+        except ValueError as error:
+            raise ValueError(f"{self.path} is not the results of a study: {error}; name another file") from None
         whole = content[: content.rfind(b"\n") + 1]
         lines = whole.splitlines()
         try:
-            found = json.loads(lines[0])
-            kind = found["format"]
-        except (IndexError, ValueError, TypeError, KeyError):
+            found = _line(lines[0])
+            kind, mine = found["format"], found.get("study")
+        except (IndexError, ValueError, KeyError):
             raise ValueError(f"{self.path} is not the results of a study; name another file") from None
         if kind != FORMAT:
-            raise ValueError(f"{self.path} has format {kind!r}, expected {FORMAT!r}; name another file")
-        if found["study"] != json.loads(json.dumps(header["study"])):
-            different = [k for k, v in json.loads(json.dumps(header["study"])).items() if found["study"].get(k) != v]
-            raise ValueError(f"{self.path} holds another study: {', '.join(different)} differ; name another file")
+            had = bounds.cited(repr(kind))
+            raise ValueError(f"{self.path} has format {had}, expected {FORMAT!r}; name another file")
+        wanted = json.loads(json.dumps(header["study"]))
+        if mine != wanted:
+            different = [k for k, v in wanted.items() if not isinstance(mine, dict) or mine.get(k) != v]
+            what = ", ".join(different) or "its fields"
+            raise ValueError(f"{self.path} holds another study: {what} differ; name another file")
         for number, line in enumerate(lines[1:], 2):
             try:
-                entry = json.loads(line)
-                self._units[entry["environment"], entry["run"]] = entry["records"]
-            except (ValueError, TypeError, KeyError):
+                unit, records = _unit(_line(line))
+            except (ValueError, KeyError):
                 raise ValueError(f"{self.path}, line {number}, cannot be read; remove that line to go on") from None
+            except MemoryError:
+                raise ValueError(f"{self.path} needs more memory than there is") from None
+            self._units[unit] = records
         if len(whole) < len(content):
             self.dropped = f"the last line of {self.path.name} was not finished: dropped, and its run is done again"
             with self.path.open("r+b") as file:
@@ -77,3 +89,28 @@ class ResultsFile:
             file.write(json.dumps(entry).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _line(line: bytes) -> dict[str, Any]:
+    if len(line) > bounds.TEXT_BYTES:
+        raise ValueError("too long")
+    content = parsed(line, constants=True)
+    if not isinstance(content, dict):
+        raise ValueError("no fields with names")
+    return content
+
+
+def _unit(entry: dict[str, Any]) -> tuple[Unit, list[dict[str, Any]]]:
+    """A finished unit, each field of the type that it should have."""
+    environment, run, records = entry["environment"], entry["run"], entry["records"]
+    if type(environment) is not str or type(run) is not int or type(records) is not list:
+        raise ValueError("no unit")
+    for record in records:
+        if type(record) is not dict or (record["environment"], record["run"]) != (environment, run):
+            raise ValueError("no record of that unit")
+        numbers = [record["acr"], record["regret"]]
+        if type(record["algorithm"]) is not str or type(record["budget"]) is not int:
+            raise ValueError("no record of an algorithm at a budget")
+        if not all(type(number) in (int, float) for number in numbers):
+            raise ValueError("no numbers")
+    return (environment, run), records

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ..core import bounds
+from ..core.files import contents, parsed, replacing
 from .statistics import Cell, Comparison
 
 TABLES = Path(__file__).parent / "tables"
@@ -62,20 +64,25 @@ class Table:
     def read(cls, folder: str | os.PathLike[str] = TABLES) -> Table:
         """The table in ``folder``; without one, the table of 200 runs on the stand-ins that comes with the package.
 
-        Raises ``FileNotFoundError`` where there is none.
+        Raises ``FileNotFoundError`` where there is none, ``ValueError`` where ``write`` did not write it.
         """
         folder = Path(folder)
-        published = json.loads((folder / "about.json").read_text("utf-8"))["published"]
-        cells, comparisons = (
-            tuple(_rows(folder / f"{kind.__name__.lower()}s.csv", kind)) for kind in (Cell, Comparison)
-        )
+        try:
+            about = parsed(contents(folder / "about.json", bounds.TEXT_BYTES))
+            published = about.get("published") if isinstance(about, dict) else None
+            if not isinstance(published, bool):
+                raise ValueError("about.json does not say whether it is of published files")
+            cells, comparisons = (
+                tuple(_rows(folder / f"{kind.__name__.lower()}s.csv", kind)) for kind in (Cell, Comparison)
+            )
+        except (ValueError, OverflowError, csv.Error) as error:
+            raise ValueError(f"{folder} holds no table of a study: {bounds.cited(error)}") from error
         return cls(cells, comparisons, published)
 
 
 def _replace(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(text, "utf-8", newline="\n")
-    part.replace(path)
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def _short(value: Any) -> Any:
@@ -84,6 +91,8 @@ def _short(value: Any) -> Any:
 
 def _rows(path: Path, kind: type) -> Iterable[Any]:
     types = get_type_hints(kind)
-    with path.open(newline="") as file:
-        for row in csv.DictReader(file):
-            yield kind(**{name: types[name](row[name]) for name in types})
+    for number, row in enumerate(csv.DictReader(io.StringIO(contents(path, bounds.TEXT_BYTES).decode(), newline=""))):
+        missing = [name for name in types if row.get(name) is None]
+        if missing:
+            raise ValueError(f"row {number + 1} of {path.name} lacks {missing[0]}")
+        yield kind(**{name: types[name](row[name]) for name in types})

@@ -15,13 +15,13 @@ import json
 import os
 import uuid
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
 from ipywidgets import Widget
 from ipywidgets.widgets.widget import _remove_buffers
 
+from ...core.files import replacing
 from ..shared.assets import module
 from ..shared.explorer import Explorer
 
@@ -58,13 +58,8 @@ def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo
 def write_page(path: str | os.PathLike[str], body: str, title: str) -> None:
     """Write ``body`` as a page of that title."""
     page = _PAGE.format(title=html.escape(title), body=body)
-    path = Path(path)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        part.write_text(page, "utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(page.encode())
 
 
 def is_ours(state: Mapping[str, Any]) -> bool:
