@@ -4,62 +4,66 @@ from __future__ import annotations
 
 import copy
 import inspect
+import os
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .exercises import FunctionExercise
 from .kinds import Unreadable, shown
-from .limit import Ended, TooLong, run_within
+from .limit import Ended
 from .verdict import Verdict
 
-SECONDS = 4.5  # for all cases together; with the grace of ``limit`` a learner waits 5 s at most
+SECONDS = 4.5  # for all cases together, and for reading what came; a learner waits 5 s at most
 SEED = 0
 
 Case = tuple[Any, ...]
 
 
-@dataclass(slots=True)
-class _Run:
-    """What came of the cases so far; ``error`` is what the one after ``returned`` raised."""
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges functions for ``exercise`` on ``cases``."""
 
-    returned: list[Any] = field(default_factory=list)
-    error: BaseException | None = None
+    exercise: FunctionExercise
+    cases: list[Case]
+
+    def verdict(self, function: Any, step: Callable[[int], None]) -> Verdict:
+        """The smallest case on which a function differs from ours, and the hint of the mistake it makes.
+
+        ``step(i + 1)`` is called before the i-th case, ``step(0)`` where nothing of the function runs any more.
+        """
+        exercise, returned, home = self.exercise, [], os.getpid()
+        if not callable(function):
+            name = exercise.right.__name__
+            raise Unreadable(f"A function is asked for, not {shown(function)}: hand over `{name}` itself, not a call.")
+        _check_parameters(exercise, function)
+        for number, case in enumerate(self.cases):
+            step(number + 1)
+            try:
+                returned.append(function(*copy.deepcopy(case)))  # a copy, for the function may change it
+            except Ended:
+                raise
+            except BaseException as error:  # also ``SystemExit``: a learner's exit() must not end the lesson
+                if os.getpid() == home:
+                    return Verdict("wrong", _raised(exercise, function, case, error))
+            if os.getpid() != home:  # the function made a copy of this process, which must not go on as well
+                os._exit(0)
+        step(0)
+        if all(value is None for value in returned):
+            return Verdict("open", "The function returns nothing yet: write its body, and end it with `return`.")
+        return _compare(exercise, self.cases, returned)
+
+    def where(self, step: int) -> str:
+        """The case of that step in words, empty where there is none."""
+        return f"for {_call(self.exercise, self.cases[step - 1])}" if 1 <= step <= len(self.cases) else ""
 
 
-def judge_function(exercise: FunctionExercise, function: Any) -> Verdict:
-    """Verdict on a function: the smallest case on which it differs from ours, and the hint of the mistake it makes."""
-    if not callable(function):
-        name = exercise.right.__name__
-        raise Unreadable(f"A function is asked for, not {shown(function)}: hand over `{name}` itself, not a call.")
-    _check_parameters(exercise, function)
-    cases = list(exercise.cases(np.random.default_rng(SEED)))
-    run = _Run()
-    try:
-        run_within(SECONDS, lambda: _through(function, cases, run))
-    except TooLong as error:
-        where = _call(exercise, cases[min(len(run.returned), len(cases) - 1)])
-        after = "It was stopped." if error.ended else "It could not be stopped: restart the kernel."
-        return Verdict("wrong", f"The function did not return within 5 seconds, for {where}. {after}")
-    if run.error is not None:
-        return Verdict("wrong", _raised(exercise, function, cases[len(run.returned)], run.error))
-    if all(value is None for value in run.returned):
-        return Verdict("open", "The function returns nothing yet: write its body, and end it with `return`.")
-    return _compare(exercise, cases, run.returned)
-
-
-def _through(function: Callable[..., Any], cases: list[Case], run: _Run) -> None:
-    for case in cases:
-        try:
-            run.returned.append(function(*copy.deepcopy(case)))  # a copy, for the function may change it
-        except Ended:
-            raise
-        except BaseException as error:  # also ``SystemExit``: a learner's exit() must not end the lesson
-            run.error = error
-            return
+def prepared(exercise: FunctionExercise) -> Judge:
+    """A judge with the cases drawn."""
+    return Judge(exercise, list(exercise.cases(np.random.default_rng(SEED))))
 
 
 def _compare(exercise: FunctionExercise, cases: list[Case], returned: list[Any]) -> Verdict:
@@ -113,6 +117,6 @@ def _raised(exercise: FunctionExercise, function: Callable[..., Any], case: Case
         if code is not None and frame.filename == code.co_filename
     ]
     where = f" in line {lines[-1]} of its cell" if lines else ""
-    text = str(error).splitlines()[0] if str(error) else ""
+    text = next(iter(str(error)[:200].splitlines()), "")
     what = f"{type(error).__name__}{f': {text}' if text else ''}"
     return f"For {_call(exercise, case)} the function raises {what}{where}. {exercise.hint}"

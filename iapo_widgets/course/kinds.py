@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..core.problem import Arm
+from .limit import Ended
 
 
 class Unreadable(ValueError):
@@ -55,7 +56,7 @@ class Number:
             raise Unreadable(f"{what.capitalize()} is asked for, not true or false.")
         try:
             array = np.asarray(answer, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Unreadable(f"{what.capitalize()} is asked for, not {shown(answer)}.") from None
         if array.size != 1:
             raise Unreadable(f"One number is asked for; this holds {array.size}, in the shape {array.shape}.")
@@ -121,7 +122,7 @@ class Numbers:
             raise Unreadable(f"Numbers of the shape {self.shape} are asked for, not {shown(answer)}.")
         try:
             array = np.asarray(answer, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Unreadable(f"Numbers of the shape {self.shape} are asked for, not {shown(answer)}.") from None
         fits = len(array.shape) == len(self.shape)
         if not fits or any(want not in (None, have) for want, have in zip(self.shape, array.shape, strict=True)):
@@ -209,7 +210,9 @@ def shown(value: Any) -> str:
     """A short text for anything, even for what refuses to be shown."""
     try:
         return reprlib.repr(value)
-    except Exception:
+    except Ended:
+        raise
+    except BaseException:  # also where it would end Python
         return f"something of type {type(value).__name__}"
 
 

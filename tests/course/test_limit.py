@@ -1,4 +1,4 @@
-"""Functions that never return, swallow every exception, print, or leave."""
+"""The limit of time in a thread: functions that never return, swallow every exception, or leave."""
 
 import threading
 import time
