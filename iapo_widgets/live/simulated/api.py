@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...core.bounds import cited
+from ...core.files import parsed
 from .faults import FAULTS, Bucket, Faults
 from .model import SimulatedModel, Text
 from .stats import Counts, Delivery
@@ -179,9 +181,9 @@ class _Asked:
     @classmethod
     def read(cls, content: bytes, n_support: str) -> _Asked:
         try:
-            body = json.loads(content)
-        except ValueError:
-            raise Refusal(400, "the body is no JSON") from None
+            body = parsed(content)
+        except ValueError as error:
+            raise Refusal(400, f"the body is no JSON: {cited(error)}") from None
         if not isinstance(body, dict):
             raise Refusal(400, "the body must be a JSON object")
         if body.get("model") != MODEL:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import socket
 import struct
 import threading
+import time
+from contextlib import suppress
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,6 +20,8 @@ from .conduct import Conduct
 HOST = "127.0.0.1"
 BODY_LARGEST = 10_000_000
 DROPS = 20  # pieces of a slow body
+PATIENCE = 60.0  # seconds that a connection has to send its next request whole, or to take an answer
+NAMES = ("127.0.0.1", "localhost")  # by which this machine calls itself
 PAGE = """<!doctype html><html lang="en"><title>Simulated endpoint</title>
 <h1>Simulated endpoint</h1>
 <p>This is <strong>not a language model</strong>. It answers sums and multiple-choice sums from a seeded simulation
@@ -35,6 +40,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, api: SimulatedAPI, conduct: Conduct, seed: int, port: int) -> None:
         self.api, self.conduct, self.seed = api, conduct, seed
         self._open: dict[socket.socket, threading.Thread] = {}
+        self._awaited: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
         try:
             super().__init__((HOST, port), Handler)
@@ -53,6 +59,24 @@ class Server(ThreadingHTTPServer):
         finally:
             with self._lock:
                 del self._open[request]
+                self._awaited.pop(request, None)
+
+    def awaits(self, connection: socket.socket, request: bool) -> None:
+        """Whether the connection has still to send its request."""
+        with self._lock:
+            if request:
+                self._awaited[connection] = time.monotonic()
+            else:
+                self._awaited.pop(connection, None)
+
+    def service_actions(self) -> None:
+        """Called again and again while serving: who is too slow is cut off, also one that sends a byte at a time."""
+        late = time.monotonic() - PATIENCE
+        with self._lock:
+            slow = [connection for connection, since in self._awaited.items() if since < late]
+        for connection in slow:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no event; the standard library would print a traceback."""
@@ -78,7 +102,34 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is logged: a request carries a key."""
 
+    def setup(self) -> None:
+        """An answer that is not taken does not hold its thread for ever."""
+        super().setup()
+        self.connection.settimeout(PATIENCE)
+
+    def handle_one_request(self) -> None:
+        """Wait for the next request, but not without end."""
+        self.server.awaits(self.connection, True)
+        super().handle_one_request()
+
+    def _foreign(self) -> bool:
+        """Whether a web page of elsewhere asks; it is refused.
+
+        A page may post to any address, and be told by its name server that this machine is its own.
+        """
+        host, origin = self.headers.get("host"), self.headers.get("origin")
+        port = self.server.server_port
+        ours = [f"{name}:{port}" for name in NAMES] + (list(NAMES) if port == 80 else [])
+        if (host is None or host in ours) and (origin is None or origin in [f"http://{name}" for name in ours]):
+            return False
+        self.close_connection = True  # what it has still to send is not read
+        self._send(Refusal(403, f"ask as http://{ours[0]}, and from no web page").reply())
+        return True
+
     def do_GET(self) -> None:
+        self.server.awaits(self.connection, False)
+        if self._foreign():
+            return
         api = self.server.api
         if self.path == "/v1/models":
             self._send(api.models())
@@ -96,13 +147,19 @@ class Handler(BaseHTTPRequestHandler):
             )
 
     def do_POST(self) -> None:
+        if self._foreign():
+            return
         api, conduct = self.server.api, self.server.conduct
         length = self.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > BODY_LARGEST:
+        if not re.fullmatch("[0-9]{1,9}", length) or int(length) > BODY_LARGEST:
             self.close_connection = True
             self._send(Refusal(413, f"a body of at most {BODY_LARGEST} bytes, of told length, is read").reply())
             return
         content = self.rfile.read(int(length))
+        self.server.awaits(self.connection, False)
+        if len(content) < int(length):  # it hung up, or was too slow
+            self.close_connection = True
+            return
         if self.path != "/v1/chat/completions":
             self._send(Refusal(404, f"there is no {self.path!r}; there is /v1/chat/completions").reply())
         elif not conduct.accepts(self.headers.get("authorization", "")):
