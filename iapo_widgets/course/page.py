@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
@@ -26,12 +27,14 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Change every output that shows a widget, and drop the states, which nothing else needs."""
-        states = nb.metadata.get("widgets", {}).get(_STATES, {}).get("state", {})
+        states = _field(_field(_field(nb.metadata, "widgets"), _STATES), "state")
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 data = output.get("data", {})
                 if _VIEW in data:
-                    data["text/html"] = self._html(data.pop(_VIEW)["model_id"], states)
+                    view = data.pop(_VIEW)
+                    model = view.get("model_id") if isinstance(view, Mapping) else None
+                    data["text/html"] = self._html(str(model), states)
         nb.metadata.pop("widgets", None)
         return nb, resources
 
@@ -42,12 +45,21 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
         return "\n".join(saved_fragment(saved["state"], _buffers(saved)) for saved in ours)
 
     def _ours(self, model: str, states: Any) -> list[str]:
-        """Ids of our widgets at or below a model, from top to bottom."""
-        state = states.get(model, {}).get("state", {})
-        if is_ours(state):
-            return [model]
-        below = [str(child).removeprefix(_MODEL) for child in state.get("children", [])]
-        return [name for child in below for name in self._ours(child, states)]
+        """Ids of our widgets at or below a model, from top to bottom, each once."""
+        found: list[str] = []
+        left, seen = [model], set[str]()
+        while left:
+            name = left.pop()
+            if name in seen:  # a box that holds itself
+                continue
+            seen.add(name)
+            state = _field(_field(states, name), "state")
+            if is_ours(state):
+                found.append(name)
+                continue
+            below = state.get("children", [])
+            left += [str(child).removeprefix(_MODEL) for child in reversed(below if isinstance(below, list) else [])]
+        return found
 
 
 class OfflinePageExporter(HTMLExporter):  # type: ignore[misc]
@@ -67,5 +79,13 @@ class OfflinePageExporter(HTMLExporter):  # type: ignore[misc]
         return here
 
 
+def _field(row: Any, name: str) -> Any:
+    """What a notebook keeps under a name, where it is a mapping; else an empty one."""
+    value = row.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
 def _buffers(saved: Any) -> list[dict[str, Any]]:
-    return [{"path": list(b["path"]), "data": b["data"]} for b in saved.get("buffers", [])]
+    given = saved.get("buffers", [])
+    whole = [b for b in given if isinstance(b, Mapping) and isinstance(b.get("path"), list) and "data" in b]
+    return [{"path": list(b["path"]), "data": b["data"]} for b in whole]

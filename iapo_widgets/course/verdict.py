@@ -11,6 +11,9 @@ from typing import Literal
 HEADINGS = {"right": "✔ Right.", "wrong": "✘ Not yet.", "open": "○ Your turn.", "hint": "→ Hint."}
 COLOURS = {"right": "#009e73", "wrong": "#d55e00", "open": "#757575", "hint": "#0072b2"}  # Okabe-Ito
 
+_CODE = re.compile(r"((?<!`)`[^`\n]+`(?!`))")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#$~|&])")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
@@ -41,6 +44,6 @@ class Verdict:
         )
 
     def _repr_markdown_(self) -> str:
-        parts = self.message.split("`")  # what stands between backticks is code and needs no escapes
-        parts[::2] = [re.sub(r"([\\*_\[\]<>#$~|])", r"\\\1", part) for part in parts[::2]]
-        return f"**{HEADINGS[self.state]}** {'`'.join(parts)}"
+        parts = _CODE.split(self.message)  # what stands between single backticks is code and needs no escapes
+        parts[::2] = [_MARKUP.sub(r"\\\1", part).replace("\n", " ") for part in parts[::2]]
+        return f"**{HEADINGS[self.state]}** {''.join(parts)}"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..core.checks import check_scale
 from ..core.environment import CategoricalEnvironment
 from ..core.strategies import STRATEGIES, Outcomes
-from .picture import CYCLE, GREY, MARKERS, Picture
+from .picture import CYCLE, GREY, MARKERS, Picture, plain
 
 
 def success_curves(strategy: str, theta: NDArray[np.float64], n_max: int) -> NDArray[np.float64]:
@@ -78,13 +78,15 @@ def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] |
     axes = figure.subplots()
     for i, (p, curve) in enumerate(zip(chosen, q, strict=True)):
         style = (CYCLE[i], MARKERS[i]) if len(chosen) <= len(CYCLE) else (GREY, None)
-        label = env.prompts[p].text if len(chosen) <= len(CYCLE) else None
+        label = plain(env.prompts[p].text) if len(chosen) <= len(CYCLE) else None
         axes.plot(scales, curve, color=style[0], marker=style[1], ms=5, markevery=max(1, env.n_max // 10), label=label)
     row, n = divmod(int(q.argmax()), env.n_max)
     winner = env.prompts[chosen[row]].text
     best = f"best arm: {winner}, N = {n + 1}"
-    axes.plot(n + 1, q[row, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=best, zorder=5)
-    axes.set(xlabel="N, completions per query", ylabel="Q, expected reward less cost", title=f"Context {context}")
+    axes.plot(n + 1, q[row, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=plain(best), zorder=5)
+    axes.set(
+        xlabel="N, completions per query", ylabel="Q, expected reward less cost", title=plain(f"Context {context}")
+    )
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8)
     figure.alt = (

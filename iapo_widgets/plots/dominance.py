@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.environment import CategoricalEnvironment
 from ..tasks.catalogue import load
-from .picture import CYCLE, MARKERS, Picture
+from .picture import CYCLE, MARKERS, Picture, plain
 
 SHOWN = 4  # prompts in a panel: those that lead somewhere, then the best of the others
 
@@ -36,10 +36,11 @@ def figure2(
     for axes, letter, (env, c, what) in zip(figure.subplots(1, 3), "abc", cases, strict=True):
         context = env.contexts[c]
         leaders = _panel(axes, env.exact_q()[c])
-        axes.set(title=f"({letter}) {env.name}, context {context.name}", xlabel="N, completions per query", ylabel=what)
+        title = plain(f"({letter}) {env.name}, context {context.name}")
+        axes.set(title=title, xlabel="N, completions per query", ylabel=what)
         words.append(f"({letter}) {env.name}, context {context.name}: {_in_words(leaders)}.")
     notes = dict.fromkeys(env.note for env in (voting, rewards) if env.note)
-    figure.supxlabel("\n".join(notes), fontsize=8)
+    figure.supxlabel(plain("\n".join(notes)), fontsize=8)
     figure.alt = "Q against N, shaded by the leading prompt. " + " ".join(words)
     return figure
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.problem import Arm
 from ..core.rounds import Round
-from .picture import GREY, VERMILLION, Picture
+from .picture import GREY, VERMILLION, Picture, plain
 
 LABELLED = 32  # up to so many rows or columns the number of the trimming round is written into the cell
 
@@ -48,7 +48,7 @@ def eliminations(runs: Sequence[tuple[str, Sequence[Round], int | None]], contex
     for part, (title, rounds, number, c) in zip(parts, checked, strict=True):
         _draw(part, title, rounds, number, c, (limits[:, 0].min(), limits[:, 1].max()))
     if note:
-        figure.supxlabel(note, fontsize=9)
+        figure.supxlabel(plain(note), fontsize=9)
     figure.alt = " ".join(
         f"{f'{title}: ' if title else ''}{describe(rounds, context, number)}" for title, rounds, number, _ in checked
     )
@@ -78,11 +78,11 @@ def _draw(part: Any, title: str, rounds: Sequence[Round], number: int, c: int, l
         loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=8, frameon=False,
     )  # fmt: skip
     right.legend(fontsize=8, loc="lower right")
-    part.suptitle(
+    words = (
         f"{f'{title}. ' if title else ''}Context {context}, round {number}: {done.spent:,} of {done.budget:,} "
-        f"completions spent; recommended prompt {best.prompt}, {_scale(best)}",
-        fontsize=10,
+        f"completions spent; recommended prompt {best.prompt}, {_scale(best)}"
     )
+    part.suptitle(plain(words), fontsize=10)
 
 
 def describe(rounds: Sequence[Round], context: str, number: int | None = None) -> str:

@@ -15,6 +15,11 @@ MARKERS = "os^Dv*P"
 COLOURS = 256  # of a picture in a notebook
 
 
+def plain(text: str) -> str:
+    """Somebody's text as a figure shows it: a dollar sign is none of mathematics, and half a character is marked."""
+    return text.encode("utf-8", "replace").decode().replace("$", r"\$")
+
+
 class Picture(Figure):
     """A figure that notebooks show without pyplot, sharp on dense screens, with its ``alt`` text."""
 

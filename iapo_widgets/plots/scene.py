@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
-from .picture import GREY, Picture
+from .picture import GREY, Picture, plain
 
 Numbers = Sequence[float] | NDArray[Any]
 
@@ -172,11 +172,12 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def draw(scene: Scene, height: float = 4.0) -> Picture:
     """The static twin of ``scene``; its words are the picture's alternative text."""
+    words, scene = scene.summary, _as_written(scene)
     widths = [p.width for p in scene.panels] or [1.0]
     height *= max((p.height for p in scene.panels), default=0.0)
     table = len(scene.rows) + 1 if scene.rows else 0
     figure = Picture(figsize=(5.6 * sum(widths), height + 0.3 * table + 0.4), layout="constrained")
-    figure.alt = scene.summary
+    figure.alt = words
     if table and scene.panels:
         above, below = figure.subfigures(2, 1, height_ratios=[height, 0.3 * table])  # type: ignore[misc]
     else:
@@ -196,6 +197,15 @@ def draw(scene: Scene, height: float = 4.0) -> Picture:
     if scene.note:
         figure.supxlabel(scene.note, fontsize=8)
     return figure
+
+
+def _as_written(value: Any) -> Any:
+    """A scene, or a part of it, whose texts are drawn as they were written."""
+    if isinstance(value, str):
+        return plain(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{name: _as_written(getattr(value, name)) for name in _names(type(value))})
+    return [_as_written(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
 def _panel(axes: Axes, panel: Panel) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..study.certainty import ErrorRate
 from ..study.paper import ELIMINATION, SEQUENTIAL
 from ..study.table import Table
-from .picture import BLACK, BLUE, GREEN, GREY, MARKERS, ORANGE, PURPLE, SKY, VERMILLION, Picture
+from .picture import BLACK, BLUE, GREEN, GREY, MARKERS, ORANGE, PURPLE, SKY, VERMILLION, Picture, plain
 
 STYLES = {
     "psst": (BLUE, "o", "-"),
@@ -72,7 +72,7 @@ def _against_budget(table: Table | None, algorithms: Sequence[str], title: str) 
         axes.set_xscale("log")
         axes.set_xticks(budgets, [f"{b // 1000}k" if b % 1000 == 0 else str(b) for b in budgets], minor=False)
         axes.set_xticks([], minor=True)
-        axes.set(title=environment, xlabel="training budget T, completions", ylabel="ACR")
+        axes.set(title=plain(environment), xlabel="training budget T, completions", ylabel="ACR")
         axes.grid(alpha=0.3)
         order = sorted(ends, key=lambda n: -ends[n].acr)
         last = "; ".join(f"{n} {ends[n].acr:.3f}" for n in order)

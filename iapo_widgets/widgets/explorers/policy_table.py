@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any
@@ -88,12 +89,13 @@ class PolicyTable(Explorer):
     def to_csv(self) -> str:
         """The table as comma-separated values, with a header."""
         out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([HEAD, *self._cells(self.rows)])
+        rows = [[_as_text(cells[0]), *cells[1:]] for cells in self._cells(self.rows)]
+        csv.writer(out, lineterminator="\n").writerows([HEAD, *rows])
         return out.getvalue()
 
     def to_markdown(self) -> str:
         """The table in Markdown."""
-        lines = [HEAD, ["---"] * len(HEAD), *self._cells(self.rows)]
+        lines = [HEAD, ["---"] * len(HEAD), *([_escaped(c) for c in cells] for cells in self._cells(self.rows))]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def to_python(self) -> str:
@@ -141,3 +143,14 @@ class PolicyTable(Explorer):
 
 def _scale(arm: Arm) -> str:
     return "random" if arm.n is None else str(arm.n)
+
+
+def _as_text(name: str) -> str:
+    """A name as a spreadsheet shows it: what begins like a formula is marked as text."""
+    return f"'{name}" if name.lstrip(" \n").startswith(("=", "+", "-", "@", "\t", "\r")) else name
+
+
+def _escaped(cell: str) -> str:
+    """A cell of a Markdown table: one line, and nothing in it is markup."""
+    one_line = " ".join(cell.split())
+    return re.sub(r"([\\`*_\[\]<>#$~|&])", r"\\\1", one_line)

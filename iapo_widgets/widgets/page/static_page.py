@@ -64,7 +64,7 @@ def write_page(path: str | os.PathLike[str], body: str, title: str) -> None:
 
 def is_ours(state: Mapping[str, Any]) -> bool:
     """Whether a saved state is of a widget that ``saved_fragment`` can show."""
-    return _EXPORT in str(state.get("_esm", ""))
+    return _EXPORT in str(state.get("_esm", "")) and isinstance(state.get("_css"), str)
 
 
 def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
