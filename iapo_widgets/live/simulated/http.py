@@ -118,6 +118,7 @@ class Handler(BaseHTTPRequestHandler):
         A page may post to any address, and be told by its name server that this machine is its own.
         """
         host, origin = self.headers.get("host"), self.headers.get("origin")
+        host = None if host is None else host.lower()
         port = self.server.server_port
         ours = [f"{name}:{port}" for name in NAMES] + (list(NAMES) if port == 80 else [])
         if (host is None or host in ours) and (origin is None or origin in [f"http://{name}" for name in ours]):
