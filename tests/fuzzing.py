@@ -40,10 +40,10 @@ def tried(read, name, content):
         assert len(said) < 2_000 and all(c.isprintable() for c in said), said[:3_000]
 
 
-scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
-    | st.sampled_from([10**400, -(10**30), 2**62, 2**53, 1e308, "", "__array__", "\x1b[31m", "\ud800", "NaN", "=1"])
-)  # fmt: skip
+HARMFUL = [
+    10**400, -(10**30), 2**62, 10**6, 0, -1, 0.5, 1e308, True, None, "", "1", "__array__", "\x1b[31m", "\ud800", [], {},
+]  # fmt: skip
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(HARMFUL)
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
 )
@@ -67,7 +67,7 @@ def changed(data, content):
         return {k: changed(data, v) for k, v in content.items() if data.draw(st.integers(0, 30))}
     if isinstance(content, list):
         return [changed(data, v) for v in content]
-    return content
+    return data.draw(st.sampled_from(HARMFUL)) if data.draw(st.integers(0, 15)) == 0 else content
 
 
 def policy():

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from scipy.stats import binom
 
 from cases import small_environment
-from iapo_widgets import load, psst
+from iapo_widgets import Arm, Context, Policy, Prompt, load, psst
 from iapo_widgets.plots import (
     Rows,
     describe,
@@ -23,6 +24,7 @@ from iapo_widgets.plots.curves import success_curves
 from iapo_widgets.study.certainty import ErrorRate
 from iapo_widgets.study.table import Table
 from iapo_widgets.tasks.catalogue import GENERATED
+from iapo_widgets.widgets import PolicyTable
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +155,23 @@ def test_table_1_has_the_paper_s_sizes():
     assert all("generated" in row[6] for row in table.rows)
     assert "<caption>" in table._repr_html_() and str(table).count("\n") == 7
     assert "a &lt; b" in Rows("a < b", ("head",), ((1,),))._repr_html_()
+
+
+ODD = ["two $ signs $", r"$\badcommand$", "$x$", r"a\$b", "$", r"\$ 5 and $ 6", "50 $", "half \ud83d"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_dollar_sign_in_a_name_is_a_dollar_sign(name):
+    """Names of contexts, prompts and tasks are drawn as they were written, in every kind of figure."""
+    env = small_environment(0, prompts=2, n_max=3, contexts=[Context(name, (1.0,)), Context("b", (1.0,), 0.5)])
+    env.prompts, env.name, env.note = (Prompt(name), Prompt("other")), name, name
+    rounds = list(psst(env, 60, seed=0))
+    table = PolicyTable(env, Policy(env.contexts, [Arm(0, 1)] * 2))
+    figures = [q_curves(env, name), figure2(env, env), elimination(rounds, name, note=name), table.figure()]
+    seen = name.encode("utf-8", "replace").decode()
+    for figure in figures:
+        figure.canvas.draw()
+        texts = [text for text in figure.findobj(Text) if "$" in text.get_text()]
+        drawn = [text._preprocess_math(text.get_text()) for text in texts]
+        assert all(math is False for _, math in drawn)
+        assert "$" not in name or any(seen in words for words, _ in drawn)

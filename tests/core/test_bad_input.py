@@ -29,6 +29,10 @@ def environment(**changes):
         ({"cost": [-0.1, 0.2]}, "cost must be at least 0"),
         ({"n_max": 0}, "n_max must be a whole number of at least 1, not 0"),
         ({"n_max": 2.5}, "whole number"),
+        ({"n_max": 2**62}, "at most 10,000"),
+        ({"cost": [10**400, 1]}, "too large"),
+        ({"gold": [0, 1, 2**62]}, "number the answers to each query from 0"),
+        ({"answers": [0, 1_000]}, "at most 1,000 of them"),
         ({"contexts": ()}, "no contexts; give at least one"),
         ({"contexts": (Context("a", (1.0, 1.0)),)}, "weighs 2 objectives, the environment has 1"),
         ({"contexts": (Context("a", (1.0,)), Context("a", (0.5,)))}, "context names must differ"),
@@ -52,6 +56,9 @@ def test_an_environment_that_makes_no_sense_is_refused(changes, message):
         ((1.0,), float("nan"), "weights must be finite"),
         ((1.0,), -1.0, "at least 0"),
         ((), 0.0, "no objective weights; give at least one"),
+        ((10**400,), 0.0, "weights must be finite"),
+        (("1",), 0.0, "weights must be finite"),
+        (None, 0.0, "give a tuple of numbers"),
     ],
 )
 def test_a_context_that_makes_no_sense_is_refused(weights, cost, message):

@@ -210,3 +210,19 @@ def test_a_mistake_is_told_by_its_answer_or_by_a_test():
     for arguments in ({}, {"gives": float, "when": bool}):
         with pytest.raises(ValueError, match="either gives or when"):
             Mistake("hint", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("message", "markdown"),
+    [
+        ("a ` b <img src=x>", r"a \` b \<img src=x\>"),
+        ("`x` and ` <b>", r"`x` and \` \<b\>"),
+        ("``<b>``", r"\`\`\<b\>\`\`"),
+        ("`<b>` & [a](b)", r"`<b>` \& \[a\](b)"),
+        ("one\n\n# two `x\ny`", r"one  \# two \`x y\`"),
+        ("a ``` b `c` d", r"a \`\`\` b `c` d"),
+    ],
+)
+def test_a_backtick_without_its_pair_opens_nothing(message, markdown):
+    """Only what stands between two single backticks of a line is code; everything else is escaped, on one line."""
+    assert Verdict("wrong", message)._repr_markdown_() == f"**✘ Not yet.** {markdown}"

@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import openai
 import pytest
 
+from iapo_widgets.live.simulated import http
 from iapo_widgets.live.simulated.endpoint import SimulatedEndpoint
 from iapo_widgets.live.simulated.faults import FAULTS, Bucket, parse_faults
 from live_cases import on_a_loop
@@ -328,3 +330,80 @@ def test_the_command_serves_says_simulated_and_ends_with_ctrl_c():
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=20)
         assert process.returncode == 0 and "1 completions delivered" in out
+
+
+def raw(sim, head, body=b"", more=()):
+    """Status of the answer to a request of these bytes; 0 where the connection was closed without one."""
+    with socket.create_connection(("127.0.0.1", int(sim.base_url.split(":")[2].split("/")[0])), timeout=30) as wire:
+        for piece in (head.encode("latin-1") + body, *more):
+            with suppress(OSError):
+                wire.sendall(piece)
+        with suppress(OSError):
+            return int(wire.recv(200).split(b" ")[1])
+    return 0
+
+
+CHAT = "POST /v1/chat/completions HTTP/1.1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ("Host: 127.0.0.1:PORT\r\n", 200), ("Host: LocalHost:PORT\r\n", 200),
+        ("Host: 127.0.0.1:PORT\r\nOrigin: http://localhost:PORT\r\n", 200),
+        ("Host: evil.example\r\n", 403), ("Host: 127.0.0.1.evil.example:PORT\r\n", 403), ("Host: 127.0.0.1:1\r\n", 403),
+        ("Host: 127.0.0.1:PORT\r\nOrigin: https://evil.example\r\n", 403),
+        ("Host: 127.0.0.1:PORT\r\nOrigin: null\r\n", 403),
+        ("Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1\r\n", 403),
+    ],
+)  # fmt: skip
+def test_a_web_page_of_elsewhere_is_refused_and_moves_nothing(headers, status):
+    """Another name for this machine, or a page's origin, gets 403, for reading as for asking; the counts stay."""
+    body = json.dumps({"model": "simulated-arithmetic-1", "messages": [{"role": "user", "content": "1 + 1"}]}).encode()
+    with SimulatedEndpoint() as sim:
+        headers = headers.replace("PORT", sim.base_url.split(":")[2].split("/")[0])
+        assert raw(sim, f"GET /deliveries HTTP/1.1\r\n{headers}\r\n") == status
+        length = f"Content-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
+        assert raw(sim, f"{CHAT}{headers}{length}\r\n", body) == status
+        assert sim.stats.requests == (status == 200)
+
+
+@pytest.mark.parametrize("length", ["\u00b2", "-1", "1e3", "", "+5", " ", "9" * 5_000])
+def test_a_length_that_is_no_number_gets_an_answer(length):
+    """Digits of another kind, signs and thousands of digits are refused, not met with silence."""
+    with SimulatedEndpoint() as sim:
+        assert raw(sim, f"{CHAT}Content-Length: {length}\r\n\r\n") == 413
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"a":' * 50_000, b"9" * 9_000, b'{"n": 1, "n": 2}', b"\xff", b"NaN"]
+)
+def test_a_body_that_is_no_json_gets_an_answer(body):
+    """Depth, numbers without an end and fields that stand twice are answered with 400."""
+    with SimulatedEndpoint() as sim:
+        assert raw(sim, f"{CHAT}Content-Length: {len(body)}\r\n\r\n", body) == 400
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [[b""], [b"GET /stats HT"], [b"GET /stats HTTP/1.1\r\nHo"], [CHAT.encode() + b"Content-Length: 9\r\n\r\n{"]],
+)
+def test_a_connection_that_never_finishes_its_request_is_closed(monkeypatch, pieces):
+    """Who sends nothing, half a head or half a body, a byte at a time or at once, is cut off."""
+    monkeypatch.setattr(http, "PATIENCE", 0.3)
+    with SimulatedEndpoint() as sim:
+        port = int(sim.base_url.split(":")[2].split("/")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+            with suppress(OSError):
+                for piece in pieces:
+                    wire.sendall(piece)
+                for _ in range(40 if pieces[0] else 0):  # longer than it has, but never silent for so long
+                    wire.sendall(b"x")
+                    time.sleep(0.02)
+            received = b""
+            with suppress(ConnectionError):
+                while piece := wire.recv(1000):
+                    received += piece
+        assert b" 200 " not in received
+        with urllib.request.urlopen(sim.base_url + "/models") as answer:
+            assert answer.status == 200

@@ -4,13 +4,14 @@ import ast
 import csv
 import io
 import json
+import re
 
 import pytest
 import traitlets as t
 from matplotlib.figure import Figure
 
 from cases import small_environment
-from iapo_widgets import Arm, Policy, acr, load, train
+from iapo_widgets import Arm, Context, Policy, acr, load, train
 from iapo_widgets.widgets import PolicyTable
 
 
@@ -86,3 +87,21 @@ def test_equal_values_do_not_hide_each_other(env):
     assert len(places) == len(set(places)) == 12
     assert [round(x) for x in places] == [0] * 4 + [1] * 4 + [2] * 4
     assert [text for _, text in panel["xticks"]] == ["low", "mid", "high"]
+
+
+NAMES = ["=cmd|'/C calc'!A0", "+1", "-1", "@x", "\t=1", "\r=1", "a|b\n<img src=x> `c` *d*", 'say "hi", you']
+
+
+def test_names_are_no_formulas_and_no_markup():
+    """In a spreadsheet a name is text, in Markdown a cell of its row, whatever it begins with or holds."""
+    env = small_environment(1, contexts=[Context(name, (1.0,), 0.1 * i) for i, name in enumerate(NAMES)])
+    table = PolicyTable(env, Policy(env.contexts, [Arm(0, 1)] * len(NAMES)))
+    rows = list(csv.reader(io.StringIO(table.to_csv(), newline="")))
+    shown = [row[0] for row in rows[1:-1]]
+    assert [name.removeprefix("'") for name in shown] == [name.replace("\r", "\n") for name in NAMES]
+    assert [name[0] == "'" for name in shown] == [True] * 6 + [False] * 2
+    assert all(float(cell) < 1e9 for row in rows[1:-1] for cell in row[3:])  # numbers stay numbers
+    lines = table.to_markdown().splitlines()
+    assert len(lines) == len(NAMES) + 3
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 10 for line in lines)
+    assert r"| a\|b \<img src=x\> \`c\` \*d\* |" in lines[8]

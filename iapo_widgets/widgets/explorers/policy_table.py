@@ -147,7 +147,8 @@ def _scale(arm: Arm) -> str:
 
 def _as_text(name: str) -> str:
     """A name as a spreadsheet shows it: what begins like a formula is marked as text."""
-    return f"'{name}" if name.lstrip(" \n").startswith(("=", "+", "-", "@", "\t", "\r")) else name
+    name = name.replace("\r", "\n")  # which the writer puts between quotation marks
+    return f"'{name}" if name.lstrip(" \n").startswith(("=", "+", "-", "@", "\t")) else name
 
 
 def _escaped(cell: str) -> str:
