@@ -59,15 +59,27 @@ def spoiled(content, edits):
     return bytes(out)
 
 
+def places(content, path=()):
+    """Where values stand in nested JSON, the whole included."""
+    inside = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    return [path, *(place for name, value in inside for place in places(value, (*path, name)))]
+
+
 def changed(data, content):
-    """A copy of nested JSON in which a few values are others."""
-    if data.draw(st.integers(0, 11)) == 0:
-        return data.draw(values)
-    if isinstance(content, dict):
-        return {k: changed(data, v) for k, v in content.items() if data.draw(st.integers(0, 30))}
-    if isinstance(content, list):
-        return [changed(data, v) for v in content]
-    return data.draw(st.sampled_from(HARMFUL)) if data.draw(st.integers(0, 15)) == 0 else content
+    """A copy of nested JSON in which one or two values are others, or gone."""
+    content = {"all": json.loads(json.dumps(content))}
+    for path in data.draw(st.lists(st.sampled_from(places(content)[1:]), min_size=1, max_size=2)):
+        new, at = data.draw(st.sampled_from(HARMFUL) | values), content
+        try:
+            for name in path[:-1]:
+                at = at[name]
+            if len(path) > 1 and data.draw(st.integers(0, 9)) == 0:
+                del at[path[-1]]
+            else:
+                at[path[-1]] = new
+        except (LookupError, TypeError):  # what held it was changed before
+            continue
+    return content["all"]
 
 
 def policy():
@@ -84,8 +96,8 @@ def policy():
     def run(content, edits, data):
         tried(Policy.load, "p.json", content)
         tried(Policy.load, "p.json", spoiled(good, edits))
-        text = json.dumps(changed(data, json.loads(good)))
-        tried(Policy.load, "p.json", text.encode())
+        for _ in range(6):
+            tried(Policy.load, "p.json", json.dumps(changed(data, json.loads(good))).encode())
 
     run()
 
