@@ -25,7 +25,7 @@ from iapo_widgets.study.table import TABLES, Table
 
 MEMORY = 2**30
 FOLDER = Path(tempfile.mkdtemp())
-many = settings(max_examples=250, deadline=None, derandomize=True, database=None)
+many = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 STUDY = Study(("math",), ("psst",), (100,), runs=2)
 
 

@@ -12,7 +12,7 @@ HEADINGS = {"right": "✔ Right.", "wrong": "✘ Not yet.", "open": "○ Your tu
 COLOURS = {"right": "#009e73", "wrong": "#d55e00", "open": "#757575", "hint": "#0072b2"}  # Okabe-Ito
 
 _CODE = re.compile(r"((?<!`)`[^`\n]+`(?!`))")
-_MARKUP = re.compile(r"([\\`*_\[\]<>#$~|&])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#$~|])")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

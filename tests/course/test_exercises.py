@@ -218,7 +218,7 @@ def test_a_mistake_is_told_by_its_answer_or_by_a_test():
         ("a ` b <img src=x>", r"a \` b \<img src=x\>"),
         ("`x` and ` <b>", r"`x` and \` \<b\>"),
         ("``<b>``", r"\`\`\<b\>\`\`"),
-        ("`<b>` & [a](b)", r"`<b>` \& \[a\](b)"),
+        ("`<b>` & [a](b)", r"`<b>` & \[a\](b)"),
         ("one\n\n# two `x\ny`", r"one  \# two \`x y\`"),
         ("a ``` b `c` d", r"a \`\`\` b `c` d"),
     ],
