@@ -18,8 +18,8 @@ HEAVY = ("ipywidgets", "anywidget", "matplotlib", "scipy", "openai", "pooch", "r
 LAYERS = [["core"], ["tasks", "live"], ["study"], ["plots"], ["widgets"], ["course"], ["cli"]]
 #: The same inside a folder; modules that are in no row are its hall, above all rooms.
 ROOMS = {
-    "live": [["errors", "problem", "request", "answer", "background"], ["ledger", "reading"], ["endpoint"], ["scoring"],
-             ["simulated"]],
+    "live": [["settings"], ["errors", "problem", "request", "answer", "background"], ["ledger", "reading"],
+             ["endpoint"], ["scoring"], ["simulated"]],
     "widgets": [["shared"], ["explorers"], ["race"], ["live"], ["page"]],
 }  # fmt: skip
 #: Rooms that no other room and no hall of their folder may import.

@@ -33,6 +33,13 @@ def is_number(value: Any) -> bool:
         return False
 
 
+def check_text(value: Any, name: str) -> str:
+    """``value``, or ``ValueError`` where it is no text, or holds half a character, which no file can keep."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be text, not {value!r}")
+    return check_sendable(value, name)
+
+
 def check_budget(budget: object) -> int:
     """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
     if isinstance(budget, (int, np.integer)) and not isinstance(budget, bool):

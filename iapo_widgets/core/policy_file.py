@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,11 @@ from .problem import Arm, Context, Prompt, check_contexts
 from .saving import name_strategy, named_strategy, typed
 
 FORMAT = "iapo-widgets policy, version 1"
+#: Fields of a prompt that a file has only where they are not empty, and how they are written.
+MORE: dict[str, Callable[[Prompt], Any]] = {
+    "examples": lambda prompt: [list(pair) for pair in prompt.examples],
+    "options": lambda prompt: dict(prompt.options),
+}
 
 
 def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
@@ -65,7 +70,9 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _described(prompt: Prompt) -> dict[str, Any]:
-    return {name: getattr(prompt, name) for name in Prompt.__dataclass_fields__}
+    """Its fields as JSON; examples and options only where there are some, so that files stay as they were without."""
+    fields = {name: getattr(prompt, name) for name in Prompt.__dataclass_fields__ if name not in MORE}
+    return fields | {name: plain(prompt) for name, plain in MORE.items() if getattr(prompt, name)}
 
 
 def _built(content: Any) -> dict[str, Any]:

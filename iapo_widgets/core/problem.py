@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import bounds
-from .checks import check_scale, check_sendable, is_number
+from .checks import check_scale, check_sendable, check_text, is_number
+from .options import Options, check_examples
 
 #: Cost weights of the paper's low, mid and high contexts on MATH.
 COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
@@ -19,10 +21,11 @@ COST_WEIGHTS: dict[str, float] = {"low": 0.0, "mid": 0.2, "high": 1.0}
 class Prompt:
     """A prompt variant: a text and the decoding settings g that it is run with (``None``: the model's own).
 
-    ``system`` is the system message that goes before it, empty for none.
+    ``system`` is the system message that goes before it, empty for none.  ``examples``: pairs (question, answer) that
+    are shown before the question.  ``options``: further settings by name, any JSON; kept as ``Options``.
 
     Raises ``ValueError`` where a text is none, or a setting is outside its range: temperature at least 0,
-    top_p above 0 and at most 1, max_tokens a whole number from 1 to 10^9.
+    top_p above 0 and at most 1, max_tokens a whole number from 1 to 10^9, options JSON.
     """
 
     text: str
@@ -30,12 +33,14 @@ class Prompt:
     top_p: float | None = None
     max_tokens: int | None = None
     system: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, Any] = Options()
 
     def __post_init__(self) -> None:
         for text in (self.text, self.system):
-            if not isinstance(text, str):
-                raise ValueError(f"a prompt's text must be text, not {text!r}")
-            check_sendable(text, "a prompt's text")
+            check_text(text, "a prompt's text")
+        object.__setattr__(self, "examples", check_examples(self.examples))
+        object.__setattr__(self, "options", Options(self.options))
         if self.temperature is not None and not (is_number(self.temperature) and self.temperature >= 0):
             raise ValueError(f"temperature must be finite and at least 0, not {self.temperature!r}")
         if self.top_p is not None and not (is_number(self.top_p) and 0 < self.top_p <= 1):

@@ -41,7 +41,7 @@ def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         "strategy": strategy,
         "correctness": correctness,
         "objectives": content["objectives"],
-        "prompts": [[p.text, p.temperature, p.top_p, p.max_tokens, p.system] for p in content["prompts"]],
+        "prompts": [_described(prompt) for prompt in content["prompts"]],
         "contexts": [[c.name, c.weights, c.cost_weight] for c in content["contexts"]],
     }
     text = json.dumps(about)
@@ -153,6 +153,13 @@ def typed(row: Any, name: str, kind: type) -> Any:
         what = {"str": "text", "list": "a list", "dict": "fields with names"}[kind.__name__]
         raise ValueError(f"{name} must be {what}, not {bounds.cited(repr(value))}")
     return value
+
+
+def _described(prompt: Prompt) -> list[Any]:
+    """Its fields in order; without examples and options where it has neither, as files always were."""
+    fields = [prompt.text, prompt.temperature, prompt.top_p, prompt.max_tokens, prompt.system]
+    more = [prompt.examples, dict(prompt.options)]
+    return fields + more if any(more) else fields
 
 
 def name_strategy(strategy: Strategy) -> tuple[str, int | None]:

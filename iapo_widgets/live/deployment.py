@@ -204,11 +204,12 @@ def _template(policy: Policy, prompts: Sequence[Prompt] | Mapping[int, Prompt] |
         raise ValueError(
             f"the policy names prompt {index}, and its text is not known: give prompts=... or a policy that has its own"
         ) from None
-    if isinstance(prompt, PromptTemplate):
-        return prompt
     if prompt.max_tokens is None:
         raise ValueError(f"prompt {index} has no max_tokens, without which its cost has no bound")
-    return PromptTemplate(prompt.text, prompt.system, prompt.temperature, prompt.top_p, max_tokens=prompt.max_tokens)
+    try:
+        return PromptTemplate.of(prompt)
+    except ValueError as error:
+        raise ValueError(f"prompt {index} cannot be asked: {error}") from None
 
 
 async def _stop(run: Run) -> None:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..core.options import canonical
+
 PER_MESSAGE = 16  # tokens that a chat format may add to each message, and to the whole: roles and separators
+UNWRITTEN = ("temperature", "top_p", "max_tokens", "stop", "reasoning_effort")  # settings that reach no prompt
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Request:
     @cached_property
     def settings_json(self) -> str:
         """Settings in one canonical spelling."""
-        return json.dumps({k: _number(v) for k, v in self.settings.items()}, sort_keys=True)
+        return canonical(dict(self.settings))
 
     @cached_property
     def messages_json(self) -> str:
@@ -45,9 +48,14 @@ class Request:
 
     @cached_property
     def prompt_bound(self) -> int:
-        """Prompt tokens at most: a token is at least one byte of UTF-8."""
+        """Prompt tokens at most: a token is at least one byte of UTF-8.
+
+        Settings that an endpoint may write into the prompt count too: a schema of the answer, tools, a template.
+        """
         text = sum(len(m["content"].encode("utf-8", "replace")) + len(m["role"]) + PER_MESSAGE for m in self.messages)
-        return text + PER_MESSAGE
+        written = {name: value for name, value in self.settings.items() if name not in UNWRITTEN}
+        more = len(json.dumps(written, ensure_ascii=False).encode("utf-8", "replace")) if written else 0
+        return text + PER_MESSAGE + more
 
     @property
     def max_tokens(self) -> int:
@@ -59,7 +67,3 @@ class Request:
         parts = (self.model, self.settings_json, self.messages_json, sample)
         return int.from_bytes(hashlib.sha256(json.dumps(parts).encode()).digest()[:4], "big") >> 1
 
-
-def _number(value: Any) -> Any:
-    """1 and 1.0 are the same setting."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
