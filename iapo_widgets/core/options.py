@@ -1,4 +1,4 @@
-"""Settings of a prompt beyond the usual ones, as JSON that cannot change: hashable, and equal where it means the same."""
+"""Further settings of a prompt, as JSON that cannot change: hashable, and equal where it means the same."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Options(Mapping[str, Any]):
     """
 
     __slots__ = ("_key", "_text")
+    _key: str
+    _text: str
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         if isinstance(values, Options):

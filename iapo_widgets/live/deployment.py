@@ -23,7 +23,6 @@ from .ledger.ledger import Ledger
 from .ledger.metering import MeteredLedger
 from .ledger.spending import Spending, SpendingLimit
 from .problem import PromptTemplate, Question
-from .request import Request
 from .scoring.scorer import UNREADABLE, Score, Scorer, spoken
 from .scoring.scorers import as_scorer
 from .scoring.selection import Selection
@@ -148,12 +147,7 @@ class Deployed:
         prompt = self._prompts[arm.prompt]
         ledger = cast(Ledger, MeteredLedger(self.ledger))
         caller = Caller(self.endpoint, ledger, self.limit, **self._options)
-        request = Request(
-            ledger.resolve(self.endpoint.base_url),
-            self.endpoint.model,
-            prompt.settings(),
-            prompt.messages(question.text),
-        )
+        request = self.endpoint.request(prompt.settings(), prompt.messages(question.text), ledger)
         found = {sample: answer for (_, sample), answer in ledger.read({request.digest: range(n)}).items()}
         asked = [sample for sample in range(n) if sample not in found]
         fetched = await caller.fetch(request, asked, run) if asked else {}

@@ -140,8 +140,7 @@ class LiveEnvironment:
         """What is asked for that pair, as completions are kept under it."""
         template = self.prompts[prompt]
         messages = template.messages(self.questions[query].text)
-        address = self.ledger.resolve(self.endpoint.base_url)
-        return Request(address, self.endpoint.model, template.settings(), messages, prompt)
+        return self.endpoint.request(template.settings(), messages, self.ledger, prompt=prompt)
 
     def preview(self, prompt: int, query: int, n: int = 1) -> dict[str, Any]:
         """The JSON that will be sent for ``n`` completions of that pair, without the key."""

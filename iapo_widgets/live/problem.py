@@ -75,7 +75,7 @@ class PromptTemplate(Prompt):
         *,
         max_tokens: int,
         examples: Sequence[tuple[str, str]] = (),
-        stop: str | Sequence[str] = (),
+        stop: str | Sequence[str] | None = (),
         reasoning_effort: str | None = None,
         response_format: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,

@@ -66,4 +66,3 @@ class Request:
         """A seed for that sample that no other sample has but by chance; the same on whichever host and port."""
         parts = (self.model, self.settings_json, self.messages_json, sample)
         return int.from_bytes(hashlib.sha256(json.dumps(parts).encode()).digest()[:4], "big") >> 1
-

@@ -1,4 +1,4 @@
-"""What a request may carry beside its messages: settings of a chat API by name, each checked before anything is sent."""
+"""What a request may carry beside its messages: settings of a chat API by name, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check_format(form: Any) -> Options:
 
 def named_settings(stop: Any, effort: Any, form: Any) -> dict[str, Any]:
     """Those that are given, checked, under the names that are sent."""
-    texts = check_stop(stop)
+    texts = () if stop is None else check_stop(stop)
     return {
         **({"stop": list(texts)} if texts else {}),
         **({} if effort is None else {"reasoning_effort": check_effort(effort)}),
@@ -73,7 +73,7 @@ def check_extra(extra: Any, refused: tuple[str, ...] = ()) -> dict[str, Any]:
         raise ValueError(f"extra_body must be a mapping of names to JSON values, not {type(extra).__name__}")
     if (name := holds_key(extra)) is not None:
         raise ValueError(
-            f"extra_body has {name!r}, and what is sent in a body is kept in the ledger: give a key by key=... or headers"
+            f"extra_body has {name!r}, and bodies are kept in the ledger: give a key by key=... or headers=..."
         )
     given = Options(extra).as_dict()
     for name in given:
@@ -81,7 +81,7 @@ def check_extra(extra: Any, refused: tuple[str, ...] = ()) -> dict[str, Any]:
             raise ValueError(f"extra_body must not hold {name!r}: {RESERVED[name.lower()].format(name=name.lower())}")
         if name.lower() in refused:
             raise ValueError(f"extra_body must not hold {name!r}: give {name.lower()}=... beside it")
-    named = named_settings(given.get("stop") or (), given.get("reasoning_effort"), given.get("response_format"))
+    named = named_settings(given.get("stop", ()), given.get("reasoning_effort"), given.get("response_format"))
     return {name: value for name, value in given.items() if name not in NAMED} | named
 
 

@@ -17,13 +17,14 @@ class FaultyServer:
     """Serves /v1/chat/completions; the i-th request meets the i-th fault of ``script``, later ones are served well.
 
     ``delivered`` counts completions whose reply left in full, ``tokens`` what they cost by this server's own count,
-    ``requests`` the bodies that came.  ``honours``: choices that one reply holds at most.
+    ``requests`` the bodies that came, ``heads`` their paths and headers, names in small.
+    ``honours``: choices that one reply holds at most.
     """
 
     def __init__(self, script=(), honours=128, answer=None, delay=0.0):
         self.script, self.honours, self.delay = deque(script), honours, delay
         self.answer = answer or (lambda body, i: f"The answer is {i % 3}.")
-        self.requests, self.texts = [], []
+        self.requests, self.texts, self.heads = [], [], []
         self.delivered = self.tokens = self.active = self.most_active = 0
         self.faults = Counter()
         self.model = f"model-{uuid.uuid4().hex[:12]}"  # what one server can do is not remembered for the next
@@ -93,6 +94,7 @@ class FaultyServer:
         body = json.loads(raw)
         with self._lock:
             self.requests.append(body)
+            self.heads.append((http.path, {name.lower(): value for name, value in http.headers.items()}))
             self.active += 1
             self.most_active = max(self.most_active, self.active)
             fault = self.script.popleft() if self.script else None
@@ -141,6 +143,8 @@ class FaultyServer:
             del content["usage"]
         if fault == "echo":
             choices[0]["message"]["content"] = f"You sent {http.headers['Authorization']}"
+        if fault == "echo all":
+            choices[0]["message"]["content"] = f"You sent {dict(http.headers)}"
         text = json.dumps(content)
         if fault == "malformed":
             text = text[: len(text) // 2]

@@ -53,11 +53,10 @@ class Short:
         return Score(1 / (1 + len(text) / 100))
 
 
-def live(server, ledger, *, key=KEY, timeout=5.0, limit=None, prices=(1.0, 4.0), **more):
-    """A live environment of three prompts and four questions on a server of the tests."""
-    endpoint = Endpoint(
-        server.url, server.model, key=key, timeout=timeout, input_price=prices[0], output_price=prices[1]
-    )
+def live(server, ledger, *, key=KEY, timeout=5.0, limit=None, prices=(1.0, 4.0), account=None, **more):
+    """A live environment of three prompts and four questions on a server of the tests; account: more of Endpoint's."""
+    money = {"input_price": prices[0], "output_price": prices[1]}
+    endpoint = Endpoint(server.url, server.model, key=key, timeout=timeout, **money, **(account or {}))
     more = {"n_max": 4, "strategy": "majority-vote", "contexts": CONTEXTS, "retries": NO_WAIT, **more}
     limit = limit or SpendingLimit(completions=100_000)
     more.setdefault("prompts", PROMPTS)

@@ -14,9 +14,17 @@ from iapo_widgets.live import Endpoint, EndpointError, LedgerError
 from iapo_widgets.live.endpoint.secret import Secret
 from live_cases import KEY, PROMPTS, live
 
+HEADER = "canary-header-7d02ab"
+TEAM = {"X-Gateway-Token": HEADER, "X-Two": f"Basic {HEADER}-again", "X-Team": "a1"}
+ACCOUNT = {"organization": "canary-org-11aa22", "project": "canary-proj-33bb44"}
+SECRETS = (KEY, KEY[3:20], HEADER, *ACCOUNT.values())
+
 
 def test_a_canary_key_is_found_nowhere(server, ledger, capsys):
-    """Ledger bytes, logs at their most talkative, reprs, reports, pickles, and tracebacks with all variables."""
+    """Ledger bytes, logs at their most talkative, reprs, reports, pickles, and tracebacks with all variables.
+
+    What is in headers, organisation and project are secrets too.
+    """
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     root, before = logging.getLogger(), logging.getLogger().level
@@ -24,10 +32,10 @@ def test_a_canary_key_is_found_nowhere(server, ledger, capsys):
     root.setLevel(logging.DEBUG)
     told = []
     try:
-        server.script.extend([429, 500, "reset", "malformed", "echo", "echo"])
-        env = live(server, ledger)
+        server.script.extend([429, 500, "reset", "malformed", "echo", "echo", "echo all"])
+        env = live(server, ledger, account={"headers": TEAM, **ACCOUNT})
         train("psst", env, 60, seed=0)
-        server.script.extend([(401, {}, {"message": f"Incorrect API key provided: {KEY}"})] * 100)
+        server.script.extend([(401, {}, {"message": f"Incorrect API key provided: {KEY} {TEAM}"})] * 100)
         with pytest.raises(EndpointError, match=r"Incorrect API key provided: \[key\]") as caught:
             train("psst", env, 600, seed=1)
         error = caught.value
@@ -46,10 +54,11 @@ def test_a_canary_key_is_found_nowhere(server, ledger, capsys):
     ledger.close()
     files = list(ledger.path.parent.glob(ledger.path.name + "*"))
     assert files and len(log.getvalue()) > 1000 and any("[key]" in text for text in told)
+    assert all(head[name.lower()] == value for _, head in server.heads for name, value in TEAM.items())
     for text in told:
-        assert KEY not in text and KEY[3:20] not in text
+        assert not any(secret in text for secret in SECRETS)
     for file in files:
-        assert KEY.encode() not in file.read_bytes()
+        assert not any(secret.encode() in file.read_bytes() for secret in SECRETS)
 
 
 def test_an_answer_that_repeats_the_key_is_kept_without_it(server, ledger):
@@ -105,8 +114,8 @@ def test_where_a_key_comes_from(monkeypatch):
     monkeypatch.delenv("IAPO_API_KEY", raising=False)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert Endpoint("https://api.openai.com/v1", "m")._secret.reveal() == KEY
-    with pytest.raises(ValueError, match="host needs a key: set IAPO_API_KEY"):
-        Endpoint("https://host/v1", "m")
+    with pytest.raises(ValueError, match=r"host\.net needs a key: set IAPO_API_KEY"):
+        Endpoint("https://host.net/v1", "m")
     assert Endpoint("http://localhost:8000/v1", "m")._secret.reveal() == "none"
     monkeypatch.setenv("IAPO_API_KEY", "another-key")
     assert Endpoint("https://host/v1", "m")._secret.reveal() == "another-key"

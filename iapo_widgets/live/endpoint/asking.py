@@ -9,7 +9,6 @@ from typing import Any
 from ..answer import Answer
 from ..ledger.ledger import Ledger
 from ..ledger.spending import SpendingLimit
-from ..request import Request
 from .calls import Caller
 from .endpoint import Endpoint
 from .run import Run
@@ -32,7 +31,7 @@ async def ask(
     settings must hold ``max_tokens``; spare: those that it can do without, where they are refused.  To be awaited on
     the background loop, as ``score_async`` is.
     """
-    request = Request(ledger.resolve(endpoint.base_url), endpoint.model, settings, messages, spare=spare)
+    request = endpoint.request(settings, messages, ledger, spare=spare)
     found = ledger.read({request.digest: [sample]})
     if found:
         return found[request.digest, sample]

@@ -71,13 +71,12 @@ def check(endpoint: Endpoint, n: int = 8, *, ledger: Ledger | None = None, limit
 
 async def _rows(caller: Caller, n: int) -> list[tuple[str, str, str]]:
     known, run = caller.abilities, Run()
-    address = caller.ledger.resolve(caller.endpoint.base_url)
     stamp = time.time_ns()  # so that a check that is repeated asks again
 
     def request(temperature: float | None) -> Request:
         settings = {"max_tokens": TOKENS, **({} if temperature is None else {"temperature": temperature})}
         messages = [{"role": "user", "content": f"{QUESTION} (Check {stamp}.)"}]
-        return Request(address, caller.endpoint.model, settings, messages)
+        return caller.endpoint.request(settings, messages, caller.ledger)
 
     usual = request(1.0)
     start = time.monotonic()

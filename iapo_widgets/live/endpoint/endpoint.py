@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ...core.checks import check_positive
 from ..background import on_loop
 from ..errors import EndpointError
+from ..ledger.ledger import Ledger
 from ..ledger.spending import Spending
+from ..request import Request
+from ..settings import check_extra
+from .address import check_address, is_here, is_near
+from .headers import Headers
 from .prices import Prices
 from .secret import Secret
 
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Requests that share a client: its pool looks at each of its connections whenever a request comes or ends.
 TOGETHER = 8
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+OPENAI = "api.openai.com"
 
 
 @dataclass(slots=True)
@@ -38,12 +42,17 @@ class _Lent:
 class Endpoint:
     """A model behind an OpenAI-compatible chat API.
 
-    base_url: up to and with ``/v1``.  key: given, or else from IAPO_API_KEY (for api.openai.com also OPENAI_API_KEY);
-    an endpoint on this machine needs none.  input_price, output_price: money per million tokens, ``None`` unknown.
+    base_url: up to and with ``/v1``; Azure's older form ends in ``?api-version=2024-06-01``, and its key goes into the
+    header ``api-key``.  key: given, or else from IAPO_API_KEY (for api.openai.com also OPENAI_API_KEY); an endpoint on
+    this machine or its own network needs none.  input_price, output_price: money per million tokens, ``None`` unknown.
     timeout: seconds for one request, from its first byte to the answer's last.
 
-    The key is kept in the client only: it is in no repr, no pickle, no ledger and no error.  Raises ``ValueError`` for
-    an address with credentials, a query or another scheme than http(s), a bad price, or a key that is missing.
+    extra_body: settings that every request carries, JSON by name; a prompt's own go before.  Completions are kept apart
+    by them.  headers, organization, project: sent with every request, and kept nowhere.
+
+    The key, and the values of headers, are kept in the client only: they are in no repr, no pickle, no ledger and no
+    error.  Raises ``ValueError`` for an address with credentials, another query or another scheme than http(s), a bad
+    price, setting or header, or a key that is missing.
     """
 
     def __init__(
@@ -55,24 +64,39 @@ class Endpoint:
         input_price: float | None = None,
         output_price: float | None = None,
         timeout: float = 120.0,
+        extra_body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        organization: str | None = None,
+        project: str | None = None,
     ) -> None:
+        account = {"OpenAI-Organization": organization, "OpenAI-Project": project}
+        given, headers, organization, project = headers, None, None, None
         secret = key if isinstance(key, Secret) or key is None else Secret(key)
-        key = None  # a traceback that shows variables must not show it
-        self.base_url, host, scheme = check_address(base_url)
+        key = None  # a traceback that shows variables must not show it, nor what is in headers
+        self._headers: Headers | None = _headers(given, account)
+        given, account = None, {}
+        self.address = check_address(base_url)
+        base_url, self.base_url, host = "", self.address.url, self.address.host
+        self.extra_body = check_extra(extra_body)
         if not isinstance(model, str) or not model.strip():
             raise ValueError(f"model must be a name, not {model!r}")
         self.model = model.strip()
         self.timeout = check_positive(timeout, "timeout")
         self.prices = Prices(input_price, output_price)
         if secret is None:
-            names = ("IAPO_API_KEY", "OPENAI_API_KEY") if host == "api.openai.com" else ("IAPO_API_KEY",)
+            names = ("IAPO_API_KEY", "OPENAI_API_KEY") if host == OPENAI else ("IAPO_API_KEY",)
             secret = Secret.from_environment(*names)
-            if secret is None and host not in LOOPBACK:
+            if secret is None and not is_near(host) and "Authorization" not in self._headers:
                 raise ValueError(
                     f"{host} needs a key: set {' or '.join(names)}, give key=..., or use Endpoint.ask to type it"
                 )
-        if secret is not None and scheme == "http" and host not in LOOPBACK:
-            warnings.warn(f"the key goes to {host} unencrypted (http); use https where it is offered", stacklevel=2)
+        secrets = [name for name, there in (("key", secret), ("headers", self._headers)) if there]
+        #: What is to be said of a key that can be read on its way, empty where none can.
+        self.warning = ""
+        if secrets and self.address.scheme == "http" and not is_here(host):
+            what = f"{' and '.join(secrets)} {'goes' if secrets == ['key'] else 'go'}"
+            self.warning = f"the {what} to {host} unencrypted (http); use https where it is offered"
+            warnings.warn(self.warning, stacklevel=2)
         self._secret: Secret | None = secret or Secret("none")
         self._clients: list[_Lent] = []
         self._certificates: ssl.SSLContext | None = None
@@ -82,13 +106,13 @@ class Endpoint:
         """The endpoint with a key typed in without being shown (``getpass``)."""
         from getpass import getpass
 
-        return cls(base_url, model, key=Secret(getpass(f"Key for {check_address(base_url)[1]}: ")), **more)
+        return cls(base_url, model, key=Secret(getpass(f"Key for {check_address(base_url).host}: ")), **more)
 
     def __repr__(self) -> str:
         return f"Endpoint({self.base_url!r}, {self.model!r}, key=hidden)"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_secret": None, "_clients": [], "_certificates": None}
+        return {**self.__dict__, "_secret": None, "_headers": None, "_clients": [], "_certificates": None}
 
     @property
     def input_price(self) -> float | None:
@@ -110,8 +134,19 @@ class Endpoint:
         return self.prices.spending(completions, prompt_tokens, completion_tokens)
 
     def scrub(self, text: str) -> str:
-        """``text`` without the key."""
-        return text if self._secret is None else self._secret.scrub(text)
+        """``text`` without the key and what is in headers."""
+        text = text if self._secret is None else self._secret.scrub(text)
+        return text if self._headers is None else self._headers.scrub(text)
+
+    def request(
+        self, settings: Mapping[str, Any], messages: Sequence[Mapping[str, str]], ledger: Ledger, **more: Any
+    ) -> Request:
+        """What is asked for with those settings, which go before the endpoint's own, and messages.
+
+        It is kept under the address that ``ledger`` knows the endpoint by; more: other fields of ``Request``.
+        """
+        address = ledger.resolve(self.base_url)
+        return Request(address, self.model, {**self.extra_body, **settings}, messages, **more)
 
     @contextmanager
     def client(self) -> Iterator[AsyncOpenAI]:
@@ -135,19 +170,43 @@ class Endpoint:
         except ImportError:
             raise EndpointError("a live endpoint needs the openai package: pip install 'iapo-widgets[live]'") from None
         # plain http needs no certificates, which take long to load, and may not lead on to https without them
-        plain = self.base_url.startswith("http:")
+        plain = self.address.scheme == "http"
         try:
             if not plain and self._certificates is None:
                 self._certificates = httpx2.create_ssl_context()
             return AsyncOpenAI(
                 api_key=self._secret.reveal(),
-                base_url=self.base_url,
+                base_url=self.address.base,
+                default_query=self.address.query,
+                default_headers=self._sent_headers(self._secret, self._headers or Headers()),
                 max_retries=0,
                 timeout=self.timeout,
-                http_client=DefaultAsyncHttpxClient(verify=self._certificates or False, follow_redirects=False),
+                http_client=DefaultAsyncHttpxClient(
+                    verify=self._certificates or False,
+                    follow_redirects=False,
+                    event_hooks={"request": [_without_bearer] if self._azure else []},
+                ),
             )
         except Exception as error:  # a proxy or a file of certificates that the surroundings name wrongly
             raise EndpointError(self.scrub(f"no client can be made: {type(error).__name__}: {error}")) from None
+
+    @property
+    def _azure(self) -> bool:
+        """Whether the key goes into Azure's header, and not into Authorization."""
+        return self.address.version is not None and "Authorization" not in (self._headers or ())
+
+    def _sent_headers(self, secret: Secret, headers: Headers) -> Any:
+        """Headers beside the SDK's: one's own, Azure's key, and no account of OpenAI's for anybody else."""
+        from openai import Omit
+
+        sent: dict[str, Any] = {}
+        if self.address.host != OPENAI:  # the SDK takes these from the environment
+            sent |= {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
+        if self._azure:
+            sent["api-key"] = secret.reveal()
+        given = headers.reveal()
+        names = {name.lower() for name in given}
+        return {**{name: value for name, value in sent.items() if name.lower() not in names}, **given}
 
     def close(self) -> None:
         """Close its connections; they open again when they are needed."""
@@ -160,21 +219,11 @@ class Endpoint:
             on_loop(close_all()).result(10)
 
 
-def check_address(base_url: str) -> tuple[str, str, str]:
-    """The address without a trailing slash, its host and scheme; ``ValueError`` where it is not fit to be stored."""
-    if not isinstance(base_url, str):
-        raise ValueError(f"base_url must be text, not {type(base_url).__name__}")
-    try:
-        parts = urlsplit(base_url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("base_url is not an address; it should look like https://host/v1") from None
-    if parts.username is not None or parts.password is not None:  # not shown: it may hold a key
-        base_url, parts = "", urlsplit("")
-        raise ValueError("base_url holds a user name or password; give the key by key=... or IAPO_API_KEY instead")
-    if parts.query or parts.fragment:
-        base_url, parts = "", urlsplit("")
-        raise ValueError("base_url has a part after ? or #, where keys are easily leaked; give the key by key=...")
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(f"base_url must look like https://host/v1, not {base_url!r}")
-    return base_url.strip().rstrip("/"), host, parts.scheme
+async def _without_bearer(request: Any) -> None:
+    request.headers.pop("Authorization", None)
+
+
+def _headers(given: Mapping[str, str] | None, account: Mapping[str, str | None]) -> Headers:
+    """One's own headers with organisation and project; ``ValueError`` that shows no value."""
+    own = Headers(given).reveal()
+    return Headers({**own, **{name: value for name, value in account.items() if value is not None}})

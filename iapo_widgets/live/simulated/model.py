@@ -125,7 +125,9 @@ class SimulatedModel:
 
 
 def _content(messages: Messages) -> str:
-    return "\n".join(m["content"] for m in messages)
+    """What is asked now: system parts, and what came after the last answer; earlier turns are examples."""
+    start = max((i for i, m in enumerate(messages) if m["role"] == "assistant"), default=-1)
+    return "\n".join(m["content"] for i, m in enumerate(messages) if i > start or m["role"] == "system")
 
 
 def answer_name(total: Sum, result: int) -> str:
