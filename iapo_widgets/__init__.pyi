@@ -5,6 +5,7 @@ from .core.psst import psst
 from .core.rounds import Policy, Result, Round
 from .core.strategies import STRATEGIES, BestOfN, MajorityVote, SelectedBest, VoteThenBest
 from .core.training import ALGORITHMS, acr, train
+from .study.arms import ArmTable, arm_table
 from .tasks.catalogue import fetch, load
 
 __version__: str
@@ -13,6 +14,7 @@ __all__ = [
     "ALGORITHMS",
     "STRATEGIES",
     "Arm",
+    "ArmTable",
     "BestOfN",
     "CategoricalEnvironment",
     "Completions",
@@ -26,6 +28,7 @@ __all__ = [
     "SelectedBest",
     "VoteThenBest",
     "acr",
+    "arm_table",
     "bon_contexts",
     "fetch",
     "load",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -51,15 +52,25 @@ def takes(name: str, option: str) -> bool:
 
 
 def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options: Any) -> Result:
-    """Run the algorithm of that name to its end.  Raises ``ValueError`` where a name is unknown or the input is bad."""
+    """Run the algorithm of that name to its end.  Raises ``ValueError`` where a name is unknown or the input is bad.
+
+    An environment that has ``watching(budget)``, a context manager, is told by it how long the run lasts.
+    """
     chosen = find_algorithm(algorithm)
     taken = inspect.signature(chosen).parameters
     unknown = [] if any(p.kind is p.VAR_KEYWORD for p in taken.values()) else sorted(set(options) - set(taken))
     if unknown:
         known = ", ".join(sorted(set(taken) - {"env", "budget", "seed"})) or "none"
         raise ValueError(f"{algorithm} has no option {unknown[0]!r}; known: {known}")
-    rounds = tuple(chosen(env, budget, seed=seed, **options))
+    to_come = chosen(env, budget, seed=seed, **options)
+    with getattr(env, "watching", _unwatched)(budget):
+        rounds = tuple(to_come)
     return Result(rounds[-1].policy, rounds[-1].spent, rounds)
+
+
+@contextmanager
+def _unwatched(budget: int) -> Iterator[None]:
+    yield
 
 
 def acr(policy: Policy, env: CategoricalEnvironment) -> float:

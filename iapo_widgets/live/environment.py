@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from .estimate import Estimate, estimate
 from .ledger.ledger import Ledger
 from .ledger.spending import SpendingLimit
 from .problem import PromptTemplate, Question
+from .progress import Progress
 from .recorded import recorded
 from .report import Report, report
 from .request import Request
@@ -49,7 +51,8 @@ class LiveEnvironment:
     prompts (P), questions (X), scorers (K objectives, in the order of the contexts' weights).  limit: hard caps, over
     everything in the ledger.  concurrency: requests in flight at most.  cost_unit: "tokens", "kilotokens", or, of an
     endpoint with prices, "dollars" or "cents" (of whatever currency the prices are in).  stop: an Event that ends
-    ``sample`` with ``Stopped``.  offline: nothing is sent; what is not in the ledger is missing.
+    ``sample`` with ``Stopped``.  offline: nothing is sent; what is not in the ledger is missing.  progress: whether
+    ``train`` shows a bar with the time left; ``None``: in a terminal and in a notebook, when it takes long.
 
     The vote of a completion is the answer of the first scorer that gives one.  A completion that could not be read
     casts no vote and counts as its scorer's ``floor``; ``report()`` counts it apart.  A failed call is missing.
@@ -74,6 +77,7 @@ class LiveEnvironment:
         retries: Retries | None = None,
         stop: threading.Event | None = None,
         offline: bool = False,
+        progress: bool | None = None,
         name: str = "live",
     ) -> None:
         self.prompts, self.questions = tuple(prompts), tuple(questions)
@@ -95,7 +99,7 @@ class LiveEnvironment:
             endpoint, ledger, limit, concurrency=check_scale(concurrency, "concurrency"), retries=retries
         )
         self.stop = stop or threading.Event()
-        self.offline, self.name = bool(offline), name
+        self.offline, self.name, self._progress = bool(offline), name, Progress(progress)
         self.note = f"completions of {endpoint.model} at {endpoint.base_url}"
         self.seen, self.replayed = Seen(), 0
         self._usefulness = Usefulness(self.prompts, self.caller, self.offline)
@@ -154,6 +158,10 @@ class LiveEnvironment:
         """What is recorded of that pair, costs in ``cost_unit``."""
         return [replace(a, cost=self.costs.paid(a)) for a in self.ledger.answers(self.request(prompt, query))]
 
+    def watching(self, budget: int) -> AbstractContextManager[None]:
+        """What ``train`` runs inside of: shows progress towards ``budget`` completions."""
+        return self._progress.over(budget)
+
     def report(self) -> Report:
         """What was asked, came, failed and was spent so far; may be called while ``sample`` runs."""
         return report(self.seen, self.replayed, self.caller, self.ledger)
@@ -184,8 +192,10 @@ class LiveEnvironment:
             if missing:
                 jobs.append((request, missing))
         self.replayed += len(found)
+        self._progress.add(len(found))
         if jobs and not self.offline:
-            found |= collect(self.caller, jobs, self.stop)
+            found |= collect(self.caller, jobs, self.stop, self._progress.add)
+        self._progress.add(len(prompts) * n - len(found))  # failed for good: as far as the budget goes, done
         pulls = [[found.get((digest, start + i)) for i in range(n)] for digest, start in first]
         completions, seen = self.jury.judge(judged, prompts, queries, n, pulls)
         self.seen.add(seen)
@@ -262,7 +272,8 @@ class LiveEnvironment:
             "endpoint": self.endpoint, "prompts": self.prompts, "questions": self.questions, "scorers": self.scorers,
             "n_max": self.n_max, "strategy": self.strategy, "contexts": self.contexts, "ledger": self.ledger,
             "limit": self.limit, "concurrency": self.caller.pace.most, "cost_unit": self.cost_unit,
-            "retries": self.caller.retries, "stop": self.stop, "offline": self.offline, "name": self.name, **changes,
+            "retries": self.caller.retries, "stop": self.stop, "offline": self.offline, "name": self.name,
+            "progress": self._progress.shown, **changes,
         }  # fmt: skip
         parts = [given.pop(name) for name in ("endpoint", "prompts", "questions", "scorers")]
         return LiveEnvironment(*parts, **given)

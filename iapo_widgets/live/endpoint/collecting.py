@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 import threading
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from ..answer import Answer
@@ -21,14 +21,38 @@ T = TypeVar("T")
 GLANCE = 0.05  # seconds between looks at Stop
 
 
-def collect(caller: Caller, jobs: deque[tuple[Request, list[int]]], stop: threading.Event) -> Found:
-    """Completions of all jobs, those that failed for good left out; raises as ``Caller.fetch``."""
-    run = Run()
-    return wait_for(_all(caller, jobs, run), run, stop)
+def collect(
+    caller: Caller,
+    jobs: deque[tuple[Request, list[int]]],
+    stop: threading.Event,
+    arrived: Callable[[int], None] = lambda count: None,
+) -> Found:
+    """Completions of all jobs, those that failed for good left out; raises as ``Caller.fetch``.
+
+    arrived: is called, in the caller's thread, with how many more have come.
+    """
+    run, found, told = Run(), Found(), 0
+
+    def look() -> None:
+        nonlocal told
+        now = len(found)
+        if now > told:
+            arrived(now - told)
+            told = now
+
+    try:
+        return wait_for(_all(caller, jobs, run, found), run, stop, look)
+    finally:
+        look()
 
 
-def wait_for(work: Coroutine[Any, Any, T], run: Run, stop: threading.Event) -> T:
-    """The result of ``work``; raises ``Stopped`` once ``stop`` is set, without waiting for what is in flight."""
+def wait_for(
+    work: Coroutine[Any, Any, T], run: Run, stop: threading.Event, look: Callable[[], None] = lambda: None
+) -> T:
+    """The result of ``work``; raises ``Stopped`` once ``stop`` is set, without waiting for what is in flight.
+
+    look: is called now and then meanwhile.
+    """
     if stop.is_set():
         work.close()
         raise Stopped("Stop was asked for; nothing further was sent")
@@ -36,6 +60,7 @@ def wait_for(work: Coroutine[Any, Any, T], run: Run, stop: threading.Event) -> T
     try:
         while not future.done():
             concurrent.futures.wait([future], GLANCE)
+            look()
             if stop.is_set() and not future.done():
                 raise Stopped(
                     "Stop was asked for. What is in flight still lands in the ledger; run again to go on from there"
@@ -47,8 +72,8 @@ def wait_for(work: Coroutine[Any, Any, T], run: Run, stop: threading.Event) -> T
     return future.result()
 
 
-async def _all(caller: Caller, jobs: deque[tuple[Request, list[int]]], run: Run) -> Found:
-    found: Found = {}
+async def _all(caller: Caller, jobs: deque[tuple[Request, list[int]]], run: Run, found: Found) -> Found:
+    """``found`` with what came, filled as it comes."""
 
     async def work() -> None:
         while jobs and not run.stopped:
