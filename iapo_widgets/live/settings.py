@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -83,6 +84,46 @@ def check_extra(extra: Any, refused: tuple[str, ...] = ()) -> dict[str, Any]:
             raise ValueError(f"extra_body must not hold {name!r}: give {name.lower()}=... beside it")
     named = named_settings(given.get("stop", ()), given.get("reasoning_effort"), given.get("response_format"))
     return {name: value for name, value in given.items() if name not in NAMED} | named
+
+
+def stops_from(text: str) -> tuple[str, ...]:
+    """Stop texts as a form gives them: one text as it is, or a JSON list such as ``["\\n\\n", "END"]``; empty: none.
+
+    Raises ``ValueError`` where a list is no JSON, or holds anything but texts.
+    """
+    text = text.strip()
+    if not text.startswith(("[", '"')):
+        return check_stop(text) if text else ()
+    return check_stop(_json(text, "stop", '["\\n", "END"]'))
+
+
+def extra_from(text: str) -> dict[str, Any]:
+    """Further settings of a body as a form gives them: a JSON object; empty: none.
+
+    Raises ``ValueError`` where it is none, and as ``check_extra``.
+    """
+    example = '{"top_k": 20}'
+    found = _json(text, "the extra body", example) if text.strip() else {}
+    if not isinstance(found, dict):
+        raise ValueError(f"the extra body must be a JSON object such as {example}")
+    return check_extra(found)
+
+
+def may_hold_key(text: str) -> bool:
+    """Whether a text that was to be an extra body names something like a key."""
+    return bool(_KEY.search(text))
+
+
+def _json(text: str, what: str, example: str) -> Any:
+    def no_constant(name: str) -> None:
+        raise ValueError(f"{what} holds {name}, which is no number")
+
+    try:
+        return json.loads(text, parse_constant=no_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{what} is not JSON: {error.msg} at column {error.colno}; write {example}") from None
+    except RecursionError:
+        raise ValueError(f"{what} is nested too deeply; write {example}") from None
 
 
 def holds_key(value: Any, depth: int = 0) -> str | None:

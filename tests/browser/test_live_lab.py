@@ -130,6 +130,9 @@ def test_a_run_ends_with_a_policy_examples_and_an_export(live, lab, folder):
     expect(examples.locator("th").first).to_have_text("sample")
     policy = opened(lab, "Policy, and its export")
     expect(policy.locator("tbody tr")).to_have_count(3)
+    press(policy, "Save table")
+    expect(policy).to_contain_text("Saved as arms.csv; a row for each arm and context.")
+    assert len((folder / "arms.csv").read_text().splitlines()) == 1 + 3 * 6 * 4
     press(policy, "Save policy")
     expect(policy).to_contain_text("Saved as policy.json; it holds no key.")
     saved = json.loads((folder / "policy.json").read_text())
@@ -191,6 +194,48 @@ def test_a_typed_key_is_in_the_kernel_only(live, lab, folder):
     assert live.ask("lab.key.secret is None")
 
 
+def test_a_key_pasted_into_the_address_is_gone_at_once(live, lab, folder):
+    """The field empties itself and says why; page, kernel and a notebook saved with its widgets do not have the key."""
+    part = opened(lab, "1. Whom to ask")
+    part.get_by_label("Endpoint", exact=True).select_option(label="an endpoint of your own")
+    field = part.get_by_label("Base URL")
+    field.fill(f"https://h.example/v1?key={CANARY}")
+    field.press("Tab")
+    expect(part.get_by_role("alert").filter(has_text="The field was emptied, since it may hold a key")).to_be_visible()
+    expect(field).to_have_value("")
+    page = live.page
+    shown = page.evaluate("[...document.querySelectorAll('input, textarea')].map((control) => control.value).join(' ')")
+    assert CANARY not in shown + page.content() and CANARY not in live.ask("str(lab.form.get_manager_state())")
+    page.evaluate("jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState')")
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    live.wait_for(f"'The field was emptied' in open({str(folder / 'live.ipynb')!r}).read()")  # with widget state
+    for file in (f for f in folder.rglob("*") if f.is_file()):
+        assert CANARY.encode() not in file.read_bytes(), file
+
+
+def test_the_folded_fields_are_reached_and_complain_beside_themselves(live, lab):
+    """Advanced is closed at first; opened, its fields take values, and what is wrong shows under each."""
+    part = opened(lab, "1. Whom to ask")
+    expect(part.get_by_label("Timeout, seconds")).to_be_hidden()
+    folded = opened(part, "Advanced")
+    for label, value, message in (
+        ("Timeout, seconds", "0", "above 0"), ("Attempts", "0", "at least 1"), ("Top p", "2", "not above 1"),
+        ("Stop at", '["a"', "not JSON"), ("Extra body", "top_k", "not JSON"),
+    ):  # fmt: skip
+        control = folded.get_by_label(label, exact=True)
+        before = control.input_value()
+        control.fill(value)
+        control.press("Tab")
+        alarm = folded.get_by_role("alert").filter(has_text=message)
+        expect(alarm).to_be_visible()
+        control.fill(before)
+        control.press("Tab")
+        expect(alarm).to_have_count(0)
+    folded.get_by_label("Extra body", exact=True).fill('{"top_k": 20}')
+    folded.get_by_label("Extra body", exact=True).press("Tab")
+    live.wait_for("""lab.extra_body == '{"top_k": 20}'""")
+
+
 @pytest.mark.parametrize("name", ["JupyterLab Light", "JupyterLab Dark"])
 def test_no_serious_violation_of_accessibility(live, lab, name):
     """axe-core finds nothing serious in any part of the form, nor in the results, in both themes."""
@@ -198,7 +243,9 @@ def test_no_serious_violation_of_accessibility(live, lab, name):
     try:
         finished(live, lab)
         for title in (*PARTS, "Examples", "Policy, and its export"):
-            opened(lab, title)
+            part = opened(lab, title)
+            if title.startswith("1."):
+                opened(part, "Advanced")
             found = Axe().run(live.page, context={"include": [[".iapo-live"]]}).response["violations"]
             serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
             assert serious == [], title

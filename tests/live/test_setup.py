@@ -3,6 +3,7 @@
 import pytest
 
 from iapo_widgets.live.ledger.ledger import Ledger
+from iapo_widgets.live.settings import stops_from
 from iapo_widgets.live.setup import CORRECTNESS, STYLES, Setup
 
 GIVEN = {
@@ -27,6 +28,30 @@ def test_values_become_an_environment(ledger):
         ("low", (0.6, 0.4), 0.0), ("mid", (0.6, 0.4), 0.2), ("high", (0.6, 0.4), 1.0),
     ]  # fmt: skip
     assert (env.limit.completions, env.limit.tokens, env.limit.money) == (10, None, None)
+
+
+def test_how_a_request_is_made_reaches_endpoint_and_prompts(ledger):
+    """Timeout, attempts, top_p, stop texts and the extra body go where they belong; by default none is sent."""
+    plain = Setup(**GIVEN).build(ledger, None)
+    assert plain.preview(0, 0).keys() == {"model", "messages", "temperature", "max_tokens", "seed"}
+    assert (plain.endpoint.timeout, plain.caller.retries.attempts) == (120.0, 10)
+    env = Setup(
+        **GIVEN, timeout=7.5, attempts=3, top_p=0.9, stop_at='["\\n\\n", "END"]', extra_body='{"top_k": 20}'
+    ).build(ledger, None)
+    assert (env.endpoint.timeout, env.caller.retries.attempts, env.endpoint.extra_body) == (7.5, 3, {"top_k": 20})
+    for p in (0, 1):
+        body = env.preview(p, 0)
+        assert (body["top_p"], body["stop"], body["top_k"]) == (0.9, ["\n\n", "END"], 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [("", ()), ("  ", ()), ("END", ("END",)), (" the end ", ("the end",)), ('"a"', ("a",)),
+     ('["a", " b"]', ("a", " b")), ('["\\n"]', ("\n",)), ("\\n", ("\\n",)), ("###", ("###",)), ("{", ("{",))],
+)  # fmt: skip
+def test_stop_texts_are_read_from_one_line(text, stops):
+    """A JSON list, or a JSON text, is what it says; any other text is one stop text."""
+    assert stops_from(text) == stops
 
 
 @pytest.mark.parametrize("correctness", CORRECTNESS.values())
@@ -54,6 +79,17 @@ def test_every_choice_of_objectives_is_one_or_two_scorers(correctness, style):
         ({"base_url": "https://user:pw@host/v1"}, "holds a user name or password"),
         ({"prompts": "no place"}, "does not hold {query}"),
         ({"base_url": "https://api.example.org/v1"}, "needs a key"),
+        ({"timeout": 0}, "timeout must be above 0"),
+        ({"attempts": 0}, "attempts must be a whole number"),
+        ({"top_p": 1.5}, "top_p must lie above 0"),
+        ({"stop_at": '["a"'}, "stop is not JSON"),
+        ({"stop_at": '["a", 3]'}, "none of them empty"),
+        ({"stop_at": "[]x"}, "not JSON"),
+        ({"extra_body": "top_k"}, 'write {"top_k": 20}'),
+        ({"extra_body": "[1]"}, "must be a JSON object"),
+        ({"extra_body": '{"n": 3}'}, "arm's N"),
+        ({"extra_body": '{"a": NaN}'}, "which is no number"),
+        ({"extra_body": "[" * 100_000}, "nested too deeply"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_would(ledger, monkeypatch, changes, message):

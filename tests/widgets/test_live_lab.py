@@ -1,5 +1,6 @@
 """LiveLab by its traits and methods, on the simulated endpoint, over real HTTP."""
 
+import csv
 import time
 
 import pytest
@@ -7,6 +8,7 @@ import traitlets as t
 
 from iapo_widgets import Policy, train
 from iapo_widgets.widgets import LiveLab
+from iapo_widgets.widgets.live.form import ADVANCED, FOLDED, PARTS
 
 CANARY = "canary-key-0123456789"
 
@@ -127,7 +129,10 @@ def test_a_cap_ends_the_run_and_is_told(lab):
     [
         ("budget", 0, "at least 1"), ("n_max", 0, "at least 1"), ("prompts", "none", "does not hold {query}"),
         ("questions", " ", "no questions"), ("temperature", -1.0, "at least 0"), ("algorithm", "best", "known: psst"),
-        ("cap_money", float("nan"), "at least 0"), ("seed", -1, "at least 0"),
+        ("cap_money", float("nan"), "at least 0"), ("seed", -1, "at least 0"), ("timeout", 0.0, "above 0"),
+        ("timeout", float("inf"), "above 0"), ("attempts", 0, "at least 1"), ("top_p", 1.5, "above 0 and not above 1"),
+        ("top_p", float("nan"), "not above 1"), ("stop_at", '["a"', "not JSON"), ("extra_body", "top_k", "not JSON"),
+        ("extra_body", '{"max_tokens": 3}', "give max_tokens"), ("base_url", "h/v1", "must look like https://host/v1"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_refused_and_shown_beside_its_field(lab, name, value, message):
@@ -140,6 +145,97 @@ def test_a_bad_value_is_refused_and_shown_beside_its_field(lab, name, value, mes
     if name != "algorithm":  # a list holds no bad value
         field.control.value = value
         assert message in field.error and getattr(lab, name) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("base_url", f"https://h.net/v1?key={CANARY}"), ("base_url", f"https://user:{CANARY}@h.net/v1"),
+        ("base_url", f"https://h.net/v1#{CANARY}"), ("base_url", CANARY), ("base_url", f"https://h:p/v1?k={CANARY}"),
+        ("base_url", f" user:{CANARY}@h "), ("extra_body", f'{{"api_key": "{CANARY}"}}'),
+        ("extra_body", f'{{"Authorization": "{CANARY}"'),
+    ],
+)  # fmt: skip
+def test_a_key_typed_into_the_wrong_field_does_not_stay_there(lab, name, value):
+    """The field is emptied at once, the error says so, and no widget's state holds it; a good value then works."""
+    before = getattr(lab, name)
+    field = lab.form.fields[name]
+    field.control.value = value
+    assert field.control.value == "" and "The field was emptied, since it may hold a key" in field.error
+    states = [widget.get_state() for widget in (lab, field.control, field._error)]
+    assert CANARY not in str(states) + str(lab.trait_values()) + field.error and getattr(lab, name) == before
+    with pytest.raises(t.TraitError) as caught:
+        setattr(lab, name, value)
+    assert CANARY not in str(caught.value) and getattr(lab, name) == before
+    good = {"base_url": "https://h.net/v1?api-version=2024-06-01", "extra_body": '{"top_k": 3}'}[name]
+    field.control.value = good
+    assert field.error == "" and getattr(lab, name) == good == field.control.value
+
+
+def test_a_slip_in_an_address_stays_to_be_mended(lab):
+    """What cannot be a key is left in its field, with what is wrong beside it."""
+    field = lab.form.fields["base_url"]
+    field.control.value = "localhost:8000/v1"
+    assert field.control.value == "localhost:8000/v1" and "must look like https://host/v1" in field.error
+
+
+def test_what_is_rarely_needed_is_folded_away(lab):
+    """Timeout, attempts, top p, stop and extra body lie behind one closed head inside the first part."""
+    (accordion,) = lab.form.children
+    assert len(accordion.children) == len(PARTS) == 5
+    folded = accordion.children[0].children[-1]
+    assert folded.selected_index is None and folded.titles == (ADVANCED,)
+    assert list(folded.children[0].children) == [lab.form.fields[name] for name, _, _ in FOLDED]
+
+
+def test_how_requests_are_made_is_seen_in_the_preview_and_sent(lab):
+    """What the folded fields say stands in the request, and in the environment that runs."""
+    lab.top_p, lab.stop_at, lab.extra_body, lab.timeout, lab.attempts = 0.9, "###", '{"top_k": 20}', 9.0, 2
+    lab.check()
+    for part in ("&quot;top_p&quot;: 0.9", "&quot;top_k&quot;: 20", "&quot;###&quot;"):
+        assert part in lab._preview.value
+    assert (lab.env.endpoint.timeout, lab.env.caller.retries.attempts) == (9.0, 2)
+    lab.top_p = 0.0
+    lab.check()
+    assert "top_p" not in lab._preview.value
+
+
+@pytest.mark.filterwarnings("ignore:the key goes to")
+def test_a_key_that_goes_unencrypted_is_warned_of_on_screen(lab):
+    """In the status and in the preview, as long as that is the endpoint; not for one on this machine."""
+    lab.check()
+    assert "unencrypted" not in lab._status.value + lab._preview.value
+    lab.simulated, lab.model = False, "m"
+    lab.key._handle_custom_msg({"secret": CANARY}, [])
+    lab.base_url = "http://10.0.0.7:8000/v1"
+    lab.check()
+    for shown in (lab._status.value, lab._preview.value):
+        assert "the key goes to 10.0.0.7 unencrypted (http)" in shown and CANARY not in shown
+    lab.n_max = 3
+    assert "unencrypted" in lab._status.value and "press Check again" in lab._status.value
+    lab.base_url = "https://h.net/v1"
+    lab.check()
+    assert "unencrypted" not in lab._status.value + lab._preview.value
+
+
+def test_the_table_is_saved_with_a_row_for_each_arm(lab, tmp_path):
+    """Before a run the button says why not; after it the file has every arm of every context, and ``lab.table`` too."""
+    lab.results.save_table()
+    assert "no round yet" in lab.results.saved.value
+    with pytest.raises(RuntimeError, match="no round yet"):
+        _ = lab.table
+    landed(lab)
+    lab.results.table_file.value = "arms.txt"
+    lab.results.save_table()
+    assert "ends in .csv" in lab.results.saved.value
+    lab.results.table_file.value = "mine.csv"
+    lab.results.save_table()
+    assert "Saved as mine.csv" in lab.results.saved.value
+    with open(tmp_path / "mine.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(lab.table) == 3 * 6 * 4
+    chosen = {r["context"]: (int(r["prompt"]), int(r["n"])) for r in rows if r["recommended"] == "yes"}
+    assert chosen == {name: (arm.prompt, arm.n) for name, arm in lab.policy.items()}
 
 
 def test_what_only_check_can_see_is_shown_there(lab):

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ...core.checks import check_budget, check_scale
+from ...core.checks import check_budget, check_positive, check_scale
 from ...core.training import find_algorithm
+from ...live.endpoint.address import check_address
 from ...live.reading import prompts_from, questions_from
+from ...live.settings import extra_from, stops_from
 
-COUNTS = ("max_tokens", "n_max", "concurrency")
+COUNTS = ("max_tokens", "n_max", "concurrency", "attempts")
 AMOUNTS = ("input_price", "output_price", "temperature", "style_weight", "mid", "high", "cap_completions", "cap_tokens",
            "cap_money", "seed")  # fmt: skip
 
@@ -18,6 +20,12 @@ AMOUNTS = ("input_price", "output_price", "temperature", "style_weight", "mid", 
 def _at_least_0(name: str, value: Any) -> Any:
     if not 0 <= value < float("inf"):
         raise ValueError(f"{name} must be finite and at least 0, not {value}")
+    return value
+
+
+def _top_p(value: Any) -> Any:
+    if not 0 <= value <= 1:
+        raise ValueError(f"top p must lie above 0 and not above 1, or be 0 for the endpoint's own; not {value}")
     return value
 
 
@@ -31,6 +39,11 @@ def _readable(read: Callable[[str], Any], value: str) -> str:
 CHECKS: dict[str, Callable[[Any], Any]] = {
     **{name: partial(check_scale, name=name) for name in COUNTS},
     **{name: partial(_at_least_0, name) for name in AMOUNTS},
+    "timeout": partial(check_positive, name="timeout"),
+    "top_p": _top_p,
+    "stop_at": partial(_readable, stops_from),
+    "extra_body": partial(_readable, extra_from),
+    "base_url": partial(_readable, check_address),
     "budget": check_budget,
     "prompts": partial(_readable, partial(prompts_from, max_tokens=1)),
     "questions": partial(_readable, questions_from),

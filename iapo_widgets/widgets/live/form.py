@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,9 +12,12 @@ import ipywidgets as w
 
 from ...core.strategies import STRATEGIES
 from ...core.training import ALGORITHMS
+from ...live.endpoint.address import may_be_shown
 from ...live.reading.source import GUESSED, text_of
 from ...live.scoring.costs import COST_UNITS
+from ...live.settings import may_hold_key
 from ...live.setup import CORRECTNESS, STYLES
+from ...live.simulated.endpoint import SimulatedEndpoint
 from ..shared.field import Field
 
 FILES = ".txt,.md,.csv,.tsv,.json,.jsonl,.ndjson,.yaml,.yml"
@@ -56,7 +60,22 @@ PARTS: dict[str, tuple[tuple[str, str, Any], ...]] = {
         ("cap_money", "Money", "number"),
     ),
 }
-NAMES = tuple(name for fields in PARTS.values() for name, _, _ in fields)
+#: Fields that most runs leave alone, folded away at the end of the first part.
+ADVANCED = "Advanced: how each request is made"
+FOLDED: tuple[tuple[str, str, Any], ...] = (
+    ("timeout", "Timeout, seconds", "number"),
+    ("attempts", "Attempts", "whole"),
+    ("top_p", "Top p", "number"),
+    ("stop_at", "Stop at", "text"),
+    ("extra_body", "Extra body", "text"),
+)
+FIELDS = (*(field for fields in PARTS.values() for field in fields), *FOLDED)
+NAMES = tuple(name for name, _, _ in FIELDS)
+#: Field -> whether a text that was refused may hold a key, so that it must not stay on screen.
+SECRET: dict[str, Callable[[str], bool]] = {
+    "base_url": lambda text: not may_be_shown(text.strip()),
+    "extra_body": may_hold_key,
+}
 HINTS = {
     "input_price": "money for a million tokens of prompts; 0: not known",
     "output_price": "money for a million tokens of answers; 0: not known",
@@ -64,6 +83,11 @@ HINTS = {
     "or a list in JSON, YAML or CSV",
     "questions": "one a line; or CSV with a header question,answer; or JSON, JSON lines, YAML, a Markdown table",
     "cap_completions": "over everything in the ledger",
+    "timeout": "seconds for one request, to the last of its answer",
+    "attempts": "of one request at most, until it is given up",
+    "top_p": "0: the endpoint's own",
+    "stop_at": 'a text at which an answer ends, or several: ["\\n\\n", "END"]',
+    "extra_body": 'more settings for the endpoint, as JSON: {"top_k": 20}',
 }
 
 
@@ -77,17 +101,21 @@ class LiveForm(w.VBox):
         self, values: Mapping[str, Any], take: Callable[[str, Any], None], extra: Mapping[str, Sequence[w.Widget]]
     ) -> None:
         self.fields = {
-            name: Field(_control(name, label, kind, values[name]), partial(take, name))
-            for fields in PARTS.values()
-            for name, label, kind in fields
+            name: Field(
+                _control(name, label, kind, values[name]), partial(take, name), secret=SECRET.get(name, lambda _: False)
+            )
+            for name, label, kind in FIELDS
         }
         self._told = w.HTML()
         self.uploads = {name: self._uploading(name) for name in ("prompts", "questions")}
-        asked = [*extra.get("2. What to ask", ()), w.HBox(list(self.uploads.values())), self._told]
-        more = {**extra, "2. What to ask": asked}
+        folded = w.Accordion(
+            [w.VBox([self.fields[name] for name, _, _ in FOLDED])], titles=(ADVANCED,), selected_index=None
+        )
+        more = {title: list(extra.get(title, ())) for title in PARTS}
+        more["1. Whom to ask"].append(folded)
+        more["2. What to ask"] += [w.HBox(list(self.uploads.values())), self._told]
         parts = [
-            w.VBox([*(self.fields[name] for name, _, _ in fields), *more.get(title, ())])
-            for title, fields in PARTS.items()
+            w.VBox([*(self.fields[name] for name, _, _ in fields), *more[title]]) for title, fields in PARTS.items()
         ]
         accordion = w.Accordion(parts, titles=tuple(PARTS), selected_index=1)
         super().__init__([accordion])
@@ -134,6 +162,17 @@ class LiveForm(w.VBox):
                 field.enter(text)
 
 
+def example_prompts() -> str:
+    """What stands in the form at first: the simulated endpoint's prompts."""
+    return "\n---\n".join(prompt.user for prompt in SimulatedEndpoint.prompts())
+
+
+def example_questions() -> str:
+    """And its questions, with their right answers."""
+    made = SimulatedEndpoint.questions(40)
+    return "\n".join(json.dumps({"question": q.text, "answer": q.gold}) for q in made)
+
+
 def _control(name: str, label: str, kind: Any, value: Any) -> Any:
     style = {"description_width": "130px"}
     common = {"description": label, "style": style, "tooltip": HINTS.get(name, ""), "value": value}
@@ -141,7 +180,8 @@ def _control(name: str, label: str, kind: Any, value: Any) -> Any:
         wide = w.Layout(width="98%", height="140px")
         return w.Textarea(**common, layout=wide, placeholder=HINTS[name], continuous_update=False)
     if kind == "text":
-        return w.Text(**common, layout=w.Layout(width="520px"), continuous_update=False)
+        hint = HINTS.get(name, "")
+        return w.Text(**common, layout=w.Layout(width="520px"), placeholder=hint, continuous_update=False)
     if kind == "whole":
         return w.IntText(**common, layout=w.Layout(width="260px"))
     if kind == "number":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from dataclasses import fields
@@ -17,8 +16,8 @@ from ...live.environment import LiveEnvironment
 from ...live.errors import LiveError
 from ...live.ledger.ledger import Ledger
 from ...live.setup import Setup
-from ...live.simulated.endpoint import SimulatedEndpoint
 from ...plots.picture import Picture
+from ...study.arms import ArmTable, arm_table
 from ..race.lab_run import LabRun
 from ..shared.buttons import buttons
 from ..shared.checked import checked
@@ -26,7 +25,7 @@ from ..shared.status_line import StatusLine
 from ..shared.worker import worker
 from . import report as live_report
 from .checks import CHECKS
-from .form import NAMES, LiveForm
+from .form import NAMES, LiveForm, example_prompts, example_questions
 from .means import Means
 from .reading import reading
 from .results import Results
@@ -54,6 +53,11 @@ class LiveLab(w.VBox):
     questions = t.Unicode()
     temperature = t.Float(1.0)
     max_tokens = t.Int(400)
+    timeout = t.Float(120.0)
+    attempts = t.Int(10)
+    top_p = t.Float(0.0)
+    stop_at = t.Unicode("")
+    extra_body = t.Unicode("")
     correctness = t.Unicode("any")
     style = t.Unicode("none")
     style_weight = t.Float(0.3)
@@ -81,7 +85,7 @@ class LiveLab(w.VBox):
         self.env: LiveEnvironment | None = None
         self._checked: tuple[dict[str, Any], Setup] | None = None  # what was in the form then, and what it meant
         self._stop = threading.Event()
-        starts = {"prompts": _example_prompts(), "questions": _example_questions()}
+        starts = {"prompts": example_prompts(), "questions": example_questions()}
         super().__init__(**{**starts, **traits})
         self._initial = {name: getattr(self, name) for name in NAMES}
         self.add_class("iapo-lab").add_class("iapo-live")  # by the first the view finds the controls beside it
@@ -89,7 +93,7 @@ class LiveLab(w.VBox):
         self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value),
                              {"1. Whom to ask": [self.key]})  # fmt: skip
         self._status, self._preview, self._progress = StatusLine(), w.HTML(), w.HTML()
-        self.results = Results(lambda: self.policy)
+        self.results = Results(lambda: self.policy, lambda: self.table)
         self.buttons = buttons(BUTTONS, lambda name: getattr(self, name)())
         self._pictures = w.VBox()
         self.children = [self.form, w.HBox(list(self.buttons.values())), self._status, self._preview, self._progress,
@@ -122,7 +126,8 @@ class LiveLab(w.VBox):
             self._checked = self._values(), setup
             self._preview.value = reading(*setup.read()) + live_report.preview(self.env, estimate)
         self._show_buttons()
-        self._status.say(f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps.")
+        said = f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps."
+        self._status.say(said + self._warning, alarm=bool(self._warning))
 
     def run(self) -> None:
         """Start, or go on from the ledger after a stop; checks first where that was not done."""
@@ -194,6 +199,7 @@ class LiveLab(w.VBox):
             values.update(base_url=sim.base_url, model=sim.model)
         if not (self.input_price or self.output_price):
             values.update(input_price=None, output_price=None)
+        values.update(top_p=self.top_p or None)
         return Setup(**values)
 
     @property
@@ -216,6 +222,14 @@ class LiveLab(w.VBox):
         if self._run is None or not self._run.view.rounds:
             raise RuntimeError(f"no round yet: the lab is {self.state}; press Run")
         return self._run.view.rounds[-1].policy
+
+    @property
+    def table(self) -> ArmTable:
+        """A row for each arm and context, of the rounds so far.  Raises ``RuntimeError`` before the first."""
+        policy, run = self.policy, self._run
+        assert run is not None  # else there is no policy
+        rounds = tuple(run.view.rounds)
+        return arm_table(run.env, Result(policy, rounds[-1].spent, rounds))
 
     def figure(self) -> Picture:
         """The static twin of the elimination; raises ``ValueError`` before the first round."""
@@ -257,10 +271,16 @@ class LiveLab(w.VBox):
             if not self._running and self._checked and not self._ready:
                 text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
             kind = "Simulated: no language model is asked. " if self.simulated else ""
-            self._status.say(kind + text, alarm=self.state == "failed")
+            self._status.say(kind + text + self._warning, alarm=self.state == "failed")
             if self._run and self.env and self._run.view.rounds:
                 self.results.show(self.env, self._run.view)
         self._show_buttons()
+
+    @property
+    def _warning(self) -> str:
+        """What is to be said of a key that can be read on its way, empty where nothing is."""
+        warning = self.env.endpoint.warning if self.env and self._checked else ""
+        return f" Beware: {warning}." if warning else ""
 
     def _watch(self, run: LabRun, env: LiveEnvironment) -> None:
         """Show what comes while it comes, to the last answer in flight."""
@@ -284,12 +304,3 @@ BUTTONS = (
     ("Stop", "stop", "stop", "Send nothing more; what is in flight still lands in the ledger"),
     ("Reset", "refresh", "reset", "Empty the pictures and set the form back; the ledger stays"),
 )
-
-
-def _example_prompts() -> str:
-    return "\n---\n".join(prompt.user for prompt in SimulatedEndpoint.prompts())
-
-
-def _example_questions() -> str:
-    made = SimulatedEndpoint.questions(40)
-    return "\n".join(json.dumps({"question": q.text, "answer": q.gold}) for q in made)

@@ -24,8 +24,9 @@ def preview(env: LiveEnvironment, estimate: Estimate) -> str:
     n = min(env.n_max, env.caller.abilities.n)
     bodies = [env.preview(p, 0, n) for p in range(min(SHOWN, len(env.prompts)))]
     shown = "".join(f"<pre>{_safe(json.dumps(body, indent=1, ensure_ascii=False))}</pre>" for body in bodies)
+    warning = f"<p><b>Beware:</b> {_safe(env.endpoint.warning)}.</p>" if env.endpoint.warning else ""
     return (
-        f"<p><b>Estimate.</b> {_safe(str(estimate))}</p>"
+        f"{warning}<p><b>Estimate.</b> {_safe(str(estimate))}</p>"
         f"<details><summary>What will be sent to {_safe(env.endpoint.base_url)}: the first question under "
         f"{len(bodies)} of {len(env.prompts)} prompts</summary>{shown}</details>"
     )

@@ -14,11 +14,18 @@ class Field(w.VBox):
     """One stock control; ``take`` gets its new value, and what it raises shows beside the control.
 
     The control keeps what the user typed, so that it can be mended; the state behind it keeps the last good value.
+    ``secret``: of a refused text, whether it may hold a key: then the control is emptied at once.
     ``show`` sets the control without calling ``take``.
     """
 
-    def __init__(self, control: Any, take: Callable[[Any], None], reading: bool = False) -> None:
-        self.control, self._take, self._quiet = control, take, False
+    def __init__(
+        self,
+        control: Any,
+        take: Callable[[Any], None],
+        reading: bool = False,
+        secret: Callable[[Any], bool] = lambda value: False,
+    ) -> None:
+        self.control, self._take, self._secret, self._quiet = control, take, secret, False
         self._error = w.HTML(layout=w.Layout(display="none"))
         self._reading = w.HTML()
         control.observe(self._changed, "value")
@@ -36,12 +43,15 @@ class Field(w.VBox):
 
     def show(self, value: Any) -> None:
         """Set the control to a value that is already in force."""
+        self._set(value)
+        self.complain("")
+
+    def _set(self, value: Any) -> None:
         self._quiet = True
         try:
             self.control.value = value
         finally:
             self._quiet = False
-        self.complain("")
 
     def enter(self, value: Any) -> None:
         """Set the control as the user does, also to what it holds already."""
@@ -56,7 +66,11 @@ class Field(w.VBox):
         try:
             self._take(change["new"])
         except (ValueError, TypeError, t.TraitError) as error:
-            self.complain(str(error))
+            said = str(error)
+            if self._secret(change["new"]):
+                self._set("")
+                said = f"{said}. The field was emptied, since it may hold a key"
+            self.complain(said)
         else:
             self.complain("")
 
