@@ -132,7 +132,7 @@ def test_a_run_ends_with_a_policy_examples_and_an_export(live, lab, folder):
     expect(policy.locator("tbody tr")).to_have_count(3)
     press(policy, "Save table")
     expect(policy).to_contain_text("Saved as arms.csv; a row for each arm and context.")
-    assert len((folder / "arms.csv").read_text().splitlines()) == 1 + 3 * 6 * 4
+    assert (folder / "arms.csv").read_text().count('"yes"') == 3  # an arm for each context
     press(policy, "Save policy")
     expect(policy).to_contain_text("Saved as policy.json; it holds no key.")
     saved = json.loads((folder / "policy.json").read_text())

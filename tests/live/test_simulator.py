@@ -76,6 +76,18 @@ def test_usage_finish_reason_and_name_are_told():
             assert "not a language model" in page.read().decode()
 
 
+def test_stop_texts_end_an_answer():
+    """What comes is the answer up to the first of them, counted so; without one in it nothing changes."""
+    with serving(seed=1) as (sim, client):
+        whole = ask(sim, client, n=3, seed=5)
+        cut = ask(sim, client, n=3, seed=5, stop=["\n", "nowhere"])
+        same = ask(sim, client, n=3, seed=5, stop="nowhere")
+    assert texts(same) == texts(whole) and any("\n" in text for text in texts(whole))
+    assert texts(cut) == [text.partition("\n")[0] for text in texts(whole)]
+    assert cut.usage.completion_tokens < whole.usage.completion_tokens
+    assert {choice.finish_reason for choice in cut.choices} == {"stop"}
+
+
 def test_temperature_zero_answers_alike():
     """At temperature 0 all completions are one text."""
     with serving() as (sim, client):
@@ -208,6 +220,8 @@ def test_n_is_honoured_ignored_or_refused(support, choices):
     ("wrong", "error"),
     [
         ({"model": "gpt-5"}, openai.NotFoundError),
+        ({"stop": [3]}, openai.BadRequestError),
+        ({"stop": ""}, openai.BadRequestError),
         ({"messages": []}, openai.BadRequestError),
         ({"n": 0}, openai.BadRequestError),
         ({"n": 129}, openai.BadRequestError),

@@ -116,6 +116,7 @@ class SimulatedAPI:
             )
             for i in indices
         ]
+        texts = [_stopped(text, asked.stop) for text in texts]
         if fault == "few":
             texts, indices = texts[: len(texts) // 2], indices[: len(texts) // 2]
         if fault == "empty":
@@ -171,6 +172,7 @@ class _Asked:
     top_p: float | None
     max_tokens: int | None
     seed: int | None
+    stop: tuple[str, ...]
     content: str
 
     @property
@@ -209,6 +211,7 @@ class _Asked:
             top_p,
             _whole({"max_tokens": limits[0]}, "max_tokens", 1, 10**9) if limits else None,
             _whole(body, "seed", -(2**63), 2**63 - 1),
+            _stops(body.get("stop")),
             named,
         )
 
@@ -226,6 +229,21 @@ def _messages(given: Any) -> list[dict[str, str]]:
             raise Refusal(400, "every message needs a role and a content of text", "messages")
         out.append({"role": message["role"], "content": content})
     return out
+
+
+def _stops(given: Any) -> tuple[str, ...]:
+    texts = [] if given is None else [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        raise Refusal(400, "stop must be a text or a list of texts", "stop")
+    return tuple(texts)
+
+
+def _stopped(text: Text, stops: tuple[str, ...]) -> Text:
+    """The text up to the first of the stop texts in it."""
+    end = min((at for stop in stops if (at := text.text.find(stop)) >= 0), default=None)
+    if end is None:
+        return text
+    return Text(text.text[:end], len(tokens(text.text[:end])), "stop")
 
 
 def _whole(body: Mapping[str, Any], name: str, low: int, high: int) -> int | None:
