@@ -72,6 +72,13 @@ def opened(lab, title):
     return part
 
 
+def unfold(part):
+    """Show the fields that are folded away."""
+    if not part.get_by_label("Timeout, seconds").is_visible():
+        press(part, "Advanced")
+    expect(part.get_by_label("Timeout, seconds")).to_be_visible()
+
+
 def theme(live, name):
     """Change to the theme, and wait until the page has it."""
     live.page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
@@ -217,22 +224,22 @@ def test_the_folded_fields_are_reached_and_complain_beside_themselves(live, lab)
     """Advanced is closed at first; opened, its fields take values, and what is wrong shows under each."""
     part = opened(lab, "1. Whom to ask")
     expect(part.get_by_label("Timeout, seconds")).to_be_hidden()
-    folded = opened(part, "Advanced")
+    unfold(part)
     for label, value, message in (
         ("Timeout, seconds", "0", "above 0"), ("Attempts", "0", "at least 1"), ("Top p", "2", "not above 1"),
         ("Stop at", '["a"', "not JSON"), ("Extra body", "top_k", "not JSON"),
     ):  # fmt: skip
-        control = folded.get_by_label(label, exact=True)
+        control = part.get_by_label(label, exact=True)
         before = control.input_value()
         control.fill(value)
         control.press("Tab")
-        alarm = folded.get_by_role("alert").filter(has_text=message)
+        alarm = part.get_by_role("alert").filter(has_text=message)
         expect(alarm).to_be_visible()
         control.fill(before)
         control.press("Tab")
         expect(alarm).to_have_count(0)
-    folded.get_by_label("Extra body", exact=True).fill('{"top_k": 20}')
-    folded.get_by_label("Extra body", exact=True).press("Tab")
+    part.get_by_label("Extra body", exact=True).fill('{"top_k": 20}')
+    part.get_by_label("Extra body", exact=True).press("Tab")
     live.wait_for("""lab.extra_body == '{"top_k": 20}'""")
 
 
@@ -245,7 +252,7 @@ def test_no_serious_violation_of_accessibility(live, lab, name):
         for title in (*PARTS, "Examples", "Policy, and its export"):
             part = opened(lab, title)
             if title.startswith("1."):
-                opened(part, "Advanced")
+                unfold(part)
             found = Axe().run(live.page, context={"include": [[".iapo-live"]]}).response["violations"]
             serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
             assert serious == [], title

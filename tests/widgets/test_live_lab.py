@@ -180,12 +180,15 @@ def test_a_slip_in_an_address_stays_to_be_mended(lab):
 
 
 def test_what_is_rarely_needed_is_folded_away(lab):
-    """Timeout, attempts, top p, stop and extra body lie behind one closed head inside the first part."""
+    """Timeout, attempts, top p, stop and extra body lie behind one button inside the first part."""
     (accordion,) = lab.form.children
     assert len(accordion.children) == len(PARTS) == 5
-    folded = accordion.children[0].children[-1]
-    assert folded.selected_index is None and folded.titles == (ADVANCED,)
-    assert list(folded.children[0].children) == [lab.form.fields[name] for name, _, _ in FOLDED]
+    button, box = accordion.children[0].children[-2:]
+    assert button is lab.form.advanced and button.description == ADVANCED
+    assert list(box.children) == [lab.form.fields[name] for name, _, _ in FOLDED]
+    for shown in (False, True, False):
+        button.value = shown
+        assert box.layout.display == (None if shown else "none")
 
 
 def test_how_requests_are_made_is_seen_in_the_preview_and_sent(lab):

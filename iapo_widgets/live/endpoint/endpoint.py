@@ -69,14 +69,14 @@ class Endpoint:
         organization: str | None = None,
         project: str | None = None,
     ) -> None:
-        account = {"OpenAI-Organization": organization, "OpenAI-Project": project}
-        given, headers, organization, project = headers, None, None, None
-        secret = key if isinstance(key, Secret) or key is None else Secret(key)
-        key = None  # a traceback that shows variables must not show it, nor what is in headers
-        self._headers: Headers | None = _headers(given, account)
-        given, account = None, {}
-        self.address = check_address(base_url)
-        base_url, self.base_url, host = "", self.address.url, self.address.host
+        self.base_url = self.model = ""  # so that a traceback can print one that was refused
+        try:
+            self._headers: Headers | None = Headers(headers, organization, project)
+            secret = key if isinstance(key, Secret) or key is None else Secret(key)
+            self.address = check_address(base_url)
+        finally:  # a traceback that shows variables must not show what may be a key
+            base_url, key, headers, organization, project = "", None, None, None, None
+        self.base_url, host = self.address.url, self.address.host
         self.extra_body = check_extra(extra_body)
         if not isinstance(model, str) or not model.strip():
             raise ValueError(f"model must be a name, not {model!r}")
@@ -221,9 +221,3 @@ class Endpoint:
 
 async def _without_bearer(request: Any) -> None:
     request.headers.pop("Authorization", None)
-
-
-def _headers(given: Mapping[str, str] | None, account: Mapping[str, str | None]) -> Headers:
-    """One's own headers with organisation and project; ``ValueError`` that shows no value."""
-    own = Headers(given).reveal()
-    return Headers({**own, **{name: value for name, value in account.items() if value is not None}})

@@ -14,7 +14,9 @@ OWN = ("content-length", "content-type", "transfer-encoding", "accept-encoding",
 
 
 class Headers:
-    """Names and hidden values; ``reveal()`` is the only way to them.  It prints names only and is never pickled.
+    """Names and hidden values, those of an account among them; ``reveal()`` is the only way to these.
+
+    It prints names only and is never pickled.
 
     Raises ``ValueError`` for a name that is none or is the client's own, and for a value that is no printable ASCII;
     the value is not shown.
@@ -22,13 +24,16 @@ class Headers:
 
     __slots__ = ("__values",)
 
-    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, str] | None = None, organization: str | None = None, project: str | None = None
+    ) -> None:
         self.__values: dict[str, str] = {}  # so that a traceback can print one that was refused
-        wrong = _wrong(values)
+        wrong = _wrong(values) or _wrong(_account(organization, project))
         if wrong:
-            values = None  # a traceback that shows variables must not show them
+            values = organization = project = None  # a traceback that shows variables must not show them
             raise ValueError(wrong)
-        self.__values = {name: value.strip() for name, value in (values or {}).items()}
+        found = {name: value.strip() for name, value in (values or {}).items()}
+        self.__values = {**found, **_account(organization, project)}
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in (known.lower() for known in self.__values)
@@ -60,6 +65,12 @@ class Headers:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError("headers are never pickled, they may hold keys; give them again where they are needed")
+
+
+def _account(organization: str | None, project: str | None) -> dict[str, str]:
+    """The headers by which OpenAI's API is told whose account is meant."""
+    named = {"OpenAI-Organization": organization, "OpenAI-Project": project}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _wrong(values: Any) -> str:

@@ -108,17 +108,28 @@ class LiveForm(w.VBox):
         }
         self._told = w.HTML()
         self.uploads = {name: self._uploading(name) for name in ("prompts", "questions")}
-        folded = w.Accordion(
-            [w.VBox([self.fields[name] for name, _, _ in FOLDED])], titles=(ADVANCED,), selected_index=None
-        )
         more = {title: list(extra.get(title, ())) for title in PARTS}
-        more["1. Whom to ask"].append(folded)
+        more["1. Whom to ask"] += self._fold()
         more["2. What to ask"] += [w.HBox(list(self.uploads.values())), self._told]
         parts = [
             w.VBox([*(self.fields[name] for name, _, _ in fields), *more[title]]) for title, fields in PARTS.items()
         ]
         accordion = w.Accordion(parts, titles=tuple(PARTS), selected_index=1)
         super().__init__([accordion])
+
+    def _fold(self) -> list[w.Widget]:
+        """A button, and the fields that it shows and hides; hidden at first."""
+        box = w.VBox([self.fields[name] for name, _, _ in FOLDED], layout=w.Layout(display="none"))
+        self.advanced = w.ToggleButton(
+            False, description=ADVANCED, icon="caret-right", layout=w.Layout(width="300px", flex="0 0 auto")
+        )
+
+        def turn(change: Any) -> None:
+            box.layout.display = None if change["new"] else "none"
+            self.advanced.icon = "caret-down" if change["new"] else "caret-right"
+
+        self.advanced.observe(turn, "value")
+        return [self.advanced, box]
 
     def show(self, values: Mapping[str, Any]) -> None:
         """Set every control to what is in force."""
