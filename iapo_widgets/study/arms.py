@@ -109,9 +109,7 @@ class ArmTable(Sequence[ArmRow]):
             mine.sort(key=lambda row: (not row.recommended, -row.survived, -row.q if row.q == row.q else math.inf))
             shown += mine[:SHOWN]
         head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in self.head)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(_shown(value))}</td>' for value in astuple(row))}</tr>" for row in shown
-        )
+        body = "".join(f"<tr>{''.join(map(_td, astuple(row)))}</tr>" for row in shown)
         left = len(self) - len(shown)
         more = f"<p>{left:,} arms that rank lower are not shown; to_csv(path) has them all.</p>" if left else ""
         return f"<table class='iapo-table'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
@@ -162,6 +160,11 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return "'" + value if FORMULA.match(value) else value
     return "" if value != value else value
+
+
+def _td(value: Any) -> str:
+    left = " style='text-align:left'" if isinstance(value, str) else ""
+    return f"<td{left}>{html.escape(_shown(value))}</td>"
 
 
 def _shown(value: Any) -> str:

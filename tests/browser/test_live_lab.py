@@ -72,6 +72,17 @@ def opened(lab, title):
     return part
 
 
+def save_with_widgets(page):
+    """Save the notebook with the state of its widgets; the command that asks for these switches them on and off."""
+    page.evaluate(
+        """async (command) => {
+             if (!jupyterapp.commands.isToggled(command)) await jupyterapp.commands.execute(command);
+             await jupyterapp.commands.execute('docmanager:save');
+           }""",
+        "@jupyter-widgets/jupyterlab-manager:saveWidgetState",
+    )
+
+
 def unfold(part):
     """Show the fields that are folded away."""
     if not part.get_by_label("Timeout, seconds").is_visible():
@@ -191,8 +202,7 @@ def test_a_typed_key_is_in_the_kernel_only(live, lab, folder):
     assert CANARY not in shown and "simulated-arithmetic-1" in shown
     states = live.ask("str(lab.get_manager_state())")
     assert CANARY not in states and "A key is held in this kernel" in states
-    page.evaluate("jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState')")
-    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    save_with_widgets(page)
     live.wait_for(f"'A key is held in this kernel' in open({str(folder / 'live.ipynb')!r}).read()")  # with widget state
     for file in (f for f in folder.rglob("*") if f.is_file()):
         assert CANARY.encode() not in file.read_bytes(), file
@@ -213,8 +223,7 @@ def test_a_key_pasted_into_the_address_is_gone_at_once(live, lab, folder):
     page = live.page
     shown = page.evaluate("[...document.querySelectorAll('input, textarea')].map((control) => control.value).join(' ')")
     assert CANARY not in shown + page.content() and CANARY not in live.ask("str(lab.form.get_manager_state())")
-    page.evaluate("jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState')")
-    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    save_with_widgets(page)
     live.wait_for(f"'The field was emptied' in open({str(folder / 'live.ipynb')!r}).read()")  # with widget state
     for file in (f for f in folder.rglob("*") if f.is_file()):
         assert CANARY.encode() not in file.read_bytes(), file

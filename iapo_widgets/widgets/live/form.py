@@ -102,10 +102,11 @@ class LiveForm(w.VBox):
     ) -> None:
         self.fields = {
             name: Field(
-                _control(name, label, kind, values[name]), partial(take, name), secret=SECRET.get(name, lambda _: False)
+                _control(name, label, kind, values[name]), partial(take, name), (name, label, kind) in FOLDED,
+                SECRET.get(name, lambda _: False),
             )
             for name, label, kind in FIELDS
-        }
+        }  # fmt: skip
         self._told = w.HTML()
         self.uploads = {name: self._uploading(name) for name in ("prompts", "questions")}
         more = {title: list(extra.get(title, ())) for title in PARTS}
@@ -119,6 +120,9 @@ class LiveForm(w.VBox):
 
     def _fold(self) -> list[w.Widget]:
         """A button, and the fields that it shows and hides; hidden at first."""
+        for name, _, kind in FOLDED:
+            if kind != "text":  # a text says it in its place
+                self.fields[name].read(HINTS[name])
         box = w.VBox([self.fields[name] for name, _, _ in FOLDED], layout=w.Layout(display="none"))
         self.advanced = w.ToggleButton(
             False, description=ADVANCED, icon="caret-right", layout=w.Layout(width="300px", flex="0 0 auto")

@@ -69,7 +69,7 @@ class Field(w.VBox):
             said = str(error)
             if self._secret(change["new"]):
                 self._set("")
-                said = f"{said}. The field was emptied, since it may hold a key"
+                said = f"{said}. The field was emptied, since it may hold a key, which has a field of its own"
             self.complain(said)
         else:
             self.complain("")
