@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..ledger.texts import clean
 from .told import Told
 
 # A refusal says that no answer was made; after any other failure one may have been made and billed.
@@ -59,6 +60,9 @@ class Fault:
     of_request: bool = False
     unreached: bool = False
     late: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", clean(self.what, 1000))
 
 
 def of_status(status: int, headers: Mapping[str, str], said: Told, sent: Mapping[str, Any]) -> Fault:

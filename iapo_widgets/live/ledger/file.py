@@ -101,6 +101,16 @@ def _undo(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
+def of_content(error: sqlite3.Error) -> bool:
+    """Whether an error lies in what was to be written, so that something else could have been written."""
+    code = getattr(error, "sqlite_errorcode", None)
+    # the module's own errors have no code: values of a wrong type, wrong numbers of them
+    return code is None or code & 0xFF in (
+        sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE,
+        sqlite3.SQLITE_ERROR,
+    )  # fmt: skip
+
+
 def explained(error: sqlite3.Error, path: str | os.PathLike[str]) -> LedgerError:
     """What an error of SQLite means, and what to do about it."""
     code = getattr(error, "sqlite_errorcode", None)

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..request import Request
+from .texts import SHORT, clean
 
 
 def abilities(connection: sqlite3.Connection, endpoint: str, model: str) -> dict[str, str]:
     """The newest value of each name."""
     asked = "SELECT name, value FROM ability WHERE endpoint = ? AND model = ? ORDER BY id"
-    return dict(connection.execute(asked, (endpoint, model)))
+    return dict(connection.execute(asked, (endpoint, clean(model))))
 
 
 def keep_ability(connection: sqlite3.Connection, endpoint: str, model: str, name: str, value: str) -> None:
     """Add a row, unless the newest says so already."""
+    model, name, value = clean(model), clean(name, SHORT), clean(value)
     if abilities(connection, endpoint, model).get(name) != value:
         values = endpoint, model, name, value, time.time()
         connection.execute("INSERT INTO ability (endpoint, model, name, value, at) VALUES (?, ?, ?, ?, ?)", values)
@@ -26,7 +28,7 @@ def keep_ability(connection: sqlite3.Connection, endpoint: str, model: str, name
 def models(connection: sqlite3.Connection, endpoint: str, model: str) -> list[str]:
     """What replies called the model, oldest first."""
     asked = "SELECT named FROM reply_model WHERE endpoint = ? AND model = ? ORDER BY id"
-    return [row[0] for row in connection.execute(asked, (endpoint, model))]
+    return [row[0] for row in connection.execute(asked, (endpoint, clean(model)))]
 
 
 def keep_model(connection: sqlite3.Connection, request: Request, named: str | None, at: float) -> None:
@@ -34,7 +36,7 @@ def keep_model(connection: sqlite3.Connection, request: Request, named: str | No
     if named is not None:
         connection.execute(
             "INSERT OR IGNORE INTO reply_model (endpoint, model, named, at) VALUES (?, ?, ?, ?)",
-            (request.endpoint, request.model, named, at),
+            (request.endpoint, clean(request.model), clean(named, SHORT), at),
         )
 
 

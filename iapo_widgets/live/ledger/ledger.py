@@ -20,6 +20,7 @@ from ..errors import LedgerError
 from ..request import Request
 from . import known
 from .file import connect, explained
+from .opened import Flights, calls_open, check_age, release, settle, sum_of
 from .record import COLUMNS, Record, answer_of, insert, number_of
 from .spending import Spending, SpendingLimit
 from .writer import Transaction, Writer, charged
@@ -40,6 +41,7 @@ class Ledger:
         self._writer = Writer(self.path, check_positive(wait, "wait"), durable)
         self._reader = connect(self.path, wait, durable)
         self._lock = threading.Lock()
+        self._flights = Flights(self.path)
         self._total = 0, Spending()
         with self._reading() as reader:
             self._addresses = known.addresses(reader)
@@ -92,8 +94,8 @@ class Ledger:
         try:
             self._writer.close()
         finally:
-            with self._lock:
-                self._reader.close()
+            with self._reading() as reader:
+                reader.close()
 
     @property
     def unsaved(self) -> int:
@@ -108,8 +110,8 @@ class Ledger:
 
     def open_calls(self) -> int:
         """Reservations that were never settled: requests in flight now, or at a kill."""
-        asked = "SELECT count(*) FROM charge WHERE call = 0 AND id NOT IN (SELECT call FROM charge WHERE call > 0)"
-        return int(self._rows(asked)[0][0])
+        with self._reading() as reader:
+            return len(calls_open(reader))
 
     def reserve(self, limit: SpendingLimit, most: Spending) -> Future[int]:
         """Charge the most that a request can cost and return its call; raises ``LimitReached`` where it does not fit.
@@ -120,9 +122,11 @@ class Ledger:
 
         def operation(transaction: Transaction) -> int:
             limit.check(transaction.spent, most)
-            return transaction.charge(None, "reserved", most, at)
+            made.append(self._flights.left(transaction.charge(None, "reserved", most, at)))
+            return made[-1]
 
-        return self._writer.submit(operation)
+        made: list[int] = []
+        return self._flights.leaving(made, self._writer.submit(operation))
 
     def settle(
         self, call: int, request: Request, what: str, difference: Spending, records: Sequence[Record] = ()
@@ -136,7 +140,7 @@ class Ledger:
         at = time.time()
 
         def operation(transaction: Transaction) -> dict[int, Answer]:
-            transaction.charge(call, what, difference, at)
+            settle(transaction, call, what, difference, at)
             number = number_of(transaction.connection, request) if records else 0
             earlier = {}
             for record in records:
@@ -146,7 +150,27 @@ class Ledger:
                     earlier[record.sample] = answer
             return earlier
 
-        return self._writer.submit(operation, keep=True)
+        return self._flights.settling(call, self._writer.submit(operation, keep=True))
+
+    def left_open(self, older_than: float = 600.0) -> Spending:
+        """What ``release`` would give back now: the most that calls left open can have cost."""
+        before = time.time() - check_age(older_than)
+        with self._reading() as reader:
+            return sum_of(calls_open(reader, before, self._flights.calls()))
+
+    def release(self, older_than: float = 600.0) -> Spending:
+        """Give back what is reserved for calls that nobody settled for so many seconds, and say how much it was.
+
+        A kill leaves the calls that were in flight open, and they stay charged at the most that they can have cost,
+        since their answers may have been made and billed.  To release them is to say that you pay for them outside of
+        the caps: by as much as is returned, what the endpoint really charged can be above what the ledger counts.
+        Calls in flight in this process are never released.  One of another process that still runs can be, where it
+        takes longer than ``older_than``: what it brings is recorded and charged all the same, then also above a cap.
+
+        Raises ``ValueError`` where ``older_than`` is no number of seconds.
+        """
+        before = time.time() - check_age(older_than)
+        return self._writer.submit(lambda transaction: release(transaction, before, self._flights.calls())).result()
 
     def read(self, wanted: Mapping[bytes, Iterable[int]]) -> dict[tuple[bytes, int], Answer]:
         """What is recorded of the wanted sample indices of each request's digest."""

@@ -10,11 +10,13 @@ from typing import Any
 from ..answer import Answer
 from ..request import Request
 from .spending import PICOS
+from .texts import clean, clean_name
 
 COLUMNS = (
     "text, finish_reason, prompt_tokens, completion_tokens, picos, cost_reported, request_id, fingerprint, thought,"
     " whole_prompt, model"
 )
+STORED = 900_000_000  # characters that SQLite is sure to take
 NAMES = COLUMNS.split(", ")
 INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
              VALUES ({", ".join("?" * (4 + len(NAMES)))})"""
@@ -41,8 +43,13 @@ class Record:
     model: str | None = None
 
     def values(self) -> tuple[Any, ...]:
-        """What goes into ``COLUMNS``."""
-        return tuple(int(v) if isinstance(v, bool) else v for v in (getattr(self, name) for name in NAMES))
+        """What goes into ``COLUMNS``; texts are cleaned, and cut where they are absurdly long."""
+        found = {name: getattr(self, name) for name in NAMES}
+        for name in ("finish_reason", "request_id", "fingerprint", "model"):
+            found[name] = clean_name(found[name])
+        found["text"], found["cost_reported"] = clean(self.text), int(self.cost_reported)
+        found["thought"] = None if self.thought is None else clean(self.thought)
+        return tuple(found.values())
 
     def answer(self) -> Answer:
         """What the ledger gives back for it."""
@@ -60,7 +67,8 @@ def number_of(connection: sqlite3.Connection, request: Request) -> int:
     row = connection.execute("SELECT id FROM request WHERE digest = ?", (request.digest,)).fetchone()
     if row is not None:
         return int(row[0])
-    values = request.digest, request.endpoint, request.model, request.settings_json, request.messages_json
+    texts = request.endpoint, request.model, request.settings_json, request.messages_json
+    values = request.digest, *(clean(text, STORED) for text in texts)
     done = connection.execute(
         "INSERT INTO request (digest, endpoint, model, settings, messages) VALUES (?, ?, ?, ?, ?)", values
     )

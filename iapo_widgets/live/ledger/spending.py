@@ -8,6 +8,7 @@ from ...core.checks import check_positive, check_scale
 from ..errors import LimitReached
 
 PICOS = 10**12  # money is counted in whole 1e-12 of its unit, so that sums are exact
+MOST_SPENT = 2**60  # of anything: more than anybody has, and SQLite still adds it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Spending:
 
     def __str__(self) -> str:
         return f"{self.completions:,} completions, {self.tokens:,} tokens, {self.money:,.4f} of money"
+
+
+def amounts(spending: Spending) -> tuple[int, int, int]:
+    """Completions, tokens and picos."""
+    return spending.completions, spending.tokens, spending.picos
 
 
 @dataclass(frozen=True, slots=True)

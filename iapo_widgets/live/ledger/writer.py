@@ -11,11 +11,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..errors import LedgerError, LimitReached
-from .file import connect, explained
-from .spending import Spending
+from ..errors import LedgerError, LiveError
+from .file import connect, explained, of_content
+from .spending import MOST_SPENT, Spending, amounts
+from .texts import clean
 
 T = TypeVar("T")
+Job = tuple[Callable[["Transaction"], Any], Future[Any] | None, bool]
+LONGEST_WHAT = 1000  # characters that say what happened
 MOST = 512  # operations in one commit
 GATHER = 0.004  # seconds that the first of them waits for others: a commit costs more than most of what is in it
 TOTAL_EVERY = 10_000  # rows of the journal between two totals
@@ -47,8 +50,14 @@ class Transaction:
             self.connection.execute("INSERT INTO total VALUES (?, ?, ?, ?)", values)
 
     def charge(self, call: int | None, what: str, amount: Spending, at: float) -> int:
-        """Add a row to the journal and return its call; ``None`` opens a new call."""
-        values = (what, amount.completions, amount.tokens, amount.picos, at)
+        """Add a row to the journal and return its call; ``None`` opens a new call.
+
+        Raises ``LedgerError`` where the sum would be a number that nobody can spend.
+        """
+        spent = self.spent + amount
+        if max(map(abs, (*amounts(amount), *amounts(spent)))) > MOST_SPENT:
+            raise LedgerError(f"a charge of {amount} is more than can be counted; nothing was charged")
+        values = (clean(what, LONGEST_WHAT), *amounts(amount), at)
         self.seen = (
             self.connection.execute(
                 "INSERT INTO charge (call, what, completions, tokens, picos, at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -56,8 +65,26 @@ class Transaction:
             ).lastrowid
             or 0
         )
-        self.spent += amount
+        self.spent = spent
         return call or self.seen
+
+    def run(self, operation: Operation) -> Any:
+        """What ``operation`` returns, or why it could not be written, which undoes it and no other.
+
+        Raises where no other could be written either: no space, a lock, a damaged file.
+        """
+        before = self.seen, self.spent
+        self.connection.execute("SAVEPOINT operation")
+        try:
+            result = operation(self)
+        except Exception as error:
+            if isinstance(error, MemoryError) or (isinstance(error, sqlite3.Error) and not of_content(error)):
+                raise
+            self.connection.execute("ROLLBACK TO operation")
+            self.seen, self.spent = before
+            result = error
+        self.connection.execute("RELEASE operation")
+        return result
 
 
 Operation = Callable[[Transaction], Any]
@@ -66,43 +93,55 @@ Operation = Callable[[Transaction], Any]
 class Writer:
     """Runs operations in order, each batch of them in one transaction; a failed batch changes nothing.
 
-    An operation that must not be lost (``keep``) is tried again with each later batch until it is written.
+    An operation that must not be lost (``keep``) is tried again with each later batch until it is written.  One that
+    cannot be written for a reason of its own does not hold up the others: it is set apart, and named at closing.
     """
 
     def __init__(self, path: Path, wait: float, durable: bool) -> None:
         self.path = path
         self._connection = connect(path, wait, durable)
-        self._queue: queue.SimpleQueue[tuple[Operation, Future[Any], bool] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._unsaved: list[Operation] = []
+        self._apart: list[str] = []
         self._seen, self._spent = 0, Spending()
-        self._closed = False
+        self._closed, self._closing = False, threading.Lock()
         self._thread = threading.Thread(target=self._run, name="iapo-ledger", daemon=True)
         self._thread.start()
 
     @property
     def unsaved(self) -> int:
-        """Operations that must not be lost and could not be written yet."""
-        return len(self._unsaved)
+        """Operations that must not be lost and could not be written yet, or cannot be written at all."""
+        return len(self._unsaved) + len(self._apart)
 
     def submit(self, operation: Callable[[Transaction], T], keep: bool = False) -> Future[T]:
         """The result of ``operation`` once it is committed; raises ``LedgerError`` where the ledger is closed."""
-        if self._closed:
-            raise LedgerError(f"the ledger {self.path} is closed")
         future: Future[T] = Future()
-        self._queue.put((operation, future, keep))
+        with self._closing:
+            if self._closed:
+                raise LedgerError(f"the ledger {self.path} is closed")
+            self._queue.put((operation, future, keep))
         return future
 
     def close(self) -> None:
-        """Write what waits, then close; raises ``LedgerError`` where something could not be written."""
+        """Write what waits, then close; raises ``LedgerError`` that names what could not be written."""
         if self._closed:
             return
         last = self.submit(lambda transaction: None) if self._unsaved else None
-        self._closed = True
-        self._queue.put(None)
+        with self._closing:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
-        self._connection.close()
+        try:
+            self._connection.close()
+        except sqlite3.Error as error:
+            raise explained(error, self.path) from None
         if last is not None:
             last.result()
+        if self._apart:
+            raise LedgerError(
+                f"{len(self._apart)} of what was to be written to the ledger {self.path} could not be, and stays"
+                f" charged as it was reserved: {'; '.join(dict.fromkeys(self._apart[:5]))}. All else is in it"
+            )
 
     def _run(self) -> None:
         going = True
@@ -113,23 +152,17 @@ class Writer:
             while len(batch) < MOST and not self._queue.empty():
                 batch.append(self._queue.get())
             going = None not in batch
-            work = [item for item in batch if item is not None and (item[2] or not item[1].cancelled())]
+            work = [item for item in batch if item is not None and (item[2] or not _left(item[1]))]
             if work:
                 self._commit(work)
 
-    def _commit(self, work: list[tuple[Operation, Future[Any], bool]]) -> None:
-        results: list[Any] = []
+    def _commit(self, work: list[Job]) -> None:
+        waited: list[Job] = [(operation, None, True) for operation in self._unsaved]
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 transaction = Transaction(self._connection, self._seen, self._spent)
-                for kept in self._unsaved:
-                    kept(transaction)
-                for operation, _, _ in work:
-                    try:
-                        results.append(operation(transaction))
-                    except LimitReached as refused:  # raised before anything is written
-                        results.append(refused)
+                results = [transaction.run(operation) for operation, _, _ in (*waited, *work)]
                 transaction.keep_total()
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -137,19 +170,34 @@ class Writer:
                     self._connection.execute("ROLLBACK")
                 raise
         except Exception as error:
-            told = explained(error, self.path) if isinstance(error, sqlite3.Error) else error
+            told = self._told(error)
             self._unsaved += [operation for operation, _, keep in work if keep]
             for _, future, _ in work:
                 _settle(future, told)
             return
         self._unsaved.clear()
         self._seen, self._spent = transaction.seen, transaction.spent
-        for (_, future, _), result in zip(work, results, strict=True):
+        for (_, future, keep), result in zip((*waited, *work), results, strict=True):
+            if isinstance(result, Exception):
+                result = self._told(result)
+                if keep:
+                    self._apart.append(str(result))
             _settle(future, result)
 
+    def _told(self, error: Exception) -> Exception:
+        if isinstance(error, LiveError):
+            return error
+        if isinstance(error, sqlite3.Error):
+            return explained(error, self.path)
+        return LedgerError(f"it cannot be written to the ledger {self.path} ({type(error).__name__}: {error})")
 
-def _settle(future: Future[Any], result: Any) -> None:
-    if not future.set_running_or_notify_cancel():
+
+def _left(future: Future[Any] | None) -> bool:
+    return future is not None and future.cancelled()
+
+
+def _settle(future: Future[Any] | None, result: Any) -> None:
+    if future is None or not future.set_running_or_notify_cancel():
         return
     if isinstance(result, Exception):
         future.set_exception(result)
