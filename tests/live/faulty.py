@@ -109,7 +109,9 @@ class FaultyServer:
                 self.active -= 1
 
     def reply(self, http, body, fault, first):
-        """Serve, or fail as ``fault`` says: a status, (status, headers, error), or a name."""
+        """Serve, or fail as ``fault`` says: a status, (status, headers, error), a name, or what serves it itself."""
+        if callable(fault):
+            return fault(http, body)
         if isinstance(fault, int):
             fault = (fault, {}, {"message": REASON.get(fault, "refused"), "code": None})
         if isinstance(fault, tuple):

@@ -17,8 +17,10 @@ from ..ledger.spending import Spending
 from ..request import Request
 from ..settings import check_extra
 from .address import check_address, is_here, is_near
+from .body import ASKED, client_class
 from .headers import Headers
 from .prices import Prices
+from .quiet import hush
 from .secret import Secret
 
 if TYPE_CHECKING:
@@ -166,9 +168,10 @@ class Endpoint:
             raise EndpointError("this endpoint was pickled, which drops its key; make it anew with its key")
         try:
             import httpx2
-            from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+            from openai import AsyncOpenAI
         except ImportError:
             raise EndpointError("a live endpoint needs the openai package: pip install 'iapo-widgets[live]'") from None
+        hush(self._secret)
         # plain http needs no certificates, which take long to load, and may not lead on to https without them
         plain = self.address.scheme == "http"
         try:
@@ -181,9 +184,10 @@ class Endpoint:
                 default_headers=self._sent_headers(self._secret, self._headers or Headers()),
                 max_retries=0,
                 timeout=self.timeout,
-                http_client=DefaultAsyncHttpxClient(
+                http_client=client_class()(
                     verify=self._certificates or False,
                     follow_redirects=False,
+                    headers=ASKED,
                     event_hooks={"request": [_without_bearer] if self._azure else []},
                 ),
             )
