@@ -178,7 +178,7 @@ ODD = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers(-(10**20), 10**20) | st.text(st.characters(), max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
         st.sampled_from(["choices", "message", "content", "usage", "prompt_tokens", "completion_tokens", "error",
-                         "text", "finish_reason", "code", "param", "type", "detail", "system_fingerprint", "refusal", "id"]),
+                         "text", "finish_reason", "code", "param", "type", "detail", "system_fingerprint", "id"]),
         inner, max_size=5), max_leaves=25,
 )  # fmt: skip
 CHOICES = st.fixed_dictionaries({"choices": st.lists(st.fixed_dictionaries({"message": ODD, "finish_reason": ODD}))})

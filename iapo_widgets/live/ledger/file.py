@@ -8,7 +8,9 @@ from pathlib import Path
 
 from ..errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
 from .schema import APPLICATION, VERSION, additions, append_only, statements
+from .trusted import bounded, check_journal, check_schema, harden
 
+MAGIC = b"SQLite format 3\0"
 # in old ledgers a completion's prompt tokens are its share of the request's; the shares of a call add up to the whole
 WHOLE_PROMPTS = (
     "CREATE TEMP TABLE whole (call INTEGER PRIMARY KEY, prompt INTEGER)",
@@ -18,34 +20,25 @@ WHOLE_PROMPTS = (
 )
 
 
-def connect(path: Path, wait: float, durable: bool) -> sqlite3.Connection:
+def connect(path: Path, wait: float, durable: bool, journal: bool = False) -> sqlite3.Connection:
     """A connection to the ledger at ``path``, made where there is none; one of an older version is converted.
 
-    wait: seconds to wait for a lock.  durable: a commit survives a power cut, not only a kill.
+    wait: seconds to wait for a lock.  durable: a commit survives a power cut, not only a kill.  journal: its journal is
+    checked too, and not only what tables it has.
     Raises ``FileNotFoundError`` where the folder is not there, and ``LedgerError``.
     """
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to keep the ledger {path.name} in")
+    if path.is_file() and not _is_database(path):  # SQLite would write over a file of a few bytes
+        raise LedgerCorrupted(f"{path} is damaged or is no ledger; it was left as it is")
     try:
         connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
         raise explained(error, path) from None
     try:
-        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-        if mode != "wal":
-            raise LedgerError(f"{path} cannot be shared safely (SQLite's journal is {mode!r}); put it on a local disk")
-        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        if _number(connection, "application_id") != APPLICATION:
-            _create(connection, path)
-        if _number(connection, "user_version") == 1:
-            _convert(connection, path)
-        version = _number(connection, "user_version")
-        if version != VERSION:
-            raise LedgerError(
-                f"{path} is a ledger of version {version}; this release reads versions 1 to {VERSION}. It was left as"
-                " it is; open it with a newer release"
-            )
-        connection.execute("SELECT 1 FROM completion, charge, request LIMIT 1")
+        harden(connection)
+        with bounded(connection, path):
+            _open(connection, path, durable, journal)
     except sqlite3.Error as error:
         connection.close()
         raise explained(error, path) from None
@@ -53,6 +46,45 @@ def connect(path: Path, wait: float, durable: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _open(connection: sqlite3.Connection, path: Path, durable: bool, journal: bool) -> None:
+    there = _checked(connection, path, journal)  # before anything of the file is used or changed
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise LedgerError(f"{path} cannot be shared safely (SQLite's journal is {mode!r}); put it on a local disk")
+    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    if not there:
+        _create(connection, path)
+    if _number(connection, "user_version") == 1:
+        _convert(connection, path)
+
+
+def _checked(connection: sqlite3.Connection, path: Path, journal: bool) -> bool:
+    """Whether there is a ledger already, which is one that this release reads and that nobody prepared."""
+    connection.execute("BEGIN")  # another process may make or convert it meanwhile: all is read as of one moment
+    try:
+        if _number(connection, "application_id") != APPLICATION:
+            if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+                raise LedgerCorrupted(f"{path} is an SQLite file of another kind, no ledger; it was left as it is")
+            return False
+        version = _number(connection, "user_version")
+        if not 1 <= version <= VERSION:
+            raise LedgerError(
+                f"{path} is a ledger of version {version}; this release reads versions 1 to {VERSION}. It was left as"
+                " it is; open it with a newer release"
+            )
+        check_schema(connection, path, version)
+        if journal:
+            check_journal(connection, path)
+        return True
+    finally:
+        _undo(connection)
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) in (MAGIC, b"")
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
@@ -63,7 +95,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")  # of two processes that come at once, one makes the tables
     try:
         if _number(connection, "application_id") != APPLICATION:
-            if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
                 raise LedgerCorrupted(f"{path} is an SQLite file of another kind, no ledger; it was left as it is")
             for statement in statements():
                 connection.execute(statement)
@@ -87,6 +119,8 @@ def _convert(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
     except sqlite3.Error as error:
         _undo(connection)
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise
         told = explained(error, path)
         raise type(told)(
             f"{path} is a ledger of version 1 and could not be converted to version {VERSION}: {told}"

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from ...core.checks import check_positive
 from ..answer import Answer
 from ..background import on_loop
-from ..errors import LedgerError
+from ..errors import LedgerCorrupted, LedgerError
 from ..request import Request
 from . import known
 from .file import connect, explained
@@ -255,3 +255,5 @@ class Ledger:
                 raise LedgerError(f"the ledger {self.path} is closed") from None
             except sqlite3.Error as error:
                 raise explained(error, self.path) from None
+            except (TypeError, ValueError, OverflowError) as error:  # values that nobody of us wrote
+                raise LedgerCorrupted(f"the ledger {self.path} holds what is no such value: {error}") from None

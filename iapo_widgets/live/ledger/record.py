@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..answer import Answer
+from ..errors import LedgerCorrupted
 from ..request import Request
-from .spending import PICOS
+from .spending import MOST_SPENT, PICOS
 from .texts import clean, clean_name
 
 COLUMNS = (
@@ -18,6 +19,8 @@ COLUMNS = (
 )
 STORED = 900_000_000  # characters that SQLite is sure to take
 NAMES = COLUMNS.split(", ")
+SOME = str | None
+KINDS: tuple[Any, ...] = (str, SOME, int, int, int, int, SOME, SOME, SOME, int | None, SOME)
 INSERT = f"""INSERT OR IGNORE INTO completion (request, sample, call, {COLUMNS}, at)
              VALUES ({", ".join("?" * (4 + len(NAMES)))})"""
 
@@ -57,7 +60,11 @@ class Record:
 
 
 def answer_of(row: Sequence[Any]) -> Answer:
-    """An answer from ``COLUMNS``."""
+    """An answer from ``COLUMNS``; raises ``LedgerCorrupted`` for values that no ledger was given."""
+    if not all(isinstance(value, kind) for value, kind in zip(row, KINDS, strict=True)) or not (
+        min(row[2:5]) >= 0 and max(row[2:5]) <= MOST_SPENT
+    ):
+        raise LedgerCorrupted("a completion in the ledger holds values that are none; Ledger.salvage copies the others")
     text, finish_reason, prompt_tokens, completion_tokens, picos, reported, *rest = row
     return Answer(text, finish_reason, prompt_tokens, completion_tokens, picos / PICOS, bool(reported), *rest)
 

@@ -99,7 +99,7 @@ class Writer:
 
     def __init__(self, path: Path, wait: float, durable: bool) -> None:
         self.path = path
-        self._connection = connect(path, wait, durable)
+        self._connection = connect(path, wait, durable, journal=True)
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._unsaved: list[Operation] = []
         self._apart: list[str] = []
