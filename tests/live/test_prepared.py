@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from faulty import FaultyServer
 from iapo_widgets.live import Ledger, LedgerCorrupted, LedgerError, Spending, SpendingLimit
-from iapo_widgets.live.ledger import writer
+from iapo_widgets.live.ledger import trusted, writer
 from iapo_widgets.live.ledger.ledger import Record
 from iapo_widgets.live.request import Request
 from live_cases import live, new_ledger
@@ -255,6 +256,25 @@ def test_a_mutated_ledger_is_used_or_refused(tmp_path):
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-3000:]
     used, refused = map(int, done.stdout.split())
     assert used > 0 < refused
+
+
+def test_a_long_journal_is_checked_before_anything_is_spent_on_it(tmp_path, monkeypatch):
+    """It opens at once and can be read; the first reservation, or a release, finds out what was done to it."""
+    monkeypatch.setattr(trusted, "LARGE", 10)
+    path = copy(tmp_path, 2)
+    with Ledger(path) as ledger:
+        ledger.reserve(MANY, Spending(1, 1, 1)).result()
+    connection = sqlite3.connect(path)
+    connection.executescript(DONE["a total of nothing"])
+    connection.close()
+    with FaultyServer() as server, Ledger(path) as ledger:
+        assert len(ledger) == 60
+        for _ in range(2):
+            with pytest.raises(LedgerCorrupted, match="a total is not the sum"):
+                live(server, ledger).sample([0], [0], 1, np.random.default_rng(0))
+            with pytest.raises(LedgerCorrupted, match="a total is not the sum"):
+                ledger.release(0)
+        assert not server.requests
 
 
 def test_a_ledger_that_was_prepared_sends_nothing(tmp_path):

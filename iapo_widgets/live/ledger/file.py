@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
 from .schema import APPLICATION, VERSION, additions, append_only, statements
-from .trusted import bounded, check_journal, check_schema, harden
+from .trusted import bounded, check_journal, check_schema, harden, is_large
 
 MAGIC = b"SQLite format 3\0"
 # in old ledgers a completion's prompt tokens are its share of the request's; the shares of a call add up to the whole
@@ -24,7 +24,7 @@ def connect(path: Path, wait: float, durable: bool, journal: bool = False) -> sq
     """A connection to the ledger at ``path``, made where there is none; one of an older version is converted.
 
     wait: seconds to wait for a lock.  durable: a commit survives a power cut, not only a kill.  journal: its journal is
-    checked too, and not only what tables it has.
+    checked too, where that is soon done, and not only what tables it has.
     Raises ``FileNotFoundError`` where the folder is not there, and ``LedgerError``.
     """
     if not path.parent.is_dir():
@@ -75,7 +75,7 @@ def _checked(connection: sqlite3.Connection, path: Path, journal: bool) -> bool:
                 " it is; open it with a newer release"
             )
         check_schema(connection, path, version)
-        if journal:
+        if version < VERSION or (journal and not is_large(connection)):
             check_journal(connection, path)
         return True
     finally:

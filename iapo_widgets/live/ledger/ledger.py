@@ -121,6 +121,7 @@ class Ledger:
         at = time.time()
 
         def operation(transaction: Transaction) -> int:
+            self._writer.vet()
             limit.check(transaction.spent, most)
             made.append(self._flights.left(transaction.charge(None, "reserved", most, at)))
             return made[-1]
@@ -170,7 +171,12 @@ class Ledger:
         Raises ``ValueError`` where ``older_than`` is no number of seconds.
         """
         before = time.time() - check_age(older_than)
-        return self._writer.submit(lambda transaction: release(transaction, before, self._flights.calls())).result()
+
+        def operation(transaction: Transaction) -> Spending:
+            self._writer.vet()
+            return release(transaction, before, self._flights.calls())
+
+        return self._writer.submit(operation).result()
 
     def read(self, wanted: Mapping[bytes, Iterable[int]]) -> dict[tuple[bytes, int], Answer]:
         """What is recorded of the wanted sample indices of each request's digest."""

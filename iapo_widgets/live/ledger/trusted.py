@@ -12,6 +12,7 @@ from ..errors import LedgerCorrupted
 from .schema import statements
 from .spending import MOST_SPENT, Spending, amounts
 
+LARGE = 100_000  # rows of a journal that is checked before its first reservation, and not at opening
 MOST_ROWS = 2**53  # an id beyond it is none that was counted up
 STEPS = 20  # of SQLite's machine for each byte of the file: several times what reading all of it takes
 LEAST = 10_000_000
@@ -91,6 +92,11 @@ def check_schema(connection: sqlite3.Connection, path: Path, version: int) -> No
 
 def _words(sql: Any) -> str:
     return " ".join(str(sql).split())
+
+
+def is_large(connection: sqlite3.Connection) -> bool:
+    """Whether the journal is so long that checking it would be felt at opening."""
+    return bool(connection.execute("SELECT 1 FROM charge WHERE id > ? LIMIT 1", (LARGE,)).fetchone())
 
 
 def check_journal(connection: sqlite3.Connection, path: Path) -> None:

@@ -15,6 +15,7 @@ from ..errors import LedgerError, LiveError
 from .file import connect, explained, of_content
 from .spending import MOST_SPENT, Spending, amounts
 from .texts import clean
+from .trusted import bounded, check_journal, is_large
 
 T = TypeVar("T")
 Job = tuple[Callable[["Transaction"], Any], Future[Any] | None, bool]
@@ -100,6 +101,7 @@ class Writer:
     def __init__(self, path: Path, wait: float, durable: bool) -> None:
         self.path = path
         self._connection = connect(path, wait, durable, journal=True)
+        self._vetted = False
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._unsaved: list[Operation] = []
         self._apart: list[str] = []
@@ -142,6 +144,16 @@ class Writer:
                 f"{len(self._apart)} of what was to be written to the ledger {self.path} could not be, and stays"
                 f" charged as it was reserved: {'; '.join(dict.fromkeys(self._apart[:5]))}. All else is in it"
             )
+
+    def vet(self) -> None:
+        """Check a long journal, once; to be called in an operation, before anything is spent on what it says.
+
+        Raises ``LedgerCorrupted`` where it is not as this package writes it.
+        """
+        if not self._vetted and is_large(self._connection):
+            with bounded(self._connection, self.path):
+                check_journal(self._connection, self.path)
+        self._vetted = True
 
     def _run(self) -> None:
         going = True
