@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MOST = 10_000_000  # bytes of a body, unpacked; an answer of a hundred thousand tokens takes a twentieth of it
 DEPTH = 100  # lists and objects inside each other
-HOPS = 10  # redirects
 ASKED = {"accept-encoding": "gzip, deflate"}  # what ``_Unpacked`` unpacks
 
 
@@ -84,29 +83,20 @@ def encodable(body: Mapping[str, Any]) -> bool:
 
 @cache
 def client_class() -> type[httpx2.AsyncClient]:
-    """The SDK's own HTTP client, but that it reads no more than ``MOST`` of any body, a redirect's included."""
+    """The SDK's own HTTP client, but that it reads no more than ``MOST`` of any body."""
     import httpx2
     from openai import DefaultAsyncHttpxClient
 
     class BoundedClient(DefaultAsyncHttpxClient):
         async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-            """The response with its whole body; from https it follows no redirect to http."""
-            follow = options.pop("follow_redirects", None)
-            follow = follow if isinstance(follow, bool) else self.follow_redirects
-            options["stream"] = True
-            for _ in range(HOPS):
-                response = await super().send(request, follow_redirects=False, **options)
-                try:
-                    content = await _read(response)
-                finally:
-                    await response.aclose()
-                headers = [(k, v) for k, v in response.headers.multi_items() if k.lower() not in PACKING]
-                whole = httpx2.Response(response.status_code, headers=headers, content=content, request=request)
-                further = response.next_request
-                if not follow or further is None or (request.url.scheme == "https" != further.url.scheme):
-                    return whole
-                request = further
-            raise httpx2.TooManyRedirects("too many redirects", request=request)
+            """The response with its whole body; redirects are not followed."""
+            response = await super().send(request, **{**options, "stream": True, "follow_redirects": False})
+            try:
+                content = await _read(response)
+            finally:
+                await response.aclose()
+            headers = [(k, v) for k, v in response.headers.multi_items() if k.lower() not in PACKING]
+            return httpx2.Response(response.status_code, headers=headers, content=content, request=request)
 
     return BoundedClient
 

@@ -9,11 +9,13 @@ from typing import Any
 from ..errors import EndpointError
 from ..request import Request
 from .abilities import Abilities
+from .body import TooLarge, encodable, header, plain
 from .endpoint import Endpoint
 from .faults import Fault, of_connection, of_delay, of_error, of_status
 from .reply import Refused, Reply, Unreadable, parsed, read_reply
 from .told import told
 
+UNSENDABLE = "the prompt or question cannot be encoded: it holds half a surrogate pair, as half an emoji does"
 EMPTY = Fault("the reply holds no choices", paid=False)
 
 
@@ -24,34 +26,46 @@ async def exchange(
     import httpx2
     from openai import APIConnectionError, APIStatusError
 
-    reply = None
     try:
         # the time is for all of it; the SDK's own is from byte to byte
         with endpoint.client() as client:
             async with asyncio.timeout(endpoint.timeout):
                 # the SDK's door for bodies of one's own: less CPU than chat.completions.create, which checks types
                 raw = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
-        known.reached = True
-        content = parsed(endpoint.scrub(raw.content.decode("utf-8", "replace")))
-        if 300 <= raw.status_code < 400:
-            return None, of_status(raw.status_code, raw.headers, told(content), body)
-        reply = read_reply(content, endpoint.prices, request, samples, raw.headers.get("x-request-id"), known)
-        fault = EMPTY
     except EndpointError as error:  # no client can be made, and nothing was sent
-        fault = Fault(str(error), again=False, paid=False, fatal=True)
-    except Refused as error:
-        fault = of_error(told(error.content), body)
-    except Unreadable as error:
-        fault = Fault(str(error))
+        return None, Fault(str(error), again=False, paid=False, fatal=True)
     except APIStatusError as error:
-        known.reached = True
-        said = told(parsed(endpoint.scrub(error.response.content.decode("utf-8", "replace"))))
-        fault = of_status(error.status_code, error.response.headers, said, body)
+        raw = error.response
     except APIConnectionError as error:
-        fault = of_connection(error)
+        return None, of_connection(error)
     except TimeoutError:
         known.reached = True
-        fault = of_delay(endpoint.timeout)
+        return None, of_delay(endpoint.timeout)
+    except TooLarge as error:
+        return None, Fault(str(error), again=False)
     except Exception as error:
-        fault = Fault(endpoint.scrub(f"{type(error).__name__}: {error}"), again=False)
-    return reply, fault
+        if not encodable(body):
+            return None, Fault(f"{UNSENDABLE} ({type(error).__name__}); nothing was sent", again=False, paid=False)
+        return None, Fault(endpoint.scrub(f"{type(error).__name__}: {error}"), again=False)
+    known.reached = True
+    # read here and not above: what goes wrong while another error is handled drags that one along, headers and all
+    try:
+        return _understood(endpoint, known, raw, request, samples, body)
+    except Unreadable as error:
+        return None, Fault(str(error))
+    except Exception as error:
+        return None, Fault(f"the reply cannot be understood ({type(error).__name__})", again=False)
+
+
+def _understood(
+    endpoint: Endpoint, known: Abilities, raw: Any, request: Request, samples: Sequence[int], body: Mapping[str, Any]
+) -> tuple[Reply | None, Fault]:
+    content = plain(raw.content, endpoint.scrub, parsed)
+    if raw.status_code >= 300:
+        headers = {name: header(raw.headers, name, endpoint.scrub) or "" for name in raw.headers}
+        return None, of_status(raw.status_code, headers, told(content), body)
+    identity = header(raw.headers, "x-request-id", endpoint.scrub)
+    try:
+        return read_reply(content, endpoint.prices, request, samples, identity, known), EMPTY
+    except Refused as error:
+        return None, of_error(told(error.content), body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from ..ledger.spending import Spending
 from ..request import Request
 from . import stream
 from .abilities import Abilities
+from .body import loads
 from .prices import Prices
 from .usage import Made, charged
 
@@ -47,21 +47,18 @@ class Reply:
 
 
 def parsed(body: str) -> Any:
-    """A body as plain values, and as its text where it is no JSON; event streams are put together.
+    """A body as plain values; event streams are put together.  Raises ``ValueError`` where it is neither.
 
     Some gateways put comment lines, or a byte order mark, before the JSON.
     """
     text = body.lstrip("\ufeff \t\r\n")
-    try:
-        if stream.is_stream(text):
-            if any(line.startswith("data:") for line in text.splitlines()):
-                return stream.joined(text)
-            text = "\n".join(line for line in text.splitlines() if not line.startswith(":"))
-        while text.startswith((":", "//", "#")):
-            text = text.partition("\n")[2].lstrip()
-        return json.loads(text)
-    except (ValueError, RecursionError, AttributeError, TypeError):
-        return body
+    if stream.is_stream(text):
+        if any(line.startswith("data:") for line in text.splitlines()):
+            return stream.joined(text)
+        text = "\n".join(line for line in text.splitlines() if not line.startswith(":"))
+    while text.startswith((":", "//", "#")):
+        text = text.partition("\n")[2].lstrip()
+    return loads(text)
 
 
 def read_reply(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from .body import loads
 
 TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
@@ -25,7 +26,9 @@ def joined(body: str) -> Any:
             return dict(event)
         whole.update({k: v for k, v in event.items() if k != "choices" and v is not None})
         for choice in event.get("choices") or ():
-            _add(choices.setdefault(int(choice.get("index", 0)), {"message": {}}), choice)
+            if not isinstance(choice, Mapping) or not isinstance(choice.get("index", 0), int):
+                raise ValueError("a choice is no object")
+            _add(choices.setdefault(choice.get("index", 0), {"message": {}}), choice)
     if not whole and not choices:
         raise ValueError("the stream holds no events")
     return {**whole, "choices": [choices[i] for i in sorted(choices)]}
@@ -34,13 +37,15 @@ def joined(body: str) -> Any:
 def _events(body: str) -> Iterator[Any]:
     for line in body.splitlines():
         if line.startswith("data:") and (data := line[5:].strip()) and data != "[DONE]":
-            yield json.loads(data)
+            yield loads(data)
 
 
 def _add(into: dict[str, Any], choice: Mapping[str, Any]) -> None:
     into.update({k: v for k, v in choice.items() if k not in ("delta", "message") and v is not None})
     message = into["message"]
     part = choice.get("delta") or choice.get("message") or {}
+    if not isinstance(part, Mapping):
+        raise ValueError("a part of a choice is no object")
     for name, value in part.items():
         if name in TEXTS and isinstance(value, str):
             message[name] = message.get(name, "") + value

@@ -39,7 +39,11 @@ class Ledger:
     def __init__(self, path: str | os.PathLike[str], *, wait: float = 30.0, durable: bool = True) -> None:
         self.path = Path(path)
         self._writer = Writer(self.path, check_positive(wait, "wait"), durable)
-        self._reader = connect(self.path, wait, durable)
+        try:
+            self._reader = connect(self.path, wait, durable)
+        except BaseException:
+            self._writer.close()
+            raise
         self._lock = threading.Lock()
         self._flights = Flights(self.path)
         self._total = 0, Spending()
