@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
 from .schema import APPLICATION, VERSION, additions, append_only, statements
-from .trusted import bounded, check_journal, check_schema, harden, is_large
+from .trusted import bounded, check_journal, check_schema, harden, is_large, refused
 
 MAGIC = b"SQLite format 3\0"
 # in old ledgers a completion's prompt tokens are its share of the request's; the shares of a call add up to the whole
@@ -42,6 +42,14 @@ def connect(path: Path, wait: float, durable: bool, journal: bool = False) -> sq
     except sqlite3.Error as error:
         connection.close()
         raise explained(error, path) from None
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+        MemoryError,
+    ) as error:  # bytes that are no text, numbers that are none
+        connection.close()
+        raise refused(path, f"a value cannot be read ({type(error).__name__})") from None
     except BaseException:
         connection.close()
         raise
