@@ -7,14 +7,16 @@ e_x[j] = x^j / j! in the first case and binom(x, j) in the second, the probabili
 
     [z^n]  e_a[m] z^m  prod_{b != a} sum_{j <= m} e_b[j] u^(j == m) z^j ,   averaged over u in [0, 1],
 
-because the integral of u^(t-1) over [0, 1] is 1/t.  Gauss-Legendre with ceil(A / 2) nodes is exact for A
-answers.  Where m > n / 2 nobody can tie, and the rivals' product is the single e of their total mass.
+because the integral of u^(t-1) over [0, 1] is 1/t.  Of n <= N votes at most d = min(A - 1, floor((N - m) / m)) rivals
+get m, too, and Gauss-Legendre with ceil((d + 1) / 2) nodes is exact for that degree.  Where m > n / 2 nobody can tie,
+and the rivals' product is the single e of their total mass.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +67,6 @@ def win_weights(series: Series, mass: Array, free: Array, target: NDArray[np.int
     unvoted = series(free, n_max)
     rest = series(mass.sum(axis=1) - own + free, n_max)  # (j, R)
     own_series = series(own, n_max)
-    nodes, node_weights = np.polynomial.legendre.leggauss((n_answers + 1) // 2)
-    u = (nodes[:, None] + 1) / 2  # (G, 1)
     out = np.zeros((n_max + 1, n_max, rows))
     any_free = bool(np.any(free))
     for m in range(1, n_max + 1):
@@ -76,10 +76,11 @@ def win_weights(series: Series, mass: Array, free: Array, target: NDArray[np.int
             degree = n_max - m
             product = np.ones((1, rows))  # nobody else to vote for
             if n_answers > 1:
+                u, node_weights = _nodes(min(n_answers - 1, degree // m))
                 capped = np.repeat(rivals[: m + 1, :, None], len(u), axis=2)  # (j, A - 1, G, R)
                 capped[m] *= u
                 product = _product([capped[:, a] for a in range(n_answers - 1)], degree)
-                product = np.tensordot(node_weights / 2, product, axes=(0, 1))  # (degree, R)
+                product = np.tensordot(node_weights, product, axes=(0, 1))  # (degree, R)
             if any_free:
                 product = _multiply(product, unvoted[: degree + 1], degree)
             reached = min(len(product) - 1, degree)
@@ -87,6 +88,13 @@ def win_weights(series: Series, mass: Array, free: Array, target: NDArray[np.int
                 out[m, 2 * m - 1 : m + reached] = product[m : reached + 1]
         out[m] *= own_series[m]
     return out
+
+
+@lru_cache(maxsize=256)
+def _nodes(degree: int) -> tuple[Array, Array]:
+    """Places (G, 1) and weights (G,) that integrate polynomials of that degree over [0, 1] exactly."""
+    nodes, weights = np.polynomial.legendre.leggauss((degree + 2) // 2)
+    return (nodes[:, None] + 1) / 2, weights / 2
 
 
 def _product(polynomials: list[Array], degree: int) -> Array:
