@@ -12,10 +12,15 @@ class Deck:
     def __init__(self, n_queries: int, rng: np.random.Generator) -> None:
         self._size, self._rng = n_queries, rng
         self._left = rng.permutation(n_queries)
+        self.dealt = 0  # so far
 
     def deal(self, number: int) -> NDArray[np.int64]:
         """The next ``number`` queries, (number,)."""
-        while len(self._left) < number:
-            self._left = np.concatenate([self._left, self._rng.permutation(self._size)])
-        dealt, self._left = self._left[:number], self._left[number:]
-        return dealt
+        parts, held = [self._left], len(self._left)
+        while held < number:
+            parts.append(self._rng.permutation(self._size))
+            held += self._size
+        cards = np.concatenate(parts)
+        self._left = cards[number:]
+        self.dealt += number
+        return cards[:number]

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
 from .environment import Environment
+from .failures import Arrivals, ask_again, whole
 from .pooled import PooledEstimate
-from .psst import ranking, recommend, tie_order
+from .psst import ranking, recommend, spending, tie_order
 from .rounds import Round
 
 Array = NDArray[np.float64]
@@ -51,26 +52,38 @@ def _rounds(env, budget, rng):
     estimate = PooledEstimate(env)
     queries = _Queries(env.n_queries, rng)
     active = np.ones((len(env.contexts), n_prompts, env.n_max), dtype=bool)
-    spent = 0
+    spent, arrivals = 0, Arrivals(n_prompts)
     for r, pull in enumerate(PULLS):
         last = r == len(PULLS) - 1
         pulls = np.zeros((n_prompts, env.n_max), dtype=np.int64)
         batches = []
         alive = np.flatnonzero(active.any(axis=(0, 2)))
         left = budget - spent
-        for group, n, times in _plan(alive, min(pull, env.n_max), left // (len(PULLS) - r), left, last, rng):
+        share = left // (len(PULLS) - r)
+        first = arrivals.paid_for(share)
+        for group, n, times in _plan(alive, min(pull, env.n_max), first, left, last and first == share, rng):
             asked = queries.take(times, n, estimate.spread)
-            batch = env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng)
-            estimate.add(batch)
-            batches.append(batch)
+            batches.append(env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng))
             pulls[group, n - 1] += times
-            spent += len(group) * n * times
+        if not whole(batches):
+            batches, _, again = ask_again(env, batches, max(share - spending(pulls), 0), rng)
+            pulls += again
+        rest = left - spending(pulls)
+        for group, n, times in _plan(alive, 1, rest, rest, True, rng) if last and rest else ():  # kept for what failed
+            asked = queries.take(times, n, estimate.spread)
+            batches = (*batches, env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng))
+            pulls[group, n - 1] += times
+        spent += spending(pulls)
+        arrivals.add(batches, pulls)
+        for batch in batches:
+            estimate.add(batch)
         if batches:
             estimate.update(alive)
         q = estimate.q
-        active = _keep(q, active, order, 1 if last else max(2, n_prompts >> (r + 1)), last)
+        lost = np.isnan(q).all(axis=0) & (arrivals.reach > 0)[:, None]
+        active = _keep(q, active, order, 1 if last else max(2, n_prompts >> (r + 1)), last, lost)
         policy = recommend(env, q, active, order)
-        yield Round(r + 1, spent, budget, pulls, active, q, policy, tuple(batches))
+        yield Round(r + 1, spent, budget, pulls, active, q, policy, tuple(batches), lost)
 
 
 def _plan(
@@ -117,11 +130,13 @@ class _Queries:
         return np.concatenate(taken)
 
 
-def _keep(q: Array, active: NDArray[np.bool_], order: Index, number: int, last: bool) -> NDArray[np.bool_]:
+def _keep(
+    q: Array, active: NDArray[np.bool_], order: Index, number: int, last: bool, lost: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """The ``number`` best prompts of each context with all their scales; in the end its one best arm."""
     kept = np.zeros_like(active)
     n_max = q.shape[2]
-    for c, ranked in enumerate(ranking(q, active, order)):
+    for c, ranked in enumerate(ranking(q, active, order, lost)):
         if last:
             kept[c].ravel()[ranked[:1]] = True
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from .checks import check_budget, check_seed
 from .completions import Completions
 from .costs import bill, per_call_of
 from .environment import Environment
+from .failures import Arrivals, ask_again, whole
 from .problem import Arm, cost_weight_vector, distinct_weights
 from .psst import keep_best_half, recommend, tie_order, trimming
 from .reuse import Tally
@@ -46,7 +48,7 @@ def _prompts_only(env: Environment, budget: int, rng: np.random.Generator) -> It
 
 def _without_n(done: Round) -> Round:
     policy = done.policy.with_arms([Arm(arm.prompt, None) for arm in done.policy.values()])
-    return Round(done.number, done.spent, done.budget, done.pulls, done.active, done.q, policy, done.completions)
+    return replace(done, policy=policy)
 
 
 def halving(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
@@ -55,6 +57,7 @@ def halving(env: Environment, budget: int, *, seed: int | np.random.Generator) -
     An arm (p, N) is pulled for one context and counts for that context and that N alone, so that a round pulls
     |C| |A| arms of which each costs N.  Where its share is too small, one pull each is borrowed from later rounds;
     where all that is left does not pay that, arms are pulled in random order.  Arms never pulled rank last.
+    A pull counts when it is whole; what fails is asked again as far as the round's share goes.
     Raises ``ValueError`` on bad input at once.
     """
     return _halving(env, check_budget(budget), check_seed(seed))
@@ -67,23 +70,36 @@ def _halving(env, budget, rng):
     total, count = np.zeros(shape), np.zeros(shape, dtype=np.int64)
     scales = np.arange(1, env.n_max + 1)
     n_rounds = max(1, math.ceil(math.log2(shape[1] * shape[2])))
-    spent = 0
+    spent, arrivals, asked = 0, Arrivals(shape[1]), np.zeros(shape, dtype=bool)
     for number in range(1, n_rounds + 1):
         left, last = budget - spent, number == n_rounds
-        times = _times(active, left // (n_rounds - number + 1), left, last, rng)
-        completions = []
+        share = left // (n_rounds - number + 1)
+        first = arrivals.paid_for(left if last else share)
+        times = _times(active, first, left, last and first == left, rng)
+        asked |= times > 0
+        pulls = times.sum(axis=0)
+        completions: list[Completions] = []
+        spare = max(share - int((pulls * scales).sum()), 0)
         for i in np.flatnonzero(times.any(axis=(0, 1))):
             c, p = np.divmod(np.repeat(np.arange(shape[0] * shape[1]), times[:, :, i].ravel()), shape[1])
-            batch = env.sample(p, rng.integers(env.n_queries, size=len(p)), int(i) + 1, rng)
-            completions.append(batch)
-            reward, whole = _rewards(env, batch, c)
-            np.add.at(total[:, :, i], (c[whole], p[whole]), reward[whole])
-            np.add.at(count[:, :, i], (c[whole], p[whole]), 1)
-        pulls = times.sum(axis=0)
+            batches = (env.sample(p, rng.integers(env.n_queries, size=len(p)), int(i) + 1, rng),)
+            which: tuple[NDArray[np.int64], ...] = (np.arange(len(p)),)
+            if not whole(batches):
+                batches, which, again = ask_again(env, batches, spare, rng)
+                pulls, spare = pulls + again, spare - int((again * scales).sum())
+            completions += batches
+            for batch, rows in zip(batches, which, strict=True):
+                reward, complete = _rewards(env, batch, c[rows], int(i) + 1)
+                at = c[rows][complete], p[rows][complete]
+                np.add.at(total[:, :, i], at, reward[complete])
+                np.add.at(count[:, :, i], at, 1)
+        arrivals.add(completions, pulls)
         spent += int((pulls * scales).sum())
         q = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
-        active = keep_best_half(q, active, order)
-        yield Round(number, spent, budget, pulls, active, q, recommend(env, q, active, order), tuple(completions))
+        lost = asked & (count == 0)
+        active = keep_best_half(q, active, order, lost)
+        policy = recommend(env, q, active, order)
+        yield Round(number, spent, budget, pulls, active, q, policy, tuple(completions), lost)
 
 
 def _times(active: NDArray[np.bool_], share: int, left: int, last: bool, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -101,11 +117,12 @@ def _times(active: NDArray[np.bool_], share: int, left: int, last: bool, rng: np
     return times
 
 
-def _rewards(env: Environment, batch: Completions, c: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
-    """Reward less cost of each pull for its context ``c`` (B,), and whether all its completions arrived."""
+def _rewards(env: Environment, batch: Completions, c: NDArray[np.int64], n: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Reward less cost of each pull of ``n`` for its context ``c`` (B,), and whether so many completions arrived."""
     weights, which = distinct_weights(env.contexts)
-    reward = env.strategy.rewards(batch.packed(), np.array([0]), np.array([batch.n]), weights)[..., 0]
-    completions = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
-    spending = bill(completions, batch.call_cost, batch.n, per_call_of(env))
+    packed = batch.packed()
+    reward = env.strategy.rewards(packed, np.array([0]), np.array([n]), weights)[..., 0]
+    completions = np.where(packed.valid, packed.cost, 0.0)[:, :n].sum(axis=1)
+    spending = bill(completions, batch.call_cost, n, per_call_of(env))
     mine = reward[np.arange(len(c)), which[c]] - cost_weight_vector(env.contexts)[c] * spending
-    return mine, batch.n_valid == batch.n
+    return mine, batch.n_valid >= n

@@ -14,9 +14,13 @@ from .completions import Completions
 from .costs import per_call_of
 from .deck import Deck
 from .environment import Environment
+from .failures import Arrivals, ask_again, reach, whole
 from .problem import Arm
 from .reuse import Tally
 from .rounds import Policy, Round, policy_of
+
+FEW = 4  # paired pulls of every prompt that are too few to judge by
+GOLDEN = (math.sqrt(5) - 1) / 2  # multiples of it, modulo 1, are spread evenly, however many there are
 
 
 def psst(
@@ -31,8 +35,10 @@ def psst(
     """Yield the rounds of PSST; the policy of the last one is the result.
 
     budget: completions T.  reuse: ``"blocks"`` (the paper's) or ``"subsets"``.  paired: ask every prompt of a
-    round the same queries, and none again before all were asked (common random numbers).  stockpile: keep the
-    samples of earlier rounds.  Never spends more than ``budget``, leaves less than ``n_max``.
+    round the same queries, and none again before all were asked (common random numbers); where few can be paid, more
+    of them at smaller scales (``allocate_paired``).  stockpile: keep the samples of earlier rounds.  Never spends more
+    than ``budget``, leaves less than ``n_max``.  What fails is asked again as far as the round's share goes, and no arm
+    is trimmed for what failures left unseen (``Round.lost``).
 
     Raises ``ValueError`` on bad input at once.
     """
@@ -59,25 +65,64 @@ def trimming(
     reuse: str = "blocks",
     deck: Deck | None = None,
     stockpile: bool = True,
+    arrivals: Arrivals | None = None,
 ) -> Iterator[Round]:
     """Algorithm 1 from the arms that are ``active`` (C, P, N_max), equally many in every context, to one each.
 
-    number and spent: rounds and completions before it, which ``tally`` holds.  deck: as in ``draw``.
+    number and spent: rounds and completions before it, which ``tally`` holds.  deck: as in ``draw``.  arrivals: of
+    the completions before it.
     """
     shape, before = active.shape, number
+    arrivals = arrivals or Arrivals(shape[1])
     n_rounds = max(1, math.ceil(math.log2(np.count_nonzero(active[0]))))  # R
     for number in range(before + 1, before + n_rounds + 1):
         left, to_come = budget - spent, before + n_rounds - number + 1
-        pulls = allocate(active, left // to_come, left, to_come == 1, rng)
-        completions = draw(env, pulls, rng, deck)
+        pulls, completions = ask(env, active, left // to_come, left, to_come == 1, rng, arrivals, deck)
         if not stockpile and any(len(c) for c in completions):
             tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse, per_call=partial(per_call_of, env))
+            arrivals.reach = reach(pulls)
         for batch in completions:
             tally.add(batch)
         spent += spending(pulls)
-        q = tally.q
-        active = keep_best_half(q, active, order)
-        yield Round(number, spent, budget, pulls, active, q, recommend(env, q, active, order), completions)
+        lost = arrivals.lost(tally.count)
+        active = keep_best_half(tally.carried(lost), active, order, lost)
+        policy = recommend(env, tally.q, active, order)
+        yield Round(number, spent, budget, pulls, active, tally.q, policy, completions, lost)
+
+
+def ask(
+    env: Environment,
+    active: NDArray[np.bool_],
+    share: int,
+    left: int,
+    last: bool,
+    rng: np.random.Generator,
+    arrivals: Arrivals,
+    deck: Deck | None = None,
+) -> tuple[NDArray[np.int64], tuple[Completions, ...]]:
+    """Carry out what ``allocate`` says; what fails is asked again as far as the round's ``share`` goes.
+
+    Where calls failed in earlier rounds, part of the share is kept for asking again; in the last round what is
+    left over then is allocated anew.  Returns pulls (P, N_max), follow-ups included, and the completions.
+    """
+    pulls = np.zeros(active.shape[1:], dtype=np.int64)
+    completions: list[Completions] = []
+    share = left if last else share
+    while True:
+        plan = allocate if deck is None else partial(allocate_paired, asked=deck.dealt)
+        used = spending(pulls)
+        first = arrivals.paid_for(share - used)
+        pulled = plan(active, first, left - used, last and first == share - used, rng)
+        drawn = draw(env, pulled, rng, deck)
+        failed = not whole(drawn)
+        if failed:
+            drawn, _, again = ask_again(env, drawn, max(share - used - spending(pulled), 0), rng)
+            pulled += again
+        pulls += pulled
+        completions += drawn
+        arrivals.add(drawn, pulled)
+        if not (last and failed and spending(pulls) < left):
+            return pulls, tuple(completions)
 
 
 def allocate(
@@ -114,6 +159,30 @@ def allocate(
                 pulls[p, extra[p] - 1] += 1
                 left -= int(extra[p])
     return pulls
+
+
+def allocate_paired(
+    active: NDArray[np.bool_], share: int, left: int, last: bool, rng: np.random.Generator, asked: int = 0
+) -> NDArray[np.int64]:
+    """``allocate`` where all prompts answer the same queries: no few of them may decide alone.
+
+    asked: queries dealt in earlier rounds.  Where these, and one for each pull of every prompt at its largest scale
+    that the completions ``left`` pay, are fewer than ``FEW``, and the share pays less than two such pulls, the round
+    pulls more often, at most 2 ``FEW`` times, for the same money and at the largest scale that it pays.
+    """
+    scale = largest_scale(active)
+    m, n_alive = int(scale.sum()), int(np.count_nonzero(scale))
+    money = max(share, min(m, left))
+    times = min(2 * FEW, -(-2 * FEW * m // max(left, 1)), money // n_alive)
+    if share >= 2 * m or asked + left // m >= FEW or times < 2:
+        return allocate(active, share, left, last, rng)
+    affordable = np.minimum(scale[:, None], np.arange(active.shape[2] + 1)).sum(axis=0)
+    s = int(np.searchsorted(affordable, money // times, side="right")) - 1
+    pulls = np.zeros(active.shape[1:], dtype=np.int64)
+    alive = np.flatnonzero(scale)
+    pulls[alive, np.minimum(scale[alive], s) - 1] = times
+    rest = left - times * int(affordable[s])
+    return pulls + allocate(active, rest, rest, True, rng) if last and rest else pulls
 
 
 def largest_scale(active: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -156,26 +225,52 @@ def tie_order(n_prompts: int, n_max: int, rng: np.random.Generator) -> NDArray[n
     return (np.arange(n_max) * n_prompts + place[:, None]).ravel()
 
 
-def ranking(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.int64]:
+def ranking(
+    q: NDArray[np.float64],
+    active: NDArray[np.bool_],
+    order: NDArray[np.int64],
+    lost: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int64]:
     """Active arms of every context from best to worst, unknown ones last, (C, A_r); q, active (C, P, N_max).
 
-    Every context has equally many active arms.
+    Every context has equally many active arms.  lost: arms that are unknown because calls failed, (P, N_max) or (C, P,
+    N_max).  They are spread evenly over the known ones, behind the best: of these, too, half outlives a round.
     """
     values = q.reshape(len(q), -1)
     arms = np.nonzero(active.reshape(values.shape))[1].reshape(len(q), -1)
     known = -np.take_along_axis(values, arms, axis=1)
-    return np.take_along_axis(arms, np.lexsort((order[arms], known), axis=-1), axis=1)  # NaN sorts last
+    rank = np.lexsort((order[arms], known), axis=-1)  # NaN sorts last
+    ranked = np.take_along_axis(arms, rank, axis=1)
+    if lost is None or not lost.any():
+        return ranked
+    unknown = np.isnan(values) & np.broadcast_to(lost, q.shape).reshape(values.shape)
+    return np.stack([_spread(r, u[r], order) for r, u in zip(ranked, unknown, strict=True)])
 
 
-def keep_best_half(q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The better ceil(|A| / 2) active arms of every context, (C, P, N_max)."""
-    ranked = ranking(q, active, order)
+def _spread(ranked: NDArray[np.int64], lost: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``ranked`` arms (A_r,) with the ``lost`` ones, mixed over all scales, spread over those that are known."""
+    lost_arms, others = ranked[lost], ranked[~lost]
+    mixed = lost_arms[np.argsort(np.modf(order[lost_arms] * GOLDEN)[0])]
+    place = np.concatenate(
+        [np.arange(len(others)) / max(len(others), 1), np.arange(1, len(mixed) + 1) / max(len(mixed), 1)]
+    )
+    return np.concatenate([others, mixed])[np.argsort(place, kind="stable")]
+
+
+def keep_best_half(
+    q: NDArray[np.float64],
+    active: NDArray[np.bool_],
+    order: NDArray[np.int64],
+    lost: NDArray[np.bool_] | None = None,
+) -> NDArray[np.bool_]:
+    """The better ceil(|A| / 2) active arms of every context, (C, P, N_max); ``lost`` as in ``ranking``."""
+    ranked = ranking(q, active, order, lost)
     kept = np.zeros((len(q), active[0].size), dtype=bool)
     np.put_along_axis(kept, ranked[:, : math.ceil(ranked.shape[1] / 2)], True, axis=1)
     return kept.reshape(active.shape)
 
 
 def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> Policy:
-    """The best active arm of every context."""
+    """The best active arm of every context, a known one where there is one."""
     prompts, indices = np.divmod(ranking(q, active, order)[:, 0], q.shape[2])
     return policy_of(env, [Arm(int(p), int(i) + 1) for p, i in zip(prompts, indices, strict=True)])

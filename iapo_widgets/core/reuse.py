@@ -145,3 +145,17 @@ class Tally:
             reward = self._reward / self._count[:, None]
             cost = self._bill() / self._count
         return reward[:, self._which].transpose(1, 0, 2) - self._cost_weights[:, None, None] * cost
+
+    def carried(self, lost: NDArray[np.bool_]) -> Array:
+        """``q``, where the ``lost`` arms (P, n_max) of a prompt that was seen have the reward of the next smaller scale
+        with a sample, at n / that scale times its cost."""
+        q = self.q
+        if not lost.any():
+            return q
+        scale = np.arange(q.shape[2])
+        last = np.maximum.accumulate(np.where(self._count > 0, scale, 0), axis=1)
+        longer = (scale + 1) / (last + 1) - 1
+        with np.errstate(invalid="ignore", divide="ignore"):
+            more = np.take_along_axis(self._cost / self._count, last, axis=1) * longer
+        at_last = np.take_along_axis(q, np.broadcast_to(last, q.shape), axis=2)
+        return np.where(lost, at_last - self._cost_weights[:, None, None] * more, q)

@@ -125,7 +125,9 @@ class Round:
     """What one round did.  Arrays are read-only; C contexts, P prompts.
 
     pulls (P, N_max): pulls of this round at each scale n (index n - 1); active (C, P, N_max): arms left
-    after it; q (C, P, N_max): estimates, NaN where nothing is known; spent: completions so far.
+    after it; q (C, P, N_max): estimates, NaN where nothing is known; spent: completions so far.  completions: a
+    pull whose calls failed in part holds all that was asked of it, follow-ups included.  lost (P, N_max), or (C, P,
+    N_max) where contexts share nothing: arms that were asked for and of which failed calls left no sample so far.
     """
 
     number: int
@@ -136,9 +138,12 @@ class Round:
     q: NDArray[np.float64]
     policy: Policy
     completions: tuple[Completions, ...]
+    lost: NDArray[np.bool_] = None  # type: ignore[assignment]  # none, unless it is given
 
     def __post_init__(self) -> None:
-        for array in (self.pulls, self.active, self.q):
+        if self.lost is None:
+            object.__setattr__(self, "lost", np.zeros(self.pulls.shape, dtype=bool))
+        for array in (self.pulls, self.active, self.q, self.lost):
             array.setflags(write=False)
 
     def __repr__(self) -> str:
@@ -147,7 +152,7 @@ class Round:
 
     @property
     def unreached(self) -> int:
-        """Prompts about which nothing is known: the budget could not reach them."""
+        """Prompts about which nothing is known: the budget could not reach them, or their calls failed."""
         return int(np.isnan(self.q).all(axis=(0, 2)).sum())
 
 
@@ -164,6 +169,11 @@ class Result:
         """Prompts of which no completion was seen."""
         return self.rounds[-1].unreached
 
+    @property
+    def lost(self) -> int:
+        """Arms that were asked for and of which failed calls left no sample; see ``Round.lost``."""
+        return int(np.count_nonzero(self.rounds[-1].lost))
+
     def __repr__(self) -> str:
-        tail = f", unreached={self.unreached}" if self.unreached else ""
+        tail = "".join(f", {name}={n}" for name in ("unreached", "lost") if (n := getattr(self, name)))
         return f"Result(policy={self.policy!r}, spent={self.spent}, rounds={len(self.rounds)}{tail})"

@@ -12,7 +12,8 @@ from .checks import check_between, check_budget, check_flag, check_seed
 from .costs import per_call_of
 from .deck import Deck
 from .environment import Environment
-from .psst import allocate, draw, ranking, recommend, spending, tie_order, trimming
+from .failures import Arrivals
+from .psst import ask, ranking, recommend, spending, tie_order, trimming
 from .reuse import Tally
 from .rounds import Round
 
@@ -47,14 +48,15 @@ def _rounds(env, budget, rng, tally, k, rho, paired):
     single = np.zeros((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
     single[..., 0] = True
     share = math.floor(rho * budget)
-    pulls = allocate(single, share, share, True, rng)
     deck = Deck(env.n_queries, rng) if paired else None
-    completions = draw(env, pulls, rng, deck)
+    arrivals = Arrivals(len(env.prompts))
+    pulls, completions = ask(env, single, share, share, True, rng, arrivals, deck)
     for batch in completions:
         tally.add(batch)
-    q, spent = tally.q, spending(pulls)
+    q, spent, lost = tally.q, spending(pulls), arrivals.lost(tally.count)
     active = np.zeros_like(single)
-    best = ranking(q, single, order)[:, :k] // env.n_max
+    best = ranking(q, single, order, lost)[:, :k] // env.n_max
     active[np.arange(len(active))[:, None], best] = True
-    yield Round(1, spent, budget, pulls, active, q, recommend(env, q, active, order), completions)
-    yield from trimming(env, budget, rng, tally, active, order, number=1, spent=spent, deck=deck)
+    yield Round(1, spent, budget, pulls, active, q, recommend(env, q, active, order), completions, lost)
+    more = {"number": 1, "spent": spent, "deck": deck, "arrivals": arrivals}
+    yield from trimming(env, budget, rng, tally, active, order, **more)
