@@ -1,9 +1,10 @@
-"""The paper's sequential baselines: uniform, epsilon-greedy, softmax and UCB.
+"""The paper's baselines: uniform, and the sequential ones, epsilon-greedy, softmax and UCB.
 
-All share samples across contexts and scales; none uses the structure.  After one batch of all prompts at N_max
-(*uniform* spends all on it) a baseline draws a context at each step, pulls one arm chosen for it, and counts the
-completions in for every context and every smaller scale.  Nothing is trimmed: every arm stays active, and the best
-estimate is recommended.
+All share samples across contexts and scales; none uses the structure.  *Uniform* pulls all prompts equally often at
+N_max, in one round.  A sequential one draws a context at each step, pulls one arm (p, N) chosen for it, of any N that
+the budget still pays, and counts the completions in for every context and every smaller scale.  It starts from nothing:
+an arm without a sample counts as 0, for UCB as better than any that has one; equals are picked at random.  Nothing is
+trimmed: every arm stays active, and the best estimate is recommended.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from .checks import check_between, check_budget, check_positive, check_seed
 from .completions import Completions
 from .costs import per_call_of
 from .environment import Environment
-from .psst import allocate, draw, recommend, spending, tie_order
+from .failures import Arrivals, ask_again, whole
+from .psst import ask, recommend, spending, tie_order
 from .reuse import Tally
 from .rounds import Round
 
 Array = NDArray[np.float64]
-#: Index of the arm to pull, from the estimates (A,) of a context and the samples (A,) behind them.
-Choice = Callable[[Array, NDArray[np.int64], np.random.Generator], int]
+Index = NDArray[np.int64]
+#: Values (A,) by which a context chooses its arm, from estimates (A,), NaN where unknown, and samples (A,).
+Choice = Callable[[Array, Index, np.random.Generator], Array]
 
 
 def uniform(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
@@ -33,7 +36,7 @@ def uniform(env: Environment, budget: int, *, seed: int | np.random.Generator) -
 
     Raises ``ValueError`` on bad input at once.
     """
-    return _steps(env, check_budget(budget), check_seed(seed), None)
+    return _batch(env, check_budget(budget), check_seed(seed))
 
 
 def epsilon_greedy(
@@ -59,66 +62,76 @@ def softmax(env: Environment, budget: int, *, seed: int | np.random.Generator, t
 def ucb(env: Environment, budget: int, *, seed: int | np.random.Generator, c: float = 0.1) -> Iterator[Round]:
     """Yield rounds of steps that pull the arm of largest Q + ``c`` sqrt(ln t / samples), t counting all samples.
 
+    An arm without a sample comes first; where calls failed and left it so, it counts as 0 with one sample a try.
+
     Raises ``ValueError`` on bad input at once: ``c`` must be above 0.
     """
     return _steps(env, check_budget(budget), check_seed(seed), partial(_ucb, c=check_positive(c, "c")))
 
 
-def _greedy(q: Array, _: NDArray[np.int64], rng: np.random.Generator, *, epsilon: float) -> int:
-    return int(rng.integers(len(q)) if rng.random() < epsilon else q.argmax())
+def _greedy(q: Array, _: Index, rng: np.random.Generator, *, epsilon: float) -> Array:
+    return np.zeros(len(q)) if rng.random() < epsilon else np.nan_to_num(q)
 
 
-def _softmax(q: Array, _: NDArray[np.int64], rng: np.random.Generator, *, tau: float) -> int:
-    running = np.cumsum(np.exp((q - q.max()) / tau))
-    return min(int(np.searchsorted(running, rng.random() * running[-1], side="right")), len(q) - 1)
+def _softmax(q: Array, _: Index, rng: np.random.Generator, *, tau: float) -> Array:
+    return np.nan_to_num(q) / tau + rng.gumbel(size=len(q))  # the largest is a draw from the softmax
 
 
-def _ucb(q: Array, count: NDArray[np.int64], _: np.random.Generator, *, c: float) -> int:
-    return int((q + c * np.sqrt(math.log(max(count.sum(), 2)) / np.maximum(count, 1))).argmax())
+def _ucb(q: Array, count: Index, _: np.random.Generator, *, c: float) -> Array:
+    bonus = c * np.sqrt(math.log(max(count.sum(), 2)) / np.maximum(count, 1))
+    return np.where(count > 0, np.nan_to_num(q) + bonus, np.inf)
 
 
-def _steps(env: Environment, budget: int, rng: np.random.Generator, choice: Choice | None) -> Iterator[Round]:
-    """The batch, then steps until the budget is spent, told in as many rounds as PSST has.
+def _batch(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[Round]:
+    shape = len(env.prompts), env.n_max
+    order = tie_order(*shape, rng)
+    active = np.ones((len(env.contexts), *shape), dtype=bool)
+    tally, arrivals = Tally(env.strategy, env.contexts, *shape), Arrivals(len(env.prompts))
+    pulls, completions = ask(env, active, min(budget, active[0].size), budget, False, rng, arrivals)  # tells what fails
+    left = budget - spending(pulls)
+    again, more = ask(env, active, left, left, True, rng, arrivals)
+    pulls, completions = pulls + again, completions + more
+    for batch in completions:
+        tally.add(batch)
+    policy, lost = recommend(env, tally.q, active, order), arrivals.lost(tally.count)
+    yield Round(1, spending(pulls), budget, pulls, active, tally.q, policy, completions, lost)
 
-    Arms that cost more than what is left, or of which nothing is known, are not chosen from.
+
+def _steps(env: Environment, budget: int, rng: np.random.Generator, choice: Choice) -> Iterator[Round]:
+    """Steps until the budget is spent, told in as many rounds as PSST has, of about equal size.
+
+    What fails of a pull is asked again at once; ``tried`` counts the pulls that left an arm without a sample even so.
     """
     n_prompts, n_max = len(env.prompts), env.n_max
     order = tie_order(n_prompts, n_max, rng)
     active = np.ones((len(env.contexts), n_prompts, n_max), dtype=bool)
     tally = Tally(env.strategy, env.contexts, n_prompts, n_max, per_call=partial(per_call_of, env))
-    share = budget if choice is None else min(budget, n_prompts * n_max)
-    pulls = allocate(active, share, share, True, rng)
-    completions = draw(env, pulls, rng)
-    for batch in completions:
-        tally.add(batch)
-    spent, number = spending(pulls), 1
-    n_rounds = max(1, math.ceil(math.log2(n_prompts * n_max)))
-    yield Round(number, spent, budget, pulls, active, tally.q, recommend(env, tally.q, active, order), completions)
+    count, tried = tally.count, np.zeros((n_prompts, n_max), dtype=np.int64)
     scales = np.tile(np.arange(1, n_max + 1), n_prompts)
-    first, count = spent, tally.count.ravel()
-    while choice is not None and spent < budget:
+    n_rounds = max(1, math.ceil(math.log2(n_prompts * n_max)))
+    spent = number = 0
+    for goal in budget * np.arange(1, n_rounds + 1) // n_rounds:
+        if spent >= goal:
+            continue
         number += 1
-        goal = first + (budget - first) * (number - 1) // max(n_rounds - 1, 1)
-        if number >= n_rounds:
-            goal = budget
         pulls, batches = np.zeros((n_prompts, n_max), dtype=np.int64), []
         while spent < goal:
-            allowed = np.flatnonzero((count > 0) & (scales <= budget - spent))
+            payable = np.flatnonzero(scales <= budget - spent)
             q = tally.context_q(int(rng.integers(len(env.contexts)))).ravel()
-            if len(allowed):
-                arm = allowed[choice(q[allowed], count[allowed], rng)]
-            else:  # every call so far has failed
-                arm = rng.choice(np.flatnonzero(scales <= budget - spent))
-            p, i = divmod(int(arm), n_max)
-            batch = env.sample([p], [int(rng.integers(env.n_queries))], i + 1, rng)
-            tally.add(batch)
-            count[p * n_max : (p + 1) * n_max] = tally.row_count(p)
-            batches.append(batch)
+            value = choice(q[payable], np.where(count > 0, count, tried).ravel()[payable], rng)
+            p, i = divmod(int(rng.choice(payable[value == value.max()])), n_max)
+            drawn: tuple[Completions, ...] = (env.sample([p], [int(rng.integers(env.n_queries))], i + 1, rng),)
             pulls[p, i] += 1
             spent += i + 1
-        yield Round(
-            number, spent, budget, pulls, active, tally.q, recommend(env, tally.q, active, order), _by_scale(batches)
-        )
+            if not whole(drawn):
+                drawn, _, again = ask_again(env, drawn, budget - spent, rng)
+                pulls, spent = pulls + again, spent + spending(again)
+                tried[p, int(drawn[0].n_valid[0]) : i + 1] += 1
+            tally.add(drawn[0])
+            count[p] = tally.row_count(p)
+            batches.append(drawn[0])
+        lost, policy = (count == 0) & (tried > 0), recommend(env, tally.q, active, order)
+        yield Round(number, spent, budget, pulls, active, tally.q, policy, _by_scale(batches), lost)
 
 
 def _by_scale(batches: list[Completions]) -> tuple[Completions, ...]:
