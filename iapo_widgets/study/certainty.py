@@ -25,16 +25,23 @@ class ErrorRate:
 
 
 def error_rates(
-    env: CategoricalEnvironment, budgets: Sequence[int], runs: int = 200, *, seed: int = 0, algorithm: str = "psst"
+    env: CategoricalEnvironment,
+    budgets: Sequence[int],
+    runs: int = 200,
+    *,
+    seed: int = 0,
+    algorithm: str = "psst",
+    scale: float = 1.0,
 ) -> list[ErrorRate]:
     """Train ``runs`` times at each budget, with seeds from ``seed`` on, and compare with exact Q.
 
-    The bound is one on ``psst``.  Raises ``ValueError`` as ``train`` does, and for less than one run.
+    The bound is one on ``psst``; ``scale`` as in ``complexity``.  Raises ``ValueError`` as ``train`` and ``complexity``
+    do, and for less than one run.
     """
     runs = check_scale(runs, "runs")
     q = env.exact_q()
     best = q.max(axis=(1, 2))
-    theory = complexity(q)
+    theory = complexity(q, scale=scale)
     rates = []
     for budget in budgets:
         bound = theory.error_bound(budget)

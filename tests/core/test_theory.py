@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -56,6 +57,40 @@ def test_bad_values_are_refused(q, message):
     """The error says what shape or numbers were expected."""
     with pytest.raises(ValueError, match=message):
         complexity(q)
+
+
+@pytest.mark.parametrize("factor", [1.5, 8.2371, 10, 12345.6, 1e-3 + 1])
+def test_values_outside_the_theorem_s_range_are_refused_with_the_scale_that_fits(factor):
+    """The scale that the error names is taken, is hardly larger than needed, and gives the bound of the scaled values."""
+    q = small_environment(0).exact_q()
+    q = q / np.abs(q).max()
+    with pytest.raises(ValueError, match=r"within \[-1, 1\]") as refused:
+        complexity(factor * q)
+    scale = float(re.search(r"scale=([\d.e+]+) makes", str(refused.value))[1])
+    assert factor <= scale <= 1.01 * factor
+    found, fitting = complexity(factor * q, scale=scale), complexity(factor * q / scale)
+    assert found.h1 == pytest.approx(fitting.h1) and found.h2 == pytest.approx(fitting.h2)
+    assert found.error_bound(10_000) == pytest.approx(fitting.error_bound(10_000))
+    assert found.gaps == pytest.approx(scale * fitting.gaps)
+    with pytest.raises(ValueError, match="within"):
+        complexity(factor * q, scale=0.99 * factor)
+
+
+@pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf"), "2", True])
+def test_bad_scales_are_refused(scale):
+    """A scale is above 0 and finite."""
+    with pytest.raises(ValueError, match="scale must be above 0"):
+        complexity([[[0.5, 0.4]]], scale=scale)
+
+
+def test_measured_errors_refuse_what_the_bound_does_not_hold_for():
+    """Scores from 0 to 10 are refused before anything is trained, and taken with a scale."""
+    env = small_environment(0)
+    tenfold = env.with_(contexts=[Context("ten", (10.0,))])
+    with pytest.raises(ValueError, match="makes it fit"):
+        error_rates(tenfold, [10], runs=1)
+    (found,) = error_rates(tenfold, [10], runs=1, scale=10)
+    assert found.bound == complexity(tenfold.exact_q(), scale=10).error_bound(10)
 
 
 @pytest.mark.parametrize("delta", [0, 1, -0.1, float("nan"), "0.1"])

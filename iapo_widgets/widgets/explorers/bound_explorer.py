@@ -62,6 +62,14 @@ class BoundExplorer(Explorer):
             n_max=self.n_max,
         )  # fmt: skip
 
+    def theory(self) -> Complexity:
+        """What theorem 1 says of that task; rewards less cost that leave [-1, 1] are divided by what makes them fit."""
+        return complexity(self.environment().exact_q(), scale=max(1.0, self._worst()))
+
+    def _worst(self) -> float:
+        """Cost of a wrong answer in the dearest context: rewards less cost fall to minus this."""
+        return self.cost * self.n_max * (0.75 + 0.25 * self.contexts)
+
     def controls(self) -> Sequence[Control]:
         """Sizes, gap, cost and delta; Measure, Stop, Reset."""
         text = {"prompts": "Prompts |P|", "n_max": "N_max", "contexts": "Contexts |C|", "gap": "Gap in success",
@@ -108,12 +116,12 @@ class BoundExplorer(Explorer):
 
     def budgets(self) -> list[int]:
         """Budgets to measure at: evenly on a log scale up to the one that theorem 1 asks for, at most ``LARGEST``."""
-        last = min(LARGEST, max(20, _required(complexity(self.environment().exact_q()), self.delta) or LARGEST))
+        last = min(LARGEST, max(20, _required(self.theory(), self.delta) or LARGEST))
         return sorted({int(b) for b in np.geomspace(2, last, POINTS).round()})
 
     def scene(self) -> Scene:
         """The bound and the measured errors, left; the gaps, right."""
-        theory = complexity(self.environment().exact_q())
+        theory = self.theory()
         needed = _required(theory, self.delta)
         top = 10 ** math.ceil(math.log10(2 * max(needed or 1_000, 100)))
         budgets = np.geomspace(1, float(top), 60).round()  # floats: near-ties ask for more than an int64 holds
@@ -144,8 +152,11 @@ class BoundExplorer(Explorer):
             gap, h = theory.gaps[:, 1:].min(initial=1.0), f"H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}"
             first = f"Smallest gap {gap:.3g}, {h}, R = {theory.n_rounds} rounds: theorem 1 asks for T = {needed:,} to "
             first += f"err with probability at most {self.delta:g}."
-        if self.cost * self.n_max * (0.75 + 0.25 * self.contexts) > 1:
-            first += " Rewards less cost can fall below -1, and theorem 1 does not allow for it: no promise here."
+        if theory.scale > 1:
+            first += (
+                f" Rewards less cost can fall to -{theory.scale:.3g}, for which theorem 1 makes no promise: it is read"
+            )
+            first += f" with all of them divided by {theory.scale:.3g}."
         if not self.missed:
             return f"{first} {'Measuring' if self.state == 'running' else 'Not measured yet: press Measure'}."
         budget, (missed, runs) = max(self.missed.items())
@@ -155,12 +166,12 @@ class BoundExplorer(Explorer):
 
     def _work(self, stop: threading.Event) -> None:
         try:
-            env, total = self.environment(), self.runs
+            env, total, scale = self.environment(), self.runs, self.theory().scale
             for budget in self.budgets():
                 for start in range(0, total, PORTION):
                     if stop.is_set():
                         return
-                    (found,) = error_rates(env, [budget], min(PORTION, total - start), seed=start)
+                    (found,) = error_rates(env, [budget], min(PORTION, total - start), seed=start, scale=scale)
                     with self.lock:
                         if stop.is_set():
                             return
