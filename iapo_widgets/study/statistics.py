@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 Records = Sequence[dict[str, Any]]
+TIE = 1e-12  # returns that differ by no more are equal: rounding alone tells them apart
+EXACT = 10  # untied pairs from which on the normal approximation, or SciPy's exact one, is good enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,6 @@ def compare(records: Records, better: str, others: Sequence[str]) -> list[Compar
 
     Runs are paired by their number: same split, same seed.  Raises ``ValueError`` where the runs do not pair.
     """
-    from scipy.stats import wilcoxon
-
     values: dict[tuple[str, int, str], dict[int, float]] = {}
     for r in records:
         values.setdefault((r["environment"], r["budget"], r["algorithm"]), {})[r["run"]] = r["acr"]
@@ -76,10 +78,28 @@ def compare(records: Records, better: str, others: Sequence[str]) -> list[Compar
             if not a or a.keys() != b.keys():
                 raise ValueError(f"{better} and {other} do not have the same runs on {environment} at T = {budget}")
             difference = np.array([a[run] - b[run] for run in a])
-            p = float(wilcoxon(difference).pvalue) if np.any(difference) else 1.0
-            rows.append((environment, budget, better, other, float(difference.mean()), p))
+            rows.append((environment, budget, better, other, float(difference.mean()), signed_rank(difference)))
     corrected = holm([row[-1] for row in rows])
     return [Comparison(*row, p) for row, p in zip(rows, corrected, strict=True)]
+
+
+def signed_rank(differences: Sequence[float] | NDArray[np.float64]) -> float:
+    """Two-sided p of Wilcoxon's signed-rank test of paired differences (runs,), 1 where all are ties.
+
+    What is at most ``TIE`` is a tie and is left out.  With fewer than ``EXACT`` pairs left p is exact, over all signs,
+    equal ranks included; with more, SciPy's.
+    """
+    from scipy.stats import rankdata, wilcoxon
+
+    untied = np.asarray(differences, dtype=float)
+    untied = np.round(untied[np.abs(untied) > TIE] / TIE)  # so that equals have equal ranks
+    if not len(untied):
+        return 1.0
+    if len(untied) >= EXACT:
+        return float(wilcoxon(untied).pvalue)
+    ranks = rankdata(np.abs(untied))
+    signs = np.array(list(product((-1, 1), repeat=len(ranks))))
+    return float(np.mean(np.abs(signs @ ranks) >= abs(np.sign(untied) @ ranks) - 1e-9))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -1,15 +1,18 @@
 """A study stops, resumes and spreads over processes without changing a number."""
 
+import itertools
 import json
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iapo_widgets import load
 from iapo_widgets.study.engine import run_study
 from iapo_widgets.study.protocol import Study
 from iapo_widgets.study.results import ResultsFile
-from iapo_widgets.study.statistics import compare, holm, summary
+from iapo_widgets.study.statistics import compare, holm, signed_rank, summary
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +124,40 @@ def test_holm_by_hand():
     """0.01, 0.04, 0.03 become 0.03, 0.06, 0.06."""
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.5, 0.9]) == pytest.approx([1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("differences", "p"),
+    [
+        ([0.0] * 195 + [0.01, 0.02, 0.03, 0.04, 0.05], 2 / 2**5),
+        ([0.0] * 195 + [0.01] * 5, 2 / 2**5),  # equal ranks
+        ([1e-12, -1e-13] * 50 + [0.01, 0.02, 0.03, 0.04, 0.05], 2 / 2**5),  # rounding is a tie
+        ([3e-17, 1e-16, 2e-17, 5e-16, 1e-17, 2e-16, 4e-17, 6e-17, 8e-17], 1.0),
+        ([], 1.0),
+        ([0.1], 1.0),
+        ([-0.1, 0.2, 0.3], 4 / 8),  # W- = 1: of eight sign patterns {}, {1} and their mirrors are as far out
+        ([0.1, 0.1 + 1e-15, -0.1, 0.3], 8 / 16),  # ranks 2, 2, 2, 4 sum to 6: at most one 2 has the other sign
+        (list(range(1, 10)), 2 / 2**9),
+        ([-v for v in range(1, 10)], 2 / 2**9),
+        (list(range(1, 11)), 2 / 2**10),  # ten pairs: SciPy's, exact without ties
+    ],
+)
+def test_wilcoxon_by_hand(differences, p):
+    """Ties are left out, and few pairs are counted exactly."""
+    assert signed_rank(differences) == pytest.approx(p)
+
+
+@given(st.lists(st.integers(-6, 6), max_size=9))
+def test_few_pairs_are_counted_over_all_signs(differences):
+    """The p value is the share of sign patterns whose rank sum is as far from the middle, and is the same mirrored."""
+    values = [d for d in differences if d]
+    ranks = [sum(abs(o) < abs(v) for o in values) + (sum(abs(o) == abs(v) for o in values) + 1) / 2 for v in values]
+    seen = abs(sum(r if v > 0 else -r for r, v in zip(ranks, values, strict=True)))
+    far = 0
+    for signs in itertools.product((1, -1), repeat=len(values)):
+        far += abs(sum(s * r for s, r in zip(signs, ranks, strict=True))) >= seen - 1e-9
+    assert signed_rank(differences) == pytest.approx(far / 2 ** len(values))
+    assert signed_rank(differences) == signed_rank([-d for d in differences])
 
 
 def made_up(algorithm, shift):
