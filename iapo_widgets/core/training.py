@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .baselines import epsilon_greedy, softmax, ucb, uniform
 from .environment import CategoricalEnvironment, Environment
 from .frugal import frugal
 from .halving import halving, triple_n1, triple_random
+from .problem import Context
 from .psst import psst
 from .rounds import Policy, Result, Round
 from .screening import screened
@@ -78,14 +80,18 @@ def acr(policy: Policy, env: CategoricalEnvironment) -> float:
 
     Raises ``ValueError`` where an arm lies outside the environment, ``KeyError`` where a context has none.
     """
-    q = env.exact_q()
+    return mean_return(policy, env.contexts, env.exact_q())
+
+
+def mean_return(policy: Policy, contexts: Sequence[Context], q: NDArray[np.float64]) -> float:
+    """``acr`` from exact values ``q`` (C, P, N_max) of ``contexts``; raises as ``acr``."""
     values = []
-    for c, context in enumerate(env.contexts):
+    for row, context in zip(q, contexts, strict=True):
         arm = policy[context.name]
-        if not 0 <= arm.prompt < len(env.prompts):
-            raise ValueError(f"{arm} names a prompt that the environment does not have; it has {len(env.prompts)}")
-        row = q[c, arm.prompt]
-        if arm.n is not None and not 1 <= arm.n <= env.n_max:
-            raise ValueError(f"{arm} lies outside the scales 1 .. {env.n_max} of the environment")
-        values.append(row.mean() if arm.n is None else row[arm.n - 1])
+        if not 0 <= arm.prompt < len(row):
+            raise ValueError(f"{arm} names a prompt that the environment does not have; it has {len(row)}")
+        curve = row[arm.prompt]
+        if arm.n is not None and not 1 <= arm.n <= len(curve):
+            raise ValueError(f"{arm} lies outside the scales 1 .. {len(curve)} of the environment")
+        values.append(curve.mean() if arm.n is None else curve[arm.n - 1])
     return float(np.mean(values))
