@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import bounds
 
 Array = NDArray[np.float64]
+LARGEST_BUDGET = 10**12  # completions: no sum of them leaves an int64
 
 
 def check_scale(n: Any, name: str = "n_max", most: int = bounds.WHOLE) -> int:
@@ -41,7 +42,9 @@ def check_text(value: Any, name: str) -> str:
 
 
 def check_budget(budget: object) -> int:
-    """``budget`` as an int, or ``ValueError`` where it is not a whole number of at least 1."""
+    """``budget`` as an int, or ``ValueError`` where it is not a whole number from 1 to ``LARGEST_BUDGET``."""
+    if isinstance(budget, Real) and budget > LARGEST_BUDGET:
+        raise ValueError(f"budget must be a whole number of completions, at least 1, and at most {LARGEST_BUDGET:,}")
     if isinstance(budget, (int, np.integer)) and not isinstance(budget, bool):
         if budget >= 1:
             return int(budget)

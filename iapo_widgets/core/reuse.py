@@ -94,7 +94,7 @@ class Tally:
         self, strategy: Strategy, contexts: Sequence[Context], n_prompts: int, n_max: int, reuse: str = "blocks",
         *, per_call: Callable[[], int | None] = lambda: None,
     ) -> None:  # fmt: skip
-        if reuse not in REUSES:
+        if not isinstance(reuse, str) or reuse not in REUSES:
             raise ValueError(f"unknown reuse {reuse!r}; known: {', '.join(REUSES)}")
         self._strategy, self._samples, self._per_call = strategy, REUSES[reuse], per_call
         self._weights, self._which = distinct_weights(contexts)
