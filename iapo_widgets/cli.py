@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
-import subprocess
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .core.training import ALGORITHMS, acr, train
+from .course.opening import handed_on, open_course
+from .course.terminal import Version, one_line, plain_output, say, unread
 from .tasks.catalogue import GENERATED, PUBLISHED, SYNTHETIC, fetch, load
+
+#: Options of ``iapo lab`` itself; whatever else it is given goes to JupyterLab.
+LAB_OPTIONS = ("--copy-only", "--no-browser", "--jupyter", "-h", "--help")
+#: What every algorithm is given apart from its options, and how.
+NO_OPTIONS = {
+    "seed": "use --seed", "budget": "use --budget or --budgets", "env": "use --env",
+    "algorithm": "use --algorithm or --algorithms",
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``iapo``; returns the exit code: 0, or 2 where the input was wrong."""
-    options = _parser().parse_args(arguments)
+    """Run ``iapo``; returns the exit code: 0, 2 where the input was wrong, 128 and its number after a signal."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    lab = given[:1] == ["lab"]
+    mine, theirs = handed_on(given[1:], LAB_OPTIONS) if lab else (given[1:], [])
+    plain_output()
+    options = _parser().parse_args([*given[:1], *mine])
+    if lab:
+        options.jupyter += theirs
     try:
         options.command(options)
-    except (ValueError, OSError) as error:
-        print(f"iapo: {error}", file=sys.stderr)
+        sys.stdout.flush()
+    except (ValueError, OSError, MemoryError, RecursionError) as error:
+        if isinstance(error, BrokenPipeError):
+            return unread()
+        print(f"iapo: {one_line(error)}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("iapo: stopped; what was finished stands above, or in the folder of the study", file=sys.stderr)
+        return 128 + 2
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="iapo", description="Inference-aware prompt optimization.")
+    parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    lab = commands.add_parser("lab", help="copy the course to a folder and open it in JupyterLab")
+    lab = commands.add_parser(
+        "lab",
+        help="copy the course to a folder and open it in JupyterLab",
+        epilog="Any other option goes to JupyterLab.",
+    )
     lab.add_argument(
         "folder", nargs="?", default="iapo-course", metavar="DIR", help="folder of your copies (iapo-course)"
     )
@@ -94,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lab(options: argparse.Namespace) -> None:
-    from .course.files import FIRST, copy_course
+    from .course.files import copy_course
 
     copied, kept = copy_course(options.folder)
     print(
@@ -102,15 +128,8 @@ def _lab(options: argparse.Namespace) -> None:
     )
     if options.copy_only:
         return
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise FileNotFoundError("JupyterLab is not installed here: pip install 'iapo-widgets[lab]'")
     arguments = ["--no-browser"] if options.no_browser else []
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path(options.folder).resolve()}"]
-    command = [*command, f"--LabApp.default_url=/lab/tree/{FIRST}", *arguments, *options.jupyter]
-    try:
-        ended = subprocess.run(command, check=False).returncode
-    except KeyboardInterrupt:  # Ctrl-C is how one leaves JupyterLab
-        return
+    ended = open_course(Path(options.folder), [*arguments, *options.jupyter])
     if ended:
         raise OSError(f"JupyterLab ended with code {ended}; its own message stands above")
 
@@ -169,15 +188,16 @@ def _study(options: argparse.Namespace) -> None:
 
     folder = Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the workers end, too
     records = {}
     for name, study in paper_studies(options.runs, options.published).items():
         if options.only in (None, name):
             budgets = ", ".join(map(str, study.budgets))
-            print(f"{name}: {', '.join(study.algorithms)} at T = {budgets}, {study.runs} runs")
+            say(f"{name}: {', '.join(study.algorithms)} at T = {budgets}, {study.runs} runs")
             records[name] = run_study(study, folder / f"{name}.jsonl", jobs=options.jobs)
     if options.only is None:
         tabulate(records, options.published).write(folder)
-        print(f"cells.csv, comparisons.csv and about.json written to {folder}")
+        say(f"cells.csv, comparisons.csv and about.json written to {folder}")
 
 
 def _simulate(options: argparse.Namespace) -> None:
@@ -215,8 +235,12 @@ def _key_values(pairs: Sequence[str]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         if not (key.isidentifier() and equals):
             raise ValueError(f"--option takes KEY=VALUE, not {pair!r}")
+        if key in NO_OPTIONS:
+            raise ValueError(f"{key} is no option of an algorithm: {NO_OPTIONS[key]}")
         try:
             out[key] = json.loads(value)
         except json.JSONDecodeError:
             out[key] = value
+        except RecursionError:
+            raise ValueError(f"the value of --option {key} is nested too deeply") from None
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,8 @@ def run_study(
 
     jobs: processes, -1 for all cores; inside ``joblib.parallel_config("dask")`` the cluster's.  stop: ends the study
     after the runs under way; what is finished stays in ``path``.  on_unit: called with each unit's records as it
-    finishes.  progress: a bar with the time left.  Raises ``ValueError`` for a file of another study.
+    finishes.  progress: a bar with the time left.  Where it is interrupted, by Ctrl-C or by whatever
+    ``on_unit`` raises, the processes end with it.  Raises ``ValueError`` for a file of another study.
     """
     from joblib import Parallel, delayed
     from tqdm.auto import tqdm
@@ -39,13 +41,26 @@ def run_study(
             bar.write(file.dropped)
         wanted = (unit for unit in missing if not (stop and stop.is_set()))
         work = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-        for unit, records in work(delayed(_unit)(study, unit) for unit in wanted):
-            file.add(unit, records)
-            bar.update()
-            if on_unit:
-                on_unit(records)
+        try:
+            for unit, records in work(delayed(_unit)(study, unit, os.getpid()) for unit in wanted):
+                file.add(unit, records)
+                bar.update()
+                if on_unit:
+                    on_unit(records)
+        except BaseException:
+            if jobs != 1:
+                _end_workers()
+            raise
     return file.records
 
 
-def _unit(study: Study, unit: Unit) -> tuple[Unit, list[dict[str, Any]]]:
+def _unit(study: Study, unit: Unit, master: int) -> tuple[Unit, list[dict[str, Any]]]:
+    if os.getpid() != master and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the study, and that ends its workers
     return unit, run_unit(study, *unit)
+
+
+def _end_workers() -> None:
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)

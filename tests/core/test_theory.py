@@ -61,7 +61,7 @@ def test_bad_values_are_refused(q, message):
 
 @pytest.mark.parametrize("factor", [1.5, 8.2371, 10, 12345.6, 1e-3 + 1])
 def test_values_outside_the_theorem_s_range_are_refused_with_the_scale_that_fits(factor):
-    """The scale that the error names is taken, is hardly larger than needed, and gives the bound of the scaled values."""
+    """The scale that the error names is taken, hardly larger than needed, and gives the scaled values' bound."""
     q = small_environment(0).exact_q()
     q = q / np.abs(q).max()
     with pytest.raises(ValueError, match=r"within \[-1, 1\]") as refused:
