@@ -57,7 +57,9 @@ def test_a_study_that_is_ended_keeps_its_runs_and_ends_its_workers(tmp_path, num
         process.send_signal(number)
     _, error = process.communicate(timeout=60)
     assert process.returncode == code and gone(members)
-    told = [line for line in error.decode().replace("\r", "\n").splitlines() if line.strip() and "run" not in line[-10:]]
+    told = [
+        line for line in error.decode().replace("\r", "\n").splitlines() if line.strip() and "run" not in line[-10:]
+    ]
     assert "Traceback" not in error.decode()
     assert (told[-1].startswith("iapo: stopped") and len(told) == 1) if code == 130 else not told
     assert all(json.loads(line) for line in results.read_bytes().split(b"\n")[:-1])
@@ -99,5 +101,26 @@ def test_an_encoding_without_the_signs_loses_no_result():
         process = start("bench", "--budgets", "300", "--runs", "2", env={**os.environ, "PYTHONIOENCODING": encoding})
         out, _ = process.communicate(timeout=60)
         assert process.returncode == 0
-        found[encoding] = out.decode(encoding).split(" ms")[0].rpartition(" ")[0].replace("±", "+/-").split("  spent")[0]
+        found[encoding] = (
+            out.decode(encoding).split(" ms")[0].rpartition(" ")[0].replace("±", "+/-").split("  spent")[0]
+        )
     assert found["ascii"] == found["utf-8"] and "+/-" in found["ascii"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_what_iapo_lab_started_ends_with_it(tmp_path, number):
+    """JupyterLab gets the options that are its own; however the command ends, nothing that it started is left."""
+    runtime = tmp_path / "runtime"
+    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower()) for name in ("RUNTIME", "CONFIG", "DATA")}
+    options = ["--no-browser", "--allow-root", "--port", "0", "--IdentityProvider.token="]
+    with (tmp_path / "log").open("w") as log:
+        env = {**os.environ, **folders}
+        process = start("lab", *options, tmp_path / "course", env=env, stdout=log, stderr=subprocess.STDOUT)
+    wait_until(lambda: list(runtime.glob("jpserver-*.json")), process)
+    server = json.loads(next(runtime.glob("jpserver-*.json")).read_text())
+    assert server["root_dir"] == str(tmp_path / "course") and (tmp_path / "course" / "00_start_here.ipynb").exists()
+    members = family(process.pid)
+    assert server["pid"] in [member.pid for member in members]
+    process.send_signal(number)
+    process.wait(60)
+    assert gone(members)

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from cases import small_environment
 from iapo_widgets import ALGORITHMS, acr, mv_contexts, train, voting_environment
+from iapo_widgets.core.baselines import _greedy, _softmax, _ucb
 from iapo_widgets.core.training import find_algorithm
 
+SEQUENTIAL = ("epsilon-greedy", "softmax", "ucb")
 LEAVE_LITTLE = ("psst", "psst+k1", "psst+k2", "frugal")
 names = st.sampled_from([n for n in ALGORITHMS if not n.startswith("psst+k")] + ["psst+k1", "psst+k2", "psst+k3"])
 
@@ -60,24 +62,74 @@ def test_same_seed_same_policy_and_estimates(name):
 
 @pytest.mark.parametrize("name", ["uniform", "epsilon-greedy", "softmax", "ucb"])
 def test_estimates_of_the_baselines_are_unbiased_where_sampling_is_not_adaptive(name):
-    """After the first batch, which depends on nothing seen, mean estimates over seeds are near exact Q."""
+    """The first pull depends on nothing seen: its mean estimates over seeds are near exact Q."""
     env = small_environment(2, prompts=2, n_max=4)
     found = [next(find_algorithm(name)(env, 8, seed=s)).q for s in range(600)]
     assert np.nanmean(found, axis=0) == pytest.approx(env.exact_q(), abs=0.08)
 
 
-@pytest.mark.parametrize("name", ["epsilon-greedy", "softmax", "ucb"])
+@pytest.mark.parametrize("name", SEQUENTIAL)
+def test_sequential_baselines_begin_without_a_sweep(name):
+    """The first pull is any arm that can be paid, all equally often: no prompt and no scale comes first."""
+    env = small_environment(0, prompts=3, n_max=4)
+    first = np.zeros((3, 4))
+    for seed in range(600):
+        (pulls,) = (r.pulls for r in [next(find_algorithm(name)(env, 4, seed=seed))])
+        batch = next(find_algorithm(name)(env, 4, seed=seed)).completions
+        assert pulls.sum() == sum(len(b) for b in batch)
+        if pulls.sum() == 1:
+            first += pulls
+    # T = 4 in ceil(log2 12) = 4 rounds of one completion: the first round is the first pull
+    assert first.sum() == 600 and first.min() > 25 and first.max() < 80  # 50 expected, standard deviation 6.8
+
+
+@pytest.mark.parametrize("name", SEQUENTIAL)
+@given(budget=st.integers(1, 400), seed=st.integers(0, 99))
+def test_sequential_baselines_spend_all_and_pull_only_what_they_can_pay(name, budget, seed):
+    """Every completion is spent, in at most as many rounds as PSST has, each of which pulls something."""
+    env = small_environment(seed, prompts=3, n_max=8)
+    rounds = list(find_algorithm(name)(env, budget, seed=seed))
+    assert rounds[-1].spent == budget and len(rounds) <= 5
+    assert all(r.pulls.any() for r in rounds) and [r.number for r in rounds] == list(range(1, len(rounds) + 1))
+    assert sum(r.completions[0].n if r.completions else 0 for r in rounds) <= budget
+
+
+def test_unknown_arms_count_as_nothing_for_greedy_and_softmax_and_first_for_ucb():
+    """Worked on values: 0.2 and -0.1 seen, two arms not; ties among the largest are all of them."""
+    q, count, rng = np.array([0.2, np.nan, -0.1, np.nan]), np.array([4, 0, 1, 0]), np.random.default_rng(0)
+    assert _greedy(q, count, rng, epsilon=1e-12).tolist() == [0.2, 0, -0.1, 0]
+    below = _greedy(np.array([-0.3, np.nan, -0.1, np.nan]), count, rng, epsilon=1e-12)
+    assert np.flatnonzero(below == below.max()).tolist() == [1, 3]
+    assert np.flatnonzero(np.isinf(_ucb(q, count, rng, c=0.1))).tolist() == [1, 3]
+    seen = _ucb(q, np.array([4, 1, 1, 2]), rng, c=0.1)  # calls for arms 1 and 3 failed once and twice
+    assert seen == pytest.approx(np.nan_to_num(q) + 0.1 * np.sqrt(np.log(8) / np.array([4, 1, 1, 2])))
+    drawn = np.bincount([int(_softmax(q, count, rng, tau=0.2).argmax()) for _ in range(20_000)], minlength=4) / 20_000
+    expected = np.exp(np.array([0.2, 0, -0.1, 0]) / 0.2)
+    assert drawn == pytest.approx(expected / expected.sum(), abs=0.015)
+    assert {int(_greedy(q, count, rng, epsilon=1 - 1e-12).max()) for _ in range(50)} == {0}  # any arm
+
+
+@pytest.mark.parametrize("name", ["epsilon-greedy", "ucb"])
 def test_sequential_baselines_favour_what_looks_good(name):
-    """Pulls after the first batch go to the better prompt more often than to the worse one."""
+    """Pulls after the first round go to the better prompt more often than to the worse one."""
     right = np.array([[0.8], [0.5]])
     env = voting_environment(
         np.stack([right, 1 - right], axis=2), [0], [0.01, 0.01], contexts=mv_contexts({"low": 0.0}), n_max=4
     )
     pulls = np.zeros(2)
-    for seed in range(20):
+    for seed in range(40):
         rounds = list(find_algorithm(name)(env, 300, seed=seed))
         pulls += sum(r.pulls.sum(axis=1) for r in rounds[1:])
     assert pulls[0] > 1.5 * pulls[1]
+
+
+@pytest.mark.parametrize("name", SEQUENTIAL)
+def test_one_pull_serves_every_context_and_every_smaller_scale(name):
+    """After a pull of (p, N) the scales 1 .. N of p are known in every context, and no other arm is."""
+    env = small_environment(4, prompts=3, n_max=4)
+    r = next(find_algorithm(name)(env, 4, seed=1))
+    reach = np.where(r.pulls > 0, np.arange(1, 5), 0).max(axis=1)
+    assert np.array_equal(~np.isnan(r.q), np.broadcast_to(np.arange(1, 5) <= reach[:, None], r.q.shape))
 
 
 def test_a_random_scale_is_averaged_over():
