@@ -150,14 +150,24 @@ def _run(options: argparse.Namespace) -> None:
     value = acr(result.policy, env)
     if options.json:
         policy = {c: [a.prompt, a.n] for c, a in result.policy.items()}
-        print(json.dumps({"policy": policy, "spent": result.spent, "acr": value, "unreached": result.unreached}))
+        print(
+            json.dumps(
+                {
+                    "policy": policy,
+                    "spent": result.spent,
+                    "acr": value,
+                    "unreached": result.unreached,
+                    "lost": result.lost,
+                }
+            )
+        )
         return
     print(f"{env.name} ({env.note})" if env.note else env.name)
     for context, arm in result.policy.items():
         print(f"  {context:<12} prompt {arm.prompt:>3}  N = {arm.n}")
     print(f"spent {result.spent:,} of {options.budget:,} completions; ACR {value:.4f} on these queries")
-    if result.unreached:
-        print(f"the budget did not reach {result.unreached} of {len(env.prompts)} prompts")
+    if result.rounds[-1].gaps:
+        print(result.rounds[-1].gaps)
 
 
 def _bench(options: argparse.Namespace) -> None:

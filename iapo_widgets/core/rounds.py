@@ -155,6 +155,16 @@ class Round:
         """Prompts about which nothing is known: the budget could not reach them, or their calls failed."""
         return int(np.isnan(self.q).all(axis=(0, 2)).sum())
 
+    @property
+    def gaps(self) -> str:
+        """What is not known, in words for a person; empty where every prompt was reached and nothing is lost."""
+        prompts = self.lost.any(axis=-1) if self.lost.ndim == 2 else self.lost.any(axis=(0, 2))
+        beyond = int((np.isnan(self.q).all(axis=(0, 2)) & ~prompts).sum())
+        said = [f"the budget did not reach {beyond} of {self.q.shape[1]} prompts"] if beyond else []
+        lost = int(np.count_nonzero(self.lost))
+        said += [f"failed calls left {lost:,} arms of {int(prompts.sum())} prompts without a sample"] if lost else []
+        return "; ".join(said)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Result:

@@ -120,12 +120,15 @@ def test_a_prompt_that_never_answers_is_marked_and_never_recommended():
         result = train(name, Failing(env, dead=[5]), 8_000, seed=0)
         assert result.policy["one"].prompt != 5 and result.unreached == 1
         assert result.lost >= 1 and np.all(np.nonzero(result.rounds[-1].lost)[0] == 5) and "lost=" in repr(result)
+        assert f"failed calls left {result.lost} arms of 1 prompts without a sample" in result.rounds[-1].gaps
 
 
 def test_without_failures_nothing_is_lost():
     """What a small budget does not reach is unreached, not lost."""
     result = train("psst", small_environment(0, prompts=12), 5, seed=0)
     assert result.unreached == 7 and result.lost == 0 and "lost" not in repr(result)
+    assert result.rounds[-1].gaps == "the budget did not reach 7 of 12 prompts"
+    assert train("psst", small_environment(0), 500, seed=0).rounds[-1].gaps == ""
 
 
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(0, 40))

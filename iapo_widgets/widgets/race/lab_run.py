@@ -111,8 +111,8 @@ class LabRun:
             "finished": f"Finished{after}.",
             "failed": f"Failed{after}: {self.runner.error if self.runner else ''}",
         }[self.state]
-        if number and (missing := rounds[-1].unreached):
-            text += f" The budget did not reach {missing} of {len(self.env.prompts)} prompts."
+        if number and (gaps := rounds[-1].gaps):
+            text += f" {gaps[0].upper()}{gaps[1:]}."
         return text + self._worth
 
     def _on_round(self, runner: Runner, done: Round) -> None:
