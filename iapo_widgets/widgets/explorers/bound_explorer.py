@@ -167,11 +167,12 @@ class BoundExplorer(Explorer):
     def _work(self, stop: threading.Event) -> None:
         try:
             env, total, scale = self.environment(), self.runs, self.theory().scale
+            options = {"scale": scale} if scale > 1 else {}
             for budget in self.budgets():
                 for start in range(0, total, PORTION):
                     if stop.is_set():
                         return
-                    (found,) = error_rates(env, [budget], min(PORTION, total - start), seed=start, scale=scale)
+                    (found,) = error_rates(env, [budget], min(PORTION, total - start), seed=start, **options)
                     with self.lock:
                         if stop.is_set():
                             return
