@@ -41,10 +41,10 @@ def check_text(value: Any, name: str) -> str:
     return check_sendable(value, name)
 
 
-def check_budget(budget: object) -> int:
-    """``budget`` as an int, or ``ValueError`` where it is not a whole number from 1 to ``LARGEST_BUDGET``."""
-    if isinstance(budget, (int, float, np.number)) and budget > LARGEST_BUDGET:
-        raise ValueError(f"budget must be a whole number of completions, at least 1, and at most {LARGEST_BUDGET:,}")
+def check_budget(budget: object, most: float = LARGEST_BUDGET) -> int:
+    """``budget`` as an int, or ``ValueError`` where it is not a whole number from 1 to ``most``."""
+    if isinstance(budget, (int, float, np.number)) and budget > most:
+        raise ValueError(f"budget must be a whole number of completions, at least 1, and at most {most:,}")
     if isinstance(budget, (int, np.integer)) and not isinstance(budget, bool):
         if budget >= 1:
             return int(budget)

@@ -47,7 +47,7 @@ class Complexity:
 
         At 1 or above it says nothing: it is vacuous.  ``ValueError`` for a bad budget.
         """
-        budget = check_budget(budget)
+        budget = check_budget(budget, math.inf)
         if not self.cost_of_certainty:
             return 0.0
         return 3 * len(self.gaps) * self.n_rounds * math.exp(-budget / self.cost_of_certainty)
