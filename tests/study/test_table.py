@@ -48,7 +48,7 @@ def test_psst_beats_the_baselines_at_5000(table, environment, baseline):
 
 
 def test_what_lesson_08_says_of_the_baselines(table):
-    """At 20,000 PSST is ahead of softmax everywhere, and UCB is behind on two tasks and ahead on three, significantly."""
+    """At 20,000 PSST is ahead of softmax everywhere; UCB is behind on two tasks and ahead on three, significantly."""
     at_most = {name: [table.comparison(e, "psst", name, 20_000) for e in GENERATED] for name in SEQUENTIAL}
     assert all(found.significant for found in at_most["softmax"])
     assert [found.environment for found in at_most["ucb"] if found.significant] == ["math", "commonsense-qa"]

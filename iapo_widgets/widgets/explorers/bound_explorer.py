@@ -167,7 +167,7 @@ class BoundExplorer(Explorer):
     def _work(self, stop: threading.Event) -> None:
         try:
             env, total, scale = self.environment(), self.runs, self.theory().scale
-            options = {"scale": scale} if scale > 1 else {}
+            options: dict[str, Any] = {"scale": scale} if scale > 1 else {}
             for budget in self.budgets():
                 for start in range(0, total, PORTION):
                     if stop.is_set():
