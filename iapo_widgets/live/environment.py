@@ -21,6 +21,7 @@ from ..core.rounds import Policy
 from ..core.strategies import Strategy, find_strategy
 from .answer import Answer
 from .deployment import Deployed
+from .endpoint.abilities import MOST_CHOICES
 from .endpoint.calls import Caller
 from .endpoint.collecting import collect
 from .endpoint.endpoint import Endpoint
@@ -122,13 +123,13 @@ class LiveEnvironment:
 
     @property
     def per_call(self) -> int | None:
-        """Completions that one request carries at most, as far as ``n_max`` goes; ``None`` for any number.
+        """Completions that one request carries at most; ``None`` where no limit has shown.
 
         ``Endpoint.check`` finds it out beforehand; else the first requests of a run show it, and what they show holds
         for all estimates of that run.
         """
         known = self.caller.abilities
-        return known.n if known.shown and known.n < self.n_max else None
+        return known.n if known.shown and known.n < MOST_CHOICES else None
 
     @property
     def n_queries(self) -> int:

@@ -37,6 +37,15 @@ class Usefulness:
         ``EndpointError`` where every prompt is refused.
         """
         self._end_where_all_are_refused()
+        for prompt, counts in list(seen.counts.items()):
+            for kind, words in KINDS.items():
+                if (
+                    counts["drawn"] >= ENOUGH
+                    and counts[kind] >= OFTEN * counts["drawn"]
+                    and (prompt, kind) not in self._told
+                ):
+                    self._told.add((prompt, kind))
+                    self._warn(prompt, counts[kind], counts["drawn"], words, seen.examples.get((prompt, kind)))
         total = seen.total
         arrived = total["drawn"] - total["missing"]
         if total["drawn"] >= NOTHING and not arrived:
@@ -51,15 +60,6 @@ class Usefulness:
                 " the prompts so that they ask for a form of answer, or the scorer so that it reads what comes; the"
                 " completions are in the ledger, and are not paid again"
             )
-        for prompt, counts in list(seen.counts.items()):
-            for kind, words in KINDS.items():
-                if (
-                    counts["drawn"] >= ENOUGH
-                    and counts[kind] >= OFTEN * counts["drawn"]
-                    and (prompt, kind) not in self._told
-                ):
-                    self._told.add((prompt, kind))
-                    self._warn(prompt, counts[kind], counts["drawn"], words, seen.examples.get((prompt, kind)))
 
     def _end_where_all_are_refused(self) -> None:
         refusals, endpoint = self._caller.refusals, self._caller.endpoint

@@ -16,10 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faulty import FaultyServer, send
+from iapo_widgets.live.endpoint.abilities import Abilities
 from iapo_widgets.live.endpoint.body import MOST, TooLarge, _Unpacked, plain
-from iapo_widgets.live.endpoint.faults import Fault, of_status
+from iapo_widgets.live.endpoint.faults import Fault, of_error, of_status
 from iapo_widgets.live.endpoint.prices import Prices
-from iapo_widgets.live.endpoint.reply import Unreadable, read_reply
+from iapo_widgets.live.endpoint.reply import Refused, Unreadable, parsed, read_reply
+from iapo_widgets.live.endpoint.told import told
 from iapo_widgets.live.request import Request
 from live_cases import live
 
@@ -189,12 +191,15 @@ REPLIES = (ODD | CHOICES).map(lambda value: json.dumps(value).encode()) | st.bin
 def test_any_body_is_a_reply_or_a_fault(body, n, status):
     """Whatever the bytes are: completions, or what is wrong with them; and either can be written down."""
     request = Request("http://a/v1", "m", {"max_tokens": 10}, [{"role": "user", "content": "?"}])
-    content = plain(body, str)
-    fault = of_status(max(status, 400), {}, content, {"n": n, "max_tokens": 10})
+    content = plain(body, str, parsed)
+    fault = of_status(max(status, 400), {}, told(content), {"n": n, "max_tokens": 10})
     assert isinstance(fault, Fault) and fault.what.encode()
     try:
-        reply = read_reply(content, Prices(1.0, 2.0), request, list(range(n)), None)
+        reply = read_reply(content, Prices(1.0, 2.0), request, list(range(n)), None, Abilities())
     except Unreadable:
+        return
+    except Refused as refused:
+        assert of_error(told(refused.content), {"n": n}).paid is False
         return
     assert min(reply.spent.completions, reply.spent.tokens, reply.spent.picos) >= 0
     for record in reply.records:
@@ -206,13 +211,17 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))
 import numpy as np
 from pathlib import Path
+from iapo_widgets.live import LiveError
 from live_cases import live, new_ledger
 class Server:
     url, model = sys.argv[1:3]
 with new_ledger(Path(sys.argv[3])) as ledger:
     env = live(Server, ledger, timeout=60.0, concurrency=1)
     for i in range(int(sys.argv[4])):
-        env.sample([i % 3], [i // 3], 1, np.random.default_rng(0))
+        try:
+            env.sample([i % 3], [i // 3], 1, np.random.default_rng(0))
+        except LiveError:  # nothing arrived by now
+            pass
     print(env.report().faults, len(ledger), ledger.open_calls(), ledger.unsaved)
 """
 

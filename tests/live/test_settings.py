@@ -105,7 +105,7 @@ def test_the_bound_counts_examples_and_what_may_be_written_into_the_prompt():
     ("more", "message"),
     [
         ({"stop": ["a", ""]}, "none of them empty"), ({"stop": 3}, "stop must be a text"),
-        ({"stop": ["\ud800"]}, "half a surrogate"), ({"reasoning_effort": 3}, "'low', 'medium' or 'high'"),
+        ({"stop": ["\ud800"]}, "half a character"), ({"reasoning_effort": 3}, "'low', 'medium' or 'high'"),
         ({"reasoning_effort": "very high"}, "must be a word"), ({"response_format": "json"}, "'json_object'"),
         ({"response_format": {"type": 1}}, "'json_object'"), ({"extra_body": "x"}, "must be a mapping"),
         ({"extra_body": {"k": float("nan")}}, "no word for"), ({"extra_body": {"k": {1}}}, "no JSON"),
@@ -122,7 +122,7 @@ def test_the_bound_counts_examples_and_what_may_be_written_into_the_prompt():
         ({"extra_body": {"api_key": KEY}}, "give a key by key="),
         ({"extra_body": {"meta": [{"X-Api-Key": KEY}]}}, "give a key by key="),
         ({"examples": [("a", "b")], "user": "Go.", "system": "{query}"}, "with examples the user part must hold"),
-        ({"system": "\udfff"}, "half a surrogate"), ({"system": None}, "must be text"),
+        ({"system": "\udfff"}, "half a character"), ({"system": None}, "must be text"),
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused_with_what_would(more, message):

@@ -66,8 +66,8 @@ def test_the_cost_of_a_call_is_part_of_an_answer_s():
     env = small_environment(0)
     result = train("psst", env, 300, seed=0)
     plain = arm_table(env, result)
-    env.call_cost = np.arange(len(env.prompts)) + 1.0
-    for before, after in zip(plain, arm_table(env, result), strict=True):
+    dearer = small_environment(0, call_cost=np.arange(len(env.prompts)) + 1.0)
+    for before, after in zip(plain, arm_table(dearer, result), strict=True):
         assert after.cost == pytest.approx(before.cost + before.prompt + 1, nan_ok=True)
 
 
@@ -205,7 +205,7 @@ def test_a_live_run_has_its_table_too(tmp_path):
     from live_cases import NO_WAIT
 
     with FaultyServer() as server, Ledger(tmp_path / "l.sqlite", durable=False) as ledger:
-        server.script.extend([None, 400, 400])
+        server.script.extend([None, *[(400, {}, {"message": "filtered", "code": "content_filter"})] * 2])
         env = LiveEnvironment(
             Endpoint(server.url, server.model), [PromptTemplate("{query}", max_tokens=9)] * 2,
             [Question(f"What is {i} modulo 3?", str(i % 3)) for i in range(4)], [ExactMatch()], n_max=2,
