@@ -1,6 +1,7 @@
 from .core.completions import Completions
-from .core.environment import CategoricalEnvironment, Environment, voting_environment
+from .core.environment import CategoricalEnvironment, voting_environment
 from .core.problem import Arm, Context, Prompt, bon_contexts, mv_contexts
+from .core.protocol import Environment
 from .core.psst import psst
 from .core.rounds import Policy, Result, Round
 from .core.strategies import STRATEGIES, BestOfN, MajorityVote, SelectedBest, VoteThenBest

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.command(options)
         sys.stdout.flush()
-    except (ValueError, OSError, MemoryError, RecursionError) as error:
+    except (ValueError, OSError, MemoryError, RuntimeError) as error:  # RuntimeError: LiveError and RecursionError too
         if isinstance(error, BrokenPipeError):
             return unread()
         print(f"iapo: {one_line(error)}", file=sys.stderr)
@@ -112,6 +112,14 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--tokens-per-minute", type=float, metavar="NUMBER", help="limit; none without")
     simulate.add_argument("--n", default="honoured", choices=["honoured", "ignored", "refused"], help="several choices")
     simulate.set_defaults(command=_simulate)
+
+    look = commands.add_parser("check", help="find out by a few cheap requests what an endpoint honours")
+    look.add_argument("url", metavar="URL", help="base URL, up to and with /v1; the key comes from IAPO_API_KEY")
+    look.add_argument("--model", help="the model's name; without, the only one that the endpoint lists")
+    look.add_argument("--n", type=int, default=8, help="answers to ask for in one request (8)")
+    look.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="of one request (60)")
+    look.add_argument("--ledger", metavar="FILE", help="ledger to keep and charge it in; none without")
+    look.set_defaults(command=_check)
 
     get = commands.add_parser("fetch", help="download the published files, check them and print their paths")
     get.add_argument("names", nargs="*", help=f"any of {', '.join(PUBLISHED)}; all without")
@@ -231,6 +239,20 @@ def _simulate(options: argparse.Namespace) -> None:
         except KeyboardInterrupt:
             stats = endpoint.stats
             print(f"\nstopped after {stats.requests:,} requests, {stats.delivered:,} completions delivered")
+
+
+def _check(options: argparse.Namespace) -> None:
+    from .live.endpoint.endpoint import Endpoint
+    from .live.endpoint.models import only_model
+    from .live.ledger.ledger import Ledger
+
+    model = options.model or only_model(Endpoint(options.url, "unknown", timeout=options.timeout))
+    endpoint = Endpoint(options.url, model, timeout=options.timeout)
+    if options.ledger is None:
+        print(endpoint.check(options.n))
+    else:
+        with Ledger(options.ledger) as ledger:
+            print(endpoint.check(options.n, ledger=ledger))
 
 
 def _fetch(options: argparse.Namespace) -> None:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from .checks import check_between, check_budget, check_positive, check_seed
 from .completions import Completions
 from .costs import per_call_of
-from .environment import Environment
 from .failures import Arrivals, ask_again, whole
+from .protocol import Environment
 from .psst import ask, recommend, spending, tie_order
 from .reuse import Tally
 from .rounds import Round
@@ -86,7 +86,8 @@ def _batch(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[
     shape = len(env.prompts), env.n_max
     order = tie_order(*shape, rng)
     active = np.ones((len(env.contexts), *shape), dtype=bool)
-    tally, arrivals = Tally(env.strategy, env.contexts, *shape), Arrivals(len(env.prompts))
+    tally = Tally(env.strategy, env.contexts, *shape, per_call=partial(per_call_of, env))
+    arrivals = Arrivals(len(env.prompts))
     pulls, completions = ask(env, active, min(budget, active[0].size), budget, False, rng, arrivals)  # tells what fails
     left = budget - spending(pulls)
     again, more = ask(env, active, left, left, True, rng, arrivals)

@@ -1,4 +1,4 @@
-"""The only door to the model: the Environment protocol, and environments of known outcome probabilities."""
+"""Environments of known outcome probabilities, so that Q is exact."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from types import EllipsisType
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,54 +20,6 @@ from .strategies import MajorityVote, Outcomes, Strategy, find_strategy
 
 Array = NDArray[np.float64]
 CHUNK = 1 << 16  # completions drawn at once: what is in between stays in the cache
-
-
-@runtime_checkable
-class Environment(Protocol):
-    """What an algorithm may know: sizes, contexts, the strategy, and ``sample``."""
-
-    @property
-    def prompts(self) -> tuple[Prompt, ...]:
-        """Prompt variants; an arm names one by its index."""
-        ...
-
-    @property
-    def contexts(self) -> tuple[Context, ...]:
-        """Whom to serve."""
-        ...
-
-    @property
-    def objectives(self) -> tuple[str, ...]:
-        """Names of the K objectives."""
-        ...
-
-    @property
-    def n_max(self) -> int:
-        """Largest inference scale."""
-        ...
-
-    @property
-    def n_queries(self) -> int:
-        """Number of queries."""
-        ...
-
-    @property
-    def strategy(self) -> Strategy:
-        """How completions become one reward."""
-        ...
-
-    @property
-    def call_cost(self) -> Array:
-        """Cost of one request of each prompt, beside what its completions cost, (P,); zeros in the paper's tasks."""
-        ...
-
-    @property
-    def per_call(self) -> int | None:
-        """Completions that one request carries at most, ``None`` for any number: (p, n) takes ceil(n / per_call)."""
-        ...
-
-    def sample(self, prompts: ArrayLike, queries: ArrayLike, n: int, rng: np.random.Generator) -> Completions:
-        """Draw ``n`` completions for each (prompt, query) pair: the paper's BATCH-QUERY."""
 
 
 class CategoricalEnvironment:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
-from .environment import Environment
+from .protocol import Environment
 
 Index = NDArray[np.int64]
 

@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
-from .environment import Environment
 from .failures import Arrivals, ask_again, whole
 from .pooled import PooledEstimate
+from .protocol import Environment
 from .psst import ranking, recommend, spending, tie_order
 from .rounds import Round
 

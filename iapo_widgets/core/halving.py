@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from .checks import check_budget, check_seed
 from .completions import Completions
 from .costs import bill, per_call_of
-from .environment import Environment
 from .failures import Arrivals, ask_again, whole
 from .problem import Arm, cost_weight_vector, distinct_weights
+from .protocol import Environment
 from .psst import keep_best_half, recommend, tie_order, trimming
 from .reuse import Tally
 from .rounds import Round

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from .completions import Completions
 from .costs import arm_cost, per_call_of
-from .environment import Environment
 from .pooled_scores import score_curves
 from .pooled_votes import concentration, credit_curves, response_model
 from .problem import cost_weight_vector, distinct_weights
+from .protocol import Environment
 from .strategies import BestOfN, MajorityVote, VoteThenBest
 
 Array = NDArray[np.float64]

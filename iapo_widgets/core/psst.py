@@ -13,9 +13,9 @@ from .checks import check_budget, check_flag, check_seed
 from .completions import Completions
 from .costs import per_call_of
 from .deck import Deck
-from .environment import Environment
 from .failures import Arrivals, ask_again, reach, whole
 from .problem import Arm
+from .protocol import Environment
 from .reuse import Tally
 from .rounds import Policy, Round, policy_of
 

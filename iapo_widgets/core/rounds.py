@@ -18,7 +18,7 @@ from .problem import Arm, Context, Prompt
 from .strategies import Strategy
 
 if TYPE_CHECKING:
-    from .environment import Environment
+    from .protocol import Environment
 
 
 class Policy(Mapping[str, Arm]):

@@ -128,9 +128,9 @@ def _built(about: Any) -> dict[str, Any]:
     if not all(isinstance(name, str) for name in objectives):
         raise ValueError("objectives must be names")
     rows = {name: typed(about, name, list) for name in ("prompts", "contexts")}
-    for name, length in (("prompts", 5), ("contexts", 3)):
-        if not all(isinstance(row, list) and len(row) == length for row in rows[name]):
-            raise ValueError(f"{name} must be lists of {length}")
+    for name, lengths in (("prompts", (5, 7)), ("contexts", (3,))):
+        if not all(isinstance(row, list) and len(row) in lengths for row in rows[name]):
+            raise ValueError(f"{name} must be lists of {' or '.join(map(str, lengths))}")
     if not all(isinstance(weights, list) for _, weights, _ in rows["contexts"]):
         raise ValueError("weights must be lists")
     return {

@@ -11,8 +11,8 @@ import numpy as np
 from .checks import check_between, check_budget, check_flag, check_seed
 from .costs import per_call_of
 from .deck import Deck
-from .environment import Environment
 from .failures import Arrivals
+from .protocol import Environment
 from .psst import ask, ranking, recommend, spending, tie_order, trimming
 from .reuse import Tally
 from .rounds import Round

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .baselines import epsilon_greedy, softmax, ucb, uniform
-from .environment import CategoricalEnvironment, Environment
+from .environment import CategoricalEnvironment
 from .frugal import frugal
 from .halving import halving, triple_n1, triple_random
 from .problem import Context
+from .protocol import Environment
 from .psst import psst
 from .rounds import Policy, Result, Round
 from .screening import screened

@@ -2,6 +2,7 @@
 
 from .answer import Answer
 from .deployment import Deployed, Response
+from .endpoint.check import Checked
 from .endpoint.endpoint import Endpoint
 from .endpoint.retries import Retries
 from .environment import LiveEnvironment
@@ -31,6 +32,7 @@ from .simulated.endpoint import SimulatedEndpoint
 __all__ = [
     "Answer",
     "Brevity",
+    "Checked",
     "Deployed",
     "Endpoint",
     "EndpointError",

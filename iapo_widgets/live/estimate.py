@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ..core.checks import check_budget
-from .endpoint.endpoint import Endpoint
+from .endpoint.connection import Connection
 from .ledger.ledger import Ledger
 from .ledger.spending import PICOS, Spending, SpendingLimit
 from .problem import PromptTemplate
@@ -57,7 +57,7 @@ class Asked(Protocol):
     @property
     def n_queries(self) -> int: ...
     @property
-    def endpoint(self) -> Endpoint: ...
+    def endpoint(self) -> Connection: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

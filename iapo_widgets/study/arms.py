@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.environment import Environment
+from ..core.costs import arm_cost, per_call_of
+from ..core.protocol import Environment
 from ..core.rounds import Result
 
 HEAD = ("context", "prompt", "prompt text", "n", "estimated Q", "pulls", "completions of the prompt",
@@ -140,14 +141,15 @@ def arm_table(env: Environment, result: Result) -> ArmTable:
             np.add.at(came, batch.prompts, batch.n_valid)
             np.add.at(cost, batch.prompts, np.where(batch.valid, batch.cost, 0.0).sum(axis=1))
     each = np.divide(cost, came, out=np.full(shape[1], np.nan), where=came > 0)
-    call = np.asarray(getattr(env, "call_cost", np.zeros(shape[1])), dtype=float)  # of the request itself
+    call = np.asarray(getattr(env, "call_cost", np.zeros(shape[1])), dtype=float)  # of one request
+    costs = arm_cost(each[:, None], call[:, None], np.arange(1, env.n_max + 1), per_call_of(env))
     rows = []
     for c, context in enumerate(env.contexts):
         chosen = result.policy[context.name]
         rows += [
             ArmRow(
                 context.name, p, prompt.text, n, float(q[c, p, n - 1]), int(pulls[p, n - 1]), int(came[p]),
-                float(call[p] + n * each[p]), int(survived[c, p, n - 1]), chosen.prompt == p and chosen.n in (n, None),
+                float(costs[p, n - 1]), int(survived[c, p, n - 1]), chosen.prompt == p and chosen.n in (n, None),
             )
             for p, prompt in enumerate(env.prompts) for n in range(1, env.n_max + 1)
         ]  # fmt: skip

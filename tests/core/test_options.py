@@ -69,8 +69,8 @@ def circle():
 @pytest.mark.parametrize(
     ("value", "message"),
     [(float("nan"), "nan, which JSON has no word for"), (float("inf"), "no word for"), ({1, 2}, "is a set"),
-     (b"x", "is a bytes"), (np.int64(3), "is a int64"), ({1: 2}, "write '1'"), ("\ud800", "half a surrogate pair"),
-     ({"\udc00": 1}, "half a surrogate pair"), (object, "no JSON"), (circle(), "holds itself")],
+     (b"x", "is a bytes"), (np.int64(3), "is a int64"), ({1: 2}, "write '1'"), ("\ud800", "half a character"),
+     ({"\udc00": 1}, "half a character"), (object, "no JSON"), (circle(), "holds itself")],
 )  # fmt: skip
 def test_what_is_no_json_is_refused(value, message):
     """The error names the place and says what would be right, at any depth."""
@@ -85,7 +85,7 @@ def test_what_is_no_json_is_refused(value, message):
     ("given", "message"),
     [("ab", "pairs"), (["ab"], "example 0 must be a pair"), ([("a",)], "must be a pair"), (3, "pairs"),
      ([("a", "b"), ("a", 4)], "answer of example 1 must be text"), ([(" ", "b")], "question of example 0 is empty"),
-     ([("a", "")], "answer of example 0 is empty"), ([("a\ud83d", "b")], "half a surrogate"), ({"a": "b"}, "pairs")],
+     ([("a", "")], "answer of example 0 is empty"), ([("a\ud83d", "b")], "half a character"), ({"a": "b"}, "pairs")],
 )  # fmt: skip
 def test_examples_are_pairs_of_texts(given, message):
     """Two characters are no pair, and neither part is empty or broken."""

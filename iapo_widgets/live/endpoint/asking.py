@@ -10,14 +10,14 @@ from ..answer import Answer
 from ..ledger.ledger import Ledger
 from ..ledger.spending import SpendingLimit
 from .calls import Caller
-from .endpoint import Endpoint
+from .connection import Connection
 from .run import Run
 
 _lock = threading.Lock()
 
 
 async def ask(
-    endpoint: Endpoint,
+    endpoint: Connection,
     messages: Sequence[Mapping[str, str]],
     settings: Mapping[str, Any],
     ledger: Ledger,

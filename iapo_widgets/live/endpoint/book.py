@@ -9,13 +9,13 @@ from typing import Any
 from ..errors import LiveWarning
 from ..ledger.ledger import Ledger
 from .abilities import LONG_ENOUGH, Abilities
-from .endpoint import Endpoint
+from .connection import Connection
 
 
 class Book:
     """Keeps ``known`` and the names that replies give to the model; the newest of each name counts."""
 
-    def __init__(self, ledger: Ledger, endpoint: Endpoint, known: Abilities) -> None:
+    def __init__(self, ledger: Ledger, endpoint: Connection, known: Abilities) -> None:
         self._ledger, self._known = ledger, known
         self._of = ledger.resolve(endpoint.base_url), endpoint.model
         kept = {name: _value(text) for name, text in ledger.abilities(*self._of).items()}

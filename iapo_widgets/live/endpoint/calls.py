@@ -11,16 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from ..answer import Answer
-from ..errors import EndpointError, LimitReached, Stopped
+from ..errors import LimitReached, Stopped
 from ..ledger.ledger import Ledger
 from ..ledger.spending import Spending, SpendingLimit
 from ..request import Request
 from .abilities import abilities
 from .book import Book
-from .endpoint import Endpoint
+from .connection import Connection
 from .exchange import exchange
 from .faults import Fault
 from .pace import Pace
+from .patience import Patience
 from .refusals import Refusals
 from .reply import Reply
 from .retries import Retries
@@ -46,7 +47,7 @@ class Caller:
 
     def __init__(
         self,
-        endpoint: Endpoint,
+        endpoint: Connection,
         ledger: Ledger,
         limit: SpendingLimit,
         *,
@@ -63,7 +64,7 @@ class Caller:
         self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
-        self._in_a_row = self._late = 0
+        self._patience = Patience(endpoint, self.abilities, self.retries)
 
     async def fetch(self, request: Request, samples: Sequence[int], run: Run) -> dict[int, Answer]:
         """Completions of a request by sample index; those that failed for good are left out.
@@ -125,12 +126,15 @@ class Caller:
             error: Any = state.outcome.exception() if state.outcome else None
             fault = error.fault if isinstance(error, Failed) else None
             pause = self.retries.pause(max(1, failures), fault.after if fault else None)
-            return min(pause, KNOCK / 4) if fault and self._nobody(fault) else pause
+            return min(pause, KNOCK / 4) if fault and self._patience.nobody(fault) else pause
 
         def enough(state: RetryCallState) -> bool:
             error: Any = state.outcome.exception() if state.outcome else None
-            silent = isinstance(error, Failed) and self._nobody(error.fault) and time.monotonic() - start > KNOCK
-            return silent or failures >= self.retries.attempts or state.attempt_number > MOST_ATTEMPTS
+            silent = (
+                isinstance(error, Failed) and self._patience.nobody(error.fault) and time.monotonic() - start > KNOCK
+            )
+            long = silent and time.monotonic() - start > KNOCK
+            return long or failures >= self.retries.attempts or state.attempt_number > MOST_ATTEMPTS
 
         retrying = AsyncRetrying(sleep=run.sleep, stop=enough, wait=wait, retry=retry_if_exception(again), reraise=True)
         try:
@@ -138,7 +142,7 @@ class Caller:
         except Failed as failed:
             fault = failed.fault
         else:
-            self._in_a_row = 0
+            self._patience.answered()
             self.refusals.answered(request)
             return answers
         if fault.refuses == "n" and len(samples) > self.abilities.n:
@@ -149,8 +153,7 @@ class Caller:
             self.refusals.add(request, fault.what)
             self.counts["refused"] += 1
             return {}
-        self._in_a_row += 1
-        self._end_where_hopeless(fault)
+        self._patience.failed(fault)
         return {}
 
     async def _singly(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
@@ -161,26 +164,6 @@ class Caller:
         if answers:
             self.abilities.singly()
         return answers
-
-    def _nobody(self, fault: Fault) -> bool:
-        """Whether nothing ever answered at the address."""
-        return fault.unreached and not self.abilities.reached
-
-    def _end_where_hopeless(self, fault: Fault) -> None:
-        where = f"{self.endpoint.model} at {self.endpoint.base_url}"
-        if fault.fatal:
-            raise EndpointError(f"{where}: {fault.what}. What arrived is in the ledger; mend this, then run again")
-        if self._nobody(fault):
-            raise EndpointError(
-                f"nothing answers at {self.endpoint.base_url}: {fault.what}. Is the server running, and is the address"
-                " right, port and /v1 included? Nothing was charged"
-            )
-        if self._in_a_row >= self.retries.in_a_row:
-            self._in_a_row = 0
-            raise EndpointError(
-                f"{where}: {self.retries.in_a_row} requests in a row failed for good, the last: {fault.what}."
-                " What arrived is in the ledger; run again to go on from there"
-            )
 
     async def _attempt(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
         """One attempt, which goes on to its end and is recorded even when nobody waits for it any longer."""
@@ -270,24 +253,18 @@ class Caller:
     def _learn(self, fault: Fault, request: Request, sent: dict[str, Any], epoch: int) -> None:
         self.last_fault = fault.what
         self.counts["faults"] += 1
-        self._late = self._late + 1 if fault.late else 0
         if fault.slow_down:
             self.counts["slowed"] += 1
             self.pace.slow_down(epoch, self.retries.pause(1, fault.after))
-        if self._late >= self.retries.late:
-            what = (
-                f"{self._late} requests in a row had {fault.what}, and stay charged, for they may have been made; give"
-                " Endpoint(timeout=...) more seconds, or a lower concurrency"
-            )
-            self._late = 0
-            raise Failed(replace(fault, what=what, again=False, fatal=True))
+        ends = self._patience.tried(fault)
+        if ends.fatal and not fault.fatal:
+            raise Failed(ends)
         # a refusal of what was built before others taught us better is no news: it is built and sent again
         if fault.refuses not in (None, "?") and not self.abilities.refused(str(fault.refuses), request, sent):
             raise Failed(replace(fault, again=False, fatal=True))
 
     def _delivered(self, reply: Reply, samples: list[int], displaced: dict[int, Answer]) -> dict[int, Answer]:
         self.pace.speed_up()
-        self._late = 0
         used = [record for record in reply.records if record.sample is not None]
         self.abilities.saw(len(samples), reply.came)
         if reply.copies:

@@ -15,11 +15,11 @@ from ..ledger.ledger import Ledger
 from ..ledger.spending import Spending, SpendingLimit
 from ..request import Request
 from .calls import Caller
-from .endpoint import Endpoint
+from .connection import Connection
 from .retries import Retries
 from .run import Run
 
-QUESTION = "Name a fruit, a colour and a town. Answer with these three words only."
+QUESTION = "How much is 17 * 24 + 9, and which fruit do you like? Answer in a few words."
 TOKENS = 24  # of an answer at most
 RETRIES = Retries(attempts=3, longest=5.0)
 #: What a check may cost at most.
@@ -51,7 +51,7 @@ class Checked:
         return f"<table><caption>{caption}</caption>{head}{rows}</table>"
 
 
-def check(endpoint: Endpoint, n: int = 8, *, ledger: Ledger | None = None, limit: SpendingLimit = CAP) -> Checked:
+def check(endpoint: Connection, n: int = 8, *, ledger: Ledger | None = None, limit: SpendingLimit = CAP) -> Checked:
     """Ask for one answer, for ``n`` at once, twice with one seed, and twice at temperature 0.
 
     What is found is used from now on, and kept in ``ledger`` where one is given; what it costs, some ``n`` + 6 answers

@@ -10,7 +10,7 @@ from ..errors import EndpointError
 from ..request import Request
 from .abilities import Abilities
 from .body import TooLarge, encodable, header, plain
-from .endpoint import Endpoint
+from .connection import Connection
 from .faults import Fault, of_connection, of_delay, of_error, of_status
 from .reply import Refused, Reply, Unreadable, parsed, read_reply
 from .told import told
@@ -20,7 +20,7 @@ EMPTY = Fault("the reply holds no choices", paid=False)
 
 
 async def exchange(
-    endpoint: Endpoint, known: Abilities, request: Request, samples: Sequence[int], body: Mapping[str, Any]
+    endpoint: Connection, known: Abilities, request: Request, samples: Sequence[int], body: Mapping[str, Any]
 ) -> tuple[Reply | None, Fault]:
     """Send ``body``, and say what came back; raises nothing that knows the request's headers."""
     import httpx2
@@ -58,7 +58,7 @@ async def exchange(
 
 
 def _understood(
-    endpoint: Endpoint, known: Abilities, raw: Any, request: Request, samples: Sequence[int], body: Mapping[str, Any]
+    endpoint: Connection, known: Abilities, raw: Any, request: Request, samples: Sequence[int], body: Mapping[str, Any]
 ) -> tuple[Reply | None, Fault]:
     content = plain(raw.content, endpoint.scrub, parsed)
     if raw.status_code >= 300:

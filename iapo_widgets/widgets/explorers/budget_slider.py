@@ -12,7 +12,7 @@ import traitlets as t
 
 from ...core.checks import check_budget
 from ...core.costs import calls, per_call_of
-from ...core.environment import Environment
+from ...core.protocol import Environment
 from ...core.psst import allocate, spending
 from ...plots.picture import BLUE, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Rule, Scene, Span

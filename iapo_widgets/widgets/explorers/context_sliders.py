@@ -7,8 +7,8 @@ from typing import Any
 
 import traitlets as t
 
-from ...core.environment import Environment
 from ...core.problem import COST_WEIGHTS, Context
+from ...core.protocol import Environment
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Line, Panel, Scene
 from ..shared.explorer import Control, Explorer

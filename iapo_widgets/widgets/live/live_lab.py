@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +19,20 @@ from ...plots.picture import Picture
 from ...study.arms import ArmTable, arm_table
 from ..race.lab_run import LabRun
 from ..shared.buttons import buttons
-from ..shared.checked import checked
 from ..shared.status_line import StatusLine
 from ..shared.worker import worker
 from . import report as live_report
-from .checks import CHECKS
 from .form import NAMES, LiveForm, example_prompts, example_questions
 from .means import Means
 from .reading import reading
 from .results import Results
 from .secret_field import SecretField
+from .settings import LiveSettings
 
 TICK = 0.3  # seconds between two looks at what came
-SETUP = frozenset(field.name for field in fields(Setup))
 
 
-class LiveLab(w.VBox):
+class LiveLab(w.VBox, LiveSettings):
     """From prompts to a policy on an OpenAI-compatible endpoint, within hard caps; simulated until you choose your own.
 
     ledger: file that keeps every completion; a run that is repeated asks for nothing again.  Traits to read, set or
@@ -44,36 +41,6 @@ class LiveLab(w.VBox):
     nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in the environment.
     """
 
-    simulated = t.Bool(True)
-    base_url = t.Unicode("https://api.openai.com/v1")
-    model = t.Unicode("")
-    input_price = t.Float(0.0)
-    output_price = t.Float(0.0)
-    prompts = t.Unicode()
-    questions = t.Unicode()
-    temperature = t.Float(1.0)
-    max_tokens = t.Int(400)
-    timeout = t.Float(120.0)
-    attempts = t.Int(10)
-    top_p = t.Float(0.0)
-    stop_at = t.Unicode("")
-    extra_body = t.Unicode("")
-    correctness = t.Unicode("any")
-    style = t.Unicode("none")
-    style_weight = t.Float(0.3)
-    pattern = t.Unicode("")
-    strategy = t.Unicode("majority-vote")
-    n_max = t.Int(8)
-    cost_unit = t.Unicode("kilotokens")
-    mid = t.Float(0.2)
-    high = t.Float(1.0)
-    cap_completions = t.Int(2_000)
-    cap_tokens = t.Int(0)
-    cap_money = t.Float(0.0)
-    concurrency = t.Int(16)
-    algorithm = t.Unicode("psst")
-    budget = t.Int(1_000)
-    seed = t.Int(0)
     state = t.Unicode("idle", read_only=True)
 
     def __init__(self, ledger: str | os.PathLike[str] = "iapo-ledger.sqlite", **traits: Any) -> None:
@@ -193,14 +160,8 @@ class LiveLab(w.VBox):
     @property
     def setup(self) -> Setup:
         """The present values; a simulated endpoint is started where it is asked for."""
-        values = {name: getattr(self, name) for name in NAMES if name in SETUP}
-        if self.simulated:
-            sim = self.means.simulator
-            values.update(base_url=sim.base_url, model=sim.model)
-        if not (self.input_price or self.output_price):
-            values.update(input_price=None, output_price=None)
-        values.update(top_p=self.top_p or None)
-        return Setup(**values)
+        sim = self.means.simulator if self.simulated else None
+        return self.described(sim)
 
     @property
     def ledger(self) -> Ledger:
@@ -287,11 +248,6 @@ class LiveLab(w.VBox):
         while (run.active or env.report().in_flight) and not self._closed.wait(TICK):
             self._progress.value = live_report.progress(env)
         self._progress.value = live_report.progress(env)
-
-    @t.validate(*NAMES)
-    def _check_value(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        return checked(CHECKS[name], value) if name in CHECKS else value
 
     def __repr__(self) -> str:
         asked = "simulated" if self.simulated else f"{self.model!r} at {self.base_url!r}"

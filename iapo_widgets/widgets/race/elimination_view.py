@@ -13,8 +13,8 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from ...core.costs import calls, per_call_of
-from ...core.environment import Environment
 from ...core.problem import Arm, Context
+from ...core.protocol import Environment
 from ...core.rescoring import Rescorer, queries_seen, rescored_arm
 from ...core.rounds import Policy, Round
 from ...plots.picture import Picture

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from ...core.costs import per_call_of
-from ...core.environment import Environment
 from ...core.problem import Context
+from ...core.protocol import Environment
 from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Result, Round
 from ...core.training import acr, find_algorithm, takes

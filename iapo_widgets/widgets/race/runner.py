@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.completions import Completions
-from ...core.environment import Environment
+from ...core.protocol import Environment
 from ...core.rounds import Round
 from ..shared.worker import worker
 

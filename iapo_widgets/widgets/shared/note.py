@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.environment import Environment
+from ...core.protocol import Environment
 
 
 def note(env: Environment) -> str:
