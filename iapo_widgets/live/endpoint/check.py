@@ -58,10 +58,11 @@ def check(endpoint: Connection, n: int = 8, *, ledger: Ledger | None = None, lim
     of at most 24 tokens, is charged to it.  Raises ``EndpointError`` where the endpoint does not answer at all.
     """
     with tempfile.TemporaryDirectory() as folder:
-        book = ledger or Ledger(Path(folder) / "check.sqlite", durable=False)
+        # an empty ledger is false
+        book = Ledger(Path(folder) / "check.sqlite", durable=False) if ledger is None else ledger
         try:
             before = book.spent()
-            room = limit.above(before) if ledger else limit
+            room = limit.above(before)
             rows = on_loop(_rows(Caller(endpoint, book, room, concurrency=2, retries=RETRIES), n)).result()
             return Checked(endpoint.base_url, endpoint.model, tuple(rows), book.spent() - before)
         finally:

@@ -44,7 +44,7 @@ class Means:
         with self._lock:
             ledger, simulator = self._ledger, self._simulator
             self._ledger = self._simulator = None
-        if ledger:
+        if ledger is not None:  # an empty one is false
             ledger.close()
         if simulator:
             simulator.stop()
