@@ -137,7 +137,7 @@ class HabitServer(FaultyServer):
     def refusal(self, name):
         """Status, body and headers of a refusal in this server's form."""
         if name == "n" and self.habit.many in ("unnamed", "in other words"):
-            said = "bad request" if self.habit.many == "unnamed" else "more completions (n_cmpl) than slots"
+            said = "bad request" if self.habit.many == "unnamed" else "n_cmpl must be <= 4, the slots"
             return 400, json.dumps({"error": {"code": 400, "message": said, "type": "invalid_request_error"}}), {}
         said = REFUSED.format(name)
         if self.habit.form == "fastapi":

@@ -84,15 +84,16 @@ class Abilities:
         """Prompt tokens that a request can take, what the endpoint adds included."""
         return request.prompt_bound + (UNKNOWN_OVERHEAD if self.overhead is None else self.overhead)
 
-    def refused(self, parameter: str, request: Request, sent: Mapping[str, Any]) -> bool:
-        """Do without what ``sent`` was refused for, or call it by its other name.
+    def refused(self, parameter: str, request: Request, sent: Mapping[str, Any], most: int | None = None) -> bool:
+        """Do without what ``sent`` was refused for, or call it by its other name; ``most``: of choices, where it says.
 
         ``False`` where a body made now would carry it all the same, so that nothing further would be taken.  A body
         that was made before this was learnt, as of requests in flight together, tells nothing new, and is made again.
         """
         if parameter == "n":
-            self.n, self.shown = max(1, min(self.n, int(sent.get("n", 1)) // 2)), True
-            return int(sent.get("n", 1)) > 1
+            asked = int(sent.get("n", 1))
+            self.n, self.shown = max(1, min(self.n, most or asked // 2)), True
+            return asked > 1
         if parameter == "seed":
             self.seed = False
             return True

@@ -260,7 +260,9 @@ class Caller:
         if ends.fatal and not fault.fatal:
             raise Failed(ends)
         # a refusal of what was built before others taught us better is no news: it is built and sent again
-        if fault.refuses not in (None, "?") and not self.abilities.refused(str(fault.refuses), request, sent):
+        if fault.refuses not in (None, "?") and not self.abilities.refused(
+            str(fault.refuses), request, sent, fault.most
+        ):
             raise Failed(replace(fault, again=False, fatal=True))
 
     def _delivered(self, reply: Reply, samples: list[int], displaced: dict[int, Answer]) -> dict[int, Answer]:

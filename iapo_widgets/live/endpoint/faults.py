@@ -38,6 +38,11 @@ CHOICES = re.compile(  # the number of choices in other words
     r"|(?:one|single|multiple|several) (?:completion |candidate |response )?(?:choices?|completions?|candidates?)",
     re.I,
 )
+STATED_MOST = re.compile(
+    r"(?:<=?|at most|max(?:imum)?(?: is| of|:)?|up to|no more than|less than or equal to|must be(?: set to)?|only)\s*"
+    r"(\d{1,3})\b",
+    re.I,
+)
 FILTERED = re.compile(r"content_filter|content management policy|content policy|moderation|safety", re.I)
 
 
@@ -46,8 +51,9 @@ class Fault:
     """``again``: worth another attempt; ``fatal``: every further request would fail; ``paid``: may have been billed.
 
     ``after``: seconds the endpoint asked to wait; ``slow_down``: it asked for fewer; ``refuses``: a parameter that it
-    does not take, ``"?"`` where it does not say which; ``of_request``: it is this prompt and question that is refused,
-    for good; ``unreached``: nothing answers at the address; ``late``: the answer did not come in time.
+    does not take, ``"?"`` where it does not say which; ``most``: the number of choices that it says it takes;
+    ``of_request``: it is this prompt and question that is refused, for good; ``unreached``: nothing answers at the
+    address; ``late``: the answer did not come in time.
     """
 
     what: str
@@ -57,6 +63,7 @@ class Fault:
     after: float | None = None
     slow_down: bool = False
     refuses: str | None = None
+    most: int | None = None
     of_request: bool = False
     unreached: bool = False
     late: bool = False
@@ -123,9 +130,9 @@ def _refusal(status: int, said: Told, sent: Mapping[str, Any], what: str) -> Fau
     if named in ("max_tokens", "max_completion_tokens") and TOO_LARGE.search(said.message) and "instead" not in words:
         return _ends(f"max_tokens = {sent[named]} is more than the endpoint allows ({what}); give the prompts less")
     if named in OPTIONAL:
-        return Fault(
-            f"the endpoint does not take {named} ({what}){how_to_omit(named)}", True, False, False, 0.0, refuses=named
-        )
+        what = f"the endpoint does not take {named} ({what}){how_to_omit(named)}"
+        most = stated_most(said, sent) if named == "n" else None
+        return Fault(what, True, False, False, 0.0, refuses=named, most=most)
     if named:
         return _ends(f"the endpoint does not take this {named} ({what}){how_to_omit(named)}")
     if BAD_KEY.search(words):  # some gateways answer 400
@@ -135,6 +142,12 @@ def _refusal(status: int, said: Told, sent: Mapping[str, Any], what: str) -> Fau
     if int(sent.get("n", 1)) > 1:
         return Fault(f"the endpoint refuses several choices ({what})", False, False, False, refuses="?")
     return _of_request(f"the endpoint does not take the prompt or the question ({what})")
+
+
+def stated_most(said: Told, sent: Mapping[str, Any]) -> int | None:
+    """The number of choices that a refusal names as the most, where that is fewer than were asked for."""
+    fewer = [int(number) for number in STATED_MOST.findall(said.message) if 1 <= int(number) < int(sent.get("n", 1))]
+    return max(fewer, default=None)
 
 
 def how_to_omit(name: str) -> str:
