@@ -52,7 +52,7 @@ def test_psst_ends_with_the_policy_of_a_faultless_server(tmp_path, habit, concur
     """And everything that the server made is charged, by its own count at least; no estimate passes as a report."""
     with HabitServer(habit, says) as server, new_ledger(tmp_path) as ledger:
         env = environment(server, ledger, concurrency=concurrency)
-        policy = train("psst", env, 240, seed=0).policy
+        policy = train("psst", env, 160, seed=0).policy
         assert {context: (arm.prompt, arm.n) for context, arm in policy.items()} == {"low": (0, 1), "high": (0, 1)}
         spent, report = ledger.spent(), env.report()
         assert spent.completions == server.delivered and spent.tokens >= server.tokens and ledger.open_calls() == 0
@@ -69,11 +69,11 @@ def test_psst_ends_with_the_policy_of_a_faultless_server(tmp_path, habit, concur
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.name)
 def test_caps_hold_by_the_servers_own_count(tmp_path, habit, concurrency):
     """Of completions and of tokens; what the server made never passes them."""
-    for limit in (SpendingLimit(completions=61), SpendingLimit(tokens=2_500)):
+    for limit in (SpendingLimit(completions=37), SpendingLimit(tokens=1_500)):
         with HabitServer(habit, says) as server, new_ledger(tmp_path) as ledger:
             env = environment(server, ledger, concurrency=concurrency, limit=limit)
             with pytest.raises(LimitReached):
-                train("psst", env, 1_000, seed=0)
+                train("psst", env, 500, seed=0)
             assert env.finish(10)
             assert 0 < server.delivered <= (limit.completions or 10**9)
             assert server.tokens <= ledger.spent().tokens <= (limit.tokens or 10**9)

@@ -95,8 +95,9 @@ def _words(sql: Any) -> str:
 
 
 def is_large(connection: sqlite3.Connection) -> bool:
-    """Whether the journal is so long that checking it would be felt at opening."""
-    return bool(connection.execute("SELECT 1 FROM charge WHERE id > ? LIMIT 1", (LARGE,)).fetchone())
+    """Whether the journal is so long that checking it would be felt at opening; an absurd number does not tell."""
+    last = connection.execute("SELECT max(id) FROM charge").fetchone()[0]
+    return whole([last]) and LARGE < last < MOST_ROWS
 
 
 def check_journal(connection: sqlite3.Connection, path: Path) -> None:
