@@ -57,7 +57,8 @@ def takes(name: str, option: str) -> bool:
 def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options: Any) -> Result:
     """Run the algorithm of that name to its end.  Raises ``ValueError`` where a name is unknown or the input is bad.
 
-    An environment that has ``watching(budget)``, a context manager, is told by it how long the run lasts.
+    An environment that has ``watching(budget)``, a context manager, is told by it how long the run lasts.  Raises
+    ``RuntimeError`` where not one completion arrived, so that there is nothing to learn from.
     """
     chosen = find_algorithm(algorithm)
     taken = inspect.signature(chosen).parameters
@@ -68,6 +69,8 @@ def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options
     to_come = chosen(env, budget, seed=seed, **options)
     with getattr(env, "watching", _unwatched)(budget):
         rounds = tuple(to_come)
+    if rounds[-1].unreached == len(env.prompts):
+        raise RuntimeError(f"no completion arrived of {rounds[-1].spent} that were asked for: no policy can be learnt")
     return Result(rounds[-1].policy, rounds[-1].spent, rounds)
 
 

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from ..core.checks import check_budget
+from ..core.costs import calls
+from .endpoint.calls import Caller
 from .endpoint.connection import Connection
 from .ledger.ledger import Ledger
 from .ledger.spending import PICOS, Spending, SpendingLimit
@@ -62,6 +64,12 @@ class Asked(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def limit(self) -> SpendingLimit: ...
+    @property
+    def n_max(self) -> int: ...
+    @property
+    def per_call(self) -> int | None: ...
+    @property
+    def caller(self) -> Caller: ...
     def request(self, prompt: int, query: int) -> Request: ...
 
 
@@ -69,7 +77,9 @@ def estimate(env: Asked, budget: int) -> Estimate:
     """What ``budget`` completions take where all prompts are asked equally often; sends nothing.
 
     At most: every completion is a request of its own, under the prompt that costs most, and as long as max_tokens
-    allows.  Raises ``ValueError`` where the budget is no whole number of at least 1.
+    allows, with what the endpoint adds to a prompt.  Likely: a request carries as many as the endpoint takes, as far
+    as ``n_max`` goes, and its prompt counts once.  Raises ``ValueError`` where the budget is no whole number of at
+    least 1.
     """
     budget = check_budget(budget)
     queries = np.unique(np.linspace(0, env.n_queries - 1, min(env.n_queries, LOOK)).astype(int)).tolist()
@@ -77,14 +87,17 @@ def estimate(env: Asked, budget: int) -> Estimate:
     tokens, picos, measured = 0.0, 0.0, True
     top = Spending()
     lengths = _lengths(env, queries)
+    once = int(calls(env.n_max, env.per_call)) / env.n_max  # requests a completion
     for p, template in enumerate(env.prompts):
-        bounds = [env.request(p, query).prompt_bound for query in range(env.n_queries)]
+        requests = [env.request(p, query) for query in range(env.n_queries)]
+        bounds = [request.prompt_bound for request in requests]
+        added = env.caller.abilities.prompt_bound(requests[0]) - bounds[0]
         limit = int(template.max_tokens or 0)
-        most = spending(1, max(bounds), limit)
+        most = spending(1, max(bounds) + added, limit)
         top = Spending(1, max(top.tokens, most.tokens), max(top.picos, most.picos))
         measured = measured and lengths[p] is not None
         length = limit / 2 if lengths[p] is None else lengths[p]
-        likely = spending(1, round(float(np.mean(bounds)) / BYTES_PER_TOKEN), round(length or 0))
+        likely = spending(1, round(once * float(np.mean(bounds)) / BYTES_PER_TOKEN), round(length or 0))
         tokens += likely.tokens / len(env.prompts)
         picos += likely.picos / len(env.prompts)
     whole = Spending(budget, budget * top.tokens, budget * top.picos)

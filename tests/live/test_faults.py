@@ -510,3 +510,11 @@ def test_clients_share_their_certificates(monkeypatch):
         assert len(loads) == 1
         assert stack.enter_context(endpoint.client()) is lent[-1]
     endpoint.close()
+
+
+def test_a_policy_is_not_made_of_nothing(server, ledger):
+    """Also where so few were asked for that no share can be told: training raises."""
+    server.script.extend([500] * 100)
+    env = live(server, ledger, retries=Retries(wait=False, attempts=2))
+    with pytest.raises(RuntimeError, match="no completion arrived of 3 that were asked for"):
+        train("psst", env, 3, seed=0)
