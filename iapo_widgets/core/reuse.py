@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
-from .costs import bill
+from .costs import bill, calls
 from .problem import Context, cost_weight_vector, distinct_weights
 from .strategies import Strategy
 from .voting import blocks
@@ -148,7 +148,7 @@ class Tally:
 
     def carried(self, lost: NDArray[np.bool_]) -> Array:
         """``q``, where the ``lost`` arms (P, n_max) of a prompt that was seen have the reward of the next smaller scale
-        with a sample, at n / that scale times its cost."""
+        with a sample, at n / that scale times its cost, and the requests that n takes."""
         q = self.q
         if not lost.any():
             return q
@@ -157,5 +157,7 @@ class Tally:
         longer = (scale + 1) / (last + 1) - 1
         with np.errstate(invalid="ignore", divide="ignore"):
             more = np.take_along_axis(self._cost / self._count, last, axis=1) * longer
+            requests = calls(scale + 1, self._per_call()) - calls(last + 1, self._per_call())
+            more = more + requests * np.take_along_axis(self._call_cost / self._count, last, axis=1)
         at_last = np.take_along_axis(q, np.broadcast_to(last, q.shape), axis=2)
         return np.where(lost, at_last - self._cost_weights[:, None, None] * more, q)

@@ -48,8 +48,11 @@ class Usefulness:
                     self._warn(prompt, counts[kind], counts["drawn"], words, seen.examples.get((prompt, kind)))
         total = seen.total
         arrived = total["drawn"] - total["missing"]
-        if total["drawn"] >= NOTHING and not arrived:
+        tried = len(seen.counts) == len(self._prompts) or total["drawn"] >= NOTHING * len(self._prompts)
+        if total["drawn"] >= NOTHING and tried and not arrived:
             raise LiveError(f"none of the {total['drawn']} completions asked for arrived{self._because(seen)}")
+        if total["drawn"] >= UNREAD and arrived <= HARDLY * total["drawn"]:
+            raise LiveError(f"only {arrived} of {total['drawn']} completions asked for arrived{self._because(seen)}")
         useless = total["unreadable"] + total["empty"]
         if arrived >= UNREAD and arrived - useless <= HARDLY * arrived:
             example = next(

@@ -15,6 +15,8 @@ LIMITS = ("max_tokens", "max_completion_tokens")  # the two names of one setting
 UNKNOWN_OVERHEAD = 256  # prompt tokens that a chat template may add, until a reply has told
 MARGIN = 1.25  # by which an estimate from other answers' tokens is raised, so that it is rarely too low
 LONG_ENOUGH = 200  # bytes of single answers from which their tokens for each byte are known well enough
+SIGHTINGS = 2  # after which one odd reply is taken for a habit
+FADING = 0.9  # by which what one odd reply added to a reservation wears off with each that does not
 DEFAULT_TEMPERATURE = 1.0  # what leaving it out means
 
 
@@ -24,7 +26,8 @@ class Abilities:
 
     n: choices in one reply at most, ``shown`` whether a reply or a refusal told; seed, temperature: whether they are
     taken; limit: how max_tokens is called, ``None`` where neither name is taken; surplus: choices that come for each
-    one asked; overhead: prompt tokens beyond ``Request.prompt_bound``, ``None`` until a reply told; whole_usage:
+    one asked; overhead: prompt tokens beyond ``Request.prompt_bound``, ``None`` until a reply told; beyond:
+    tokens of an answer beyond max_tokens, as thought that is not bounded by it; whole_usage:
     whether usage covers all choices of a reply; read, tokens: bytes and tokens of single answers, from which the tokens
     of others are estimated where it does not; reached: whether anything ever answered at the address.
     """
@@ -36,11 +39,13 @@ class Abilities:
     limit: str | None = LIMITS[0]
     surplus: float = 1.0
     overhead: int | None = None
+    beyond: int = 0
     whole_usage: bool = True
     read: int = 0
     tokens: int = 0
     reached: bool = False
-    _fewer: int | None = None
+    _fewer: tuple[int, int] | None = None
+    _doubts: int = 0
     _refused: set[str] = field(default_factory=set)
 
     @property
@@ -49,20 +54,23 @@ class Abilities:
         return self.n if self.whole_usage or self.read >= LONG_ENOUGH else 1
 
     def saw(self, asked: int, came: int) -> None:
-        """So many choices came for so many asked; twice the same too few is taken for a rule."""
-        if came > asked:
-            self.surplus = max(self.surplus, came / asked)
+        """So many choices came for so many asked; twice the same too few for the same is taken for a rule."""
+        self.surplus = max(1.0, came / asked, 1 + (self.surplus - 1) * FADING)
         if came >= asked:
             self._fewer = None
             self.shown = self.shown or asked > 1
-        elif came == self._fewer:
+        elif came and self._fewer is not None and self._fewer[1] == came:
             self.n, self.shown = max(1, min(self.n, came)), True
         elif came:
-            self._fewer = came
+            self._fewer = asked, came
 
     def saw_prompt(self, request: Request, prompt_tokens: int) -> None:
         """The endpoint counted so many tokens in that request's prompt."""
-        self.overhead = max(self.overhead or 0, prompt_tokens - request.prompt_bound)
+        self.overhead = max(0, prompt_tokens - request.prompt_bound, int((self.overhead or 0) * FADING))
+
+    def saw_length(self, above: int, choices: int) -> None:
+        """The endpoint counted so many tokens above what the choices were allowed."""
+        self.beyond = max(0, above // choices, int(self.beyond * FADING))
 
     def saw_answer(self, size: int, tokens: int) -> None:
         """A single answer of so many bytes took so many tokens, by a count that can be believed."""
@@ -73,12 +81,17 @@ class Abilities:
         return size if not self.read else min(size, math.ceil(MARGIN * size * self.tokens / self.read) + 1)
 
     def copies(self) -> None:
-        """All choices of a reply were one text: from now on one at a time, each with its own seed."""
-        self.n, self.shown = 1, True
+        """All choices of a reply were one text; where it is so again, one at a time from now on, each with its seed."""
+        self._doubt()
 
     def singly(self) -> None:
-        """A request was refused with several choices and answered with one: from now on one at a time."""
-        self.n, self.shown = 1, True
+        """A request failed with several choices and was answered with one; where it is so again, one at a time."""
+        self._doubt()
+
+    def _doubt(self) -> None:
+        self._doubts += 1
+        if self._doubts >= SIGHTINGS:
+            self.n, self.shown = 1, True
 
     def prompt_bound(self, request: Request) -> int:
         """Prompt tokens that a request can take, what the endpoint adds included."""
@@ -132,9 +145,9 @@ class Abilities:
                 setattr(self, name, value)
 
 
-PASSING = ("reached", "_fewer", "_refused")
+PASSING = ("reached", "_fewer", "_doubts", "_refused")
 _TYPES = {"n": int, "shown": bool, "seed": bool, "temperature": bool, "limit": str, "surplus": float,
-          "overhead": int, "whole_usage": bool, "read": int, "tokens": int}  # fmt: skip
+          "overhead": int, "beyond": int, "whole_usage": bool, "read": int, "tokens": int}  # fmt: skip
 
 
 def _fits(value: Any, name: str) -> bool:
@@ -151,8 +164,11 @@ def _can_go(request: Request, temperature: Any) -> bool:
 _known: dict[tuple[str, str], Abilities] = {}
 
 
-def abilities(base_url: str, model: str) -> Abilities:
-    """What is known of that model; OpenAI's own endpoint has moved on to ``max_completion_tokens``."""
+def abilities(base_url: str, model: str, anew: bool = False) -> Abilities:
+    """What is known of that model, or nothing, ``anew``; OpenAI's own endpoint has ``max_completion_tokens`` by now."""
     host = urlsplit(base_url).hostname or ""
     modern = host == "api.openai.com" or host.endswith(".openai.azure.com")
-    return _known.setdefault((base_url, model), Abilities(limit=LIMITS[modern]))
+    fresh = Abilities(limit=LIMITS[modern])
+    if anew:
+        _known[base_url, model] = fresh
+    return _known.setdefault((base_url, model), fresh)

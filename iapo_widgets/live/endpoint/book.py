@@ -15,11 +15,12 @@ from .connection import Connection
 class Book:
     """Keeps ``known`` and the names that replies give to the model; the newest of each name counts."""
 
-    def __init__(self, ledger: Ledger, endpoint: Connection, known: Abilities) -> None:
+    def __init__(self, ledger: Ledger, endpoint: Connection, known: Abilities, recall: bool = True) -> None:
         self._ledger, self._known = ledger, known
         self._of = ledger.resolve(endpoint.base_url), endpoint.model
         kept = {name: _value(text) for name, text in ledger.abilities(*self._of).items()}
-        known.recall(kept)
+        if recall:
+            known.recall(kept)
         self._kept = kept
         self._names = set(ledger.models(*self._of))
         self._told = False

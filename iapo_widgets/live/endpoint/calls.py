@@ -42,6 +42,8 @@ class Failed(Exception):
 class Caller:
     """Fetches completions of one endpoint into one ledger under one limit; to be used on the background loop.
 
+    anew: what the ledger knows of the endpoint is not asked, and is written over.
+
     Raises ``ValueError`` where the limit caps money and the endpoint has no prices.
     """
 
@@ -53,6 +55,7 @@ class Caller:
         *,
         concurrency: int = 64,
         retries: Retries | None = None,
+        anew: bool = False,
     ) -> None:
         if limit.money is not None and not endpoint.prices.known:
             raise ValueError("a cap on money needs the endpoint's input_price and output_price (per million tokens)")
@@ -60,10 +63,11 @@ class Caller:
         self.retries = retries or Retries()
         self.pace = Pace(concurrency)
         self.abilities = abilities(endpoint.base_url, endpoint.model)
-        self._book = Book(ledger, endpoint, self.abilities)
+        self._book = Book(ledger, endpoint, self.abilities, recall=not anew)
         self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
+        self._one_by_one: set[bytes] = set()  # requests whose choices came as copies, or that were refused several
         self._patience = Patience(endpoint, self.abilities, self.retries)
 
     async def fetch(self, request: Request, samples: Sequence[int], run: Run) -> dict[int, Answer]:
@@ -77,10 +81,10 @@ class Caller:
         wanted = left = [s for s in samples if s not in got]
         most = len(left)
         while left and not self.refusals.covers(request):
-            n = max(1, min(len(left), self.abilities.at_once, most))
+            n = 1 if request.digest in self._one_by_one else max(1, min(len(left), self.abilities.at_once, most))
             if n > 1:
                 parts = [left[:n]]
-            elif self.abilities.n > 1 and most > 1:
+            elif self.abilities.at_once == 1 < min(self.abilities.n, most):
                 parts = [left[:1]]  # one alone: it tells what to charge for several
             else:
                 parts = [[s] for s in left]
@@ -150,7 +154,7 @@ class Caller:
         if fault.refuses == "?":
             return await self._singly(request, samples, run)
         if fault.of_request:
-            self.refusals.add(request, fault.what)
+            self.refusals.add(request, fault.what, fault.of_prompt)
             self.counts["refused"] += 1
             return {}
         self._patience.failed(fault)
@@ -163,6 +167,7 @@ class Caller:
         answers = await self._persist(request, samples[:1], run)
         if answers:
             self.abilities.singly()
+            self._one_by_one.add(request.digest)
         return answers
 
     async def _attempt(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
@@ -192,7 +197,9 @@ class Caller:
     async def _call(self, request: Request, samples: list[int], run: Run, epoch: int) -> dict[int, Answer]:
         known = self.abilities
         choices = math.ceil(len(samples) * known.surplus)  # some endpoints give more than they are asked for
-        most = self.endpoint.prices.spending(choices, known.prompt_bound(request), choices * request.max_tokens)
+        most = self.endpoint.prices.spending(
+            choices, known.prompt_bound(request), choices * (request.max_tokens + known.beyond)
+        )
         body: dict[str, Any] = {}
         try:
             call = await self._reserve(most, run)
@@ -218,7 +225,7 @@ class Caller:
         if reply is None or not reply.records:
             self._learn(fault, request, body, epoch)
             raise Failed(fault)
-        return self._delivered(reply, samples, displaced)
+        return self._delivered(request, reply, samples, displaced)
 
     async def probe(self, request: Request, sample: int, run: Run) -> str | None:
         """The text of that sample asked anew, with its seed, and kept as spare; ``None`` where that failed."""
@@ -259,17 +266,22 @@ class Caller:
         ends = self._patience.tried(fault)
         if ends.fatal and not fault.fatal:
             raise Failed(ends)
+        if fault.doubtful and self.counts["delivered"]:  # a bad moment of an endpoint that answered before
+            raise Failed(replace(fault, again=True, fatal=False))
         # a refusal of what was built before others taught us better is no news: it is built and sent again
         if fault.refuses not in (None, "?") and not self.abilities.refused(
             str(fault.refuses), request, sent, fault.most
         ):
             raise Failed(replace(fault, again=False, fatal=True))
 
-    def _delivered(self, reply: Reply, samples: list[int], displaced: dict[int, Answer]) -> dict[int, Answer]:
+    def _delivered(
+        self, request: Request, reply: Reply, samples: list[int], displaced: dict[int, Answer]
+    ) -> dict[int, Answer]:
         self.pace.speed_up()
         used = [record for record in reply.records if record.sample is not None]
         self.abilities.saw(len(samples), reply.came)
         if reply.copies:
+            self._one_by_one.add(request.digest)
             self.abilities.copies()
         self.counts["delivered"] += len(used)
         self.counts["spare"] += len(reply.records) - len(used)

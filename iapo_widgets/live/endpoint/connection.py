@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 #: Requests that share a client: its pool looks at each of its connections whenever a request comes or ends.
 TOGETHER = 8
+CONNECT = 5.0  # seconds to reach an address: one that swallows connections is not waited for
 OPENAI = "api.openai.com"
 
 
@@ -163,7 +164,7 @@ class Connection:
                 default_query=self.address.query,
                 default_headers=self._sent_headers(self._secret, self._headers or Headers()),
                 max_retries=0,
-                timeout=self.timeout,
+                timeout=httpx2.Timeout(self.timeout, connect=min(CONNECT, self.timeout / 2)),
                 http_client=client_class()(
                     verify=self._certificates or False,
                     follow_redirects=False,

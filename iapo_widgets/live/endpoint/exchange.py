@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..errors import EndpointError
@@ -39,7 +40,6 @@ async def exchange(
     except APIConnectionError as error:
         return None, of_connection(error)
     except TimeoutError:
-        known.reached = True
         return None, of_delay(endpoint.timeout)
     except TooLarge as error:
         return None, Fault(str(error), again=False)
@@ -66,6 +66,17 @@ def _understood(
         return None, of_status(raw.status_code, headers, told(content), body)
     identity = header(raw.headers, "x-request-id", endpoint.scrub)
     try:
-        return read_reply(content, endpoint.prices, request, samples, identity, known), EMPTY
+        reply = read_reply(content, endpoint.prices, request, samples, identity, known)
     except Refused as error:
-        return None, of_error(told(error.content), body)
+        fault = of_error(told(error.content), body)
+        return None, replace(fault, paid=error.made)
+    return blotted(reply, endpoint.scrub), EMPTY
+
+
+def blotted(reply: Reply, scrub: Callable[[str], str]) -> Reply:
+    """The reply without the key in the texts that were put together from parts, each of which had a piece of it."""
+    records = tuple(
+        replace(record, text=scrub(record.text), thought=None if record.thought is None else scrub(record.thought))
+        for record in reply.records
+    )
+    return reply if records == reply.records else replace(reply, records=records)

@@ -13,6 +13,7 @@ from . import stream
 from .abilities import Abilities
 from .body import loads
 from .prices import Prices
+from .told import WORDS
 from .usage import Made, charged
 
 LONG = 40  # characters from which on equal texts in one reply are copies and no coincidence
@@ -23,11 +24,14 @@ class Unreadable(ValueError):
 
 
 class Refused(Exception):
-    """An error stands where an answer should, whatever the status; ``content`` is the reply."""
+    """An error stands where an answer should, whatever the status; ``content`` is the reply.
 
-    def __init__(self, content: Any) -> None:
+    made: something was made before that, which may have to be paid.
+    """
+
+    def __init__(self, content: Any, made: bool = False) -> None:
         super().__init__("an error in place of an answer")
-        self.content = content
+        self.content, self.made = content, made
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,14 @@ def read_reply(
     if not isinstance(content, Mapping):
         raise Unreadable("the reply is no chat completion")
     choices = content.get("choices")
-    if not choices and (content.get("error") or content.get("detail") or content.get("object") == "error"):
-        raise Refused(content)
+    if is_refusal(content):
+        raise Refused(content, bool(choices or content.get("usage")))
     if not isinstance(choices, list):
         raise Unreadable("the reply is no chat completion")
     try:
         whole = [choice for choice in choices if not choice.get("error")]
         if choices and not whole:
-            raise Refused(choices[0])
+            raise Refused(choices[0], bool(content.get("usage")) or any(map(_holds_text, choices)))
         made = [_made(choice, request) for choice in whole]
         finished = [_short(choice.get("finish_reason")) for choice in whole]
     except (KeyError, TypeError, AttributeError):
@@ -107,6 +111,19 @@ def read_reply(
             )
         )  # fmt: skip
     return Reply(tuple(records), spent, usage.reported, copies, usage.above, len(made), model)
+
+
+def is_refusal(content: Mapping[str, Any]) -> bool:
+    """Whether a reply says what went wrong: by an error, or without choices by a message of any name."""
+    if content.get("error"):
+        return True
+    told = content.get("object") == "error" or content.get("success") is False or "base_resp" in content
+    return not content.get("choices") and (told or any(isinstance(content.get(name), str) for name in WORDS))
+
+
+def _holds_text(choice: Any) -> bool:
+    message = choice.get("message") if isinstance(choice, Mapping) else None
+    return isinstance(message, Mapping) and bool(message.get("content"))
 
 
 def _made(choice: Mapping[str, Any], request: Request) -> Made:

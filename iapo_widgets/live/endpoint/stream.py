@@ -16,14 +16,12 @@ def is_stream(body: str) -> bool:
 
 
 def joined(body: str) -> Any:
-    """The events as one reply, or as the error that one of them holds; raises ``ValueError`` for anything else."""
+    """The events as one reply, with the error that one of them holds; raises ``ValueError`` for anything else."""
     whole: dict[str, Any] = {}
     choices: dict[int, dict[str, Any]] = {}
     for event in _events(body):
         if not isinstance(event, Mapping):
             raise ValueError("an event is no object")
-        if event.get("error"):
-            return dict(event)
         whole.update({k: v for k, v in event.items() if k != "choices" and v is not None})
         for choice in event.get("choices") or ():
             if not isinstance(choice, Mapping) or not isinstance(choice.get("index", 0), int):
@@ -35,9 +33,15 @@ def joined(body: str) -> Any:
 
 
 def _events(body: str) -> Iterator[Any]:
+    kind = ""
     for line in body.splitlines():
-        if line.startswith("data:") and (data := line[5:].strip()) and data != "[DONE]":
-            yield loads(data)
+        if line.startswith("event:"):
+            kind = line[6:].strip()
+        elif line.startswith("data:") and (data := line[5:].strip()) and data != "[DONE]":
+            event = loads(data)
+            yield {"error": event} if kind == "error" else event
+        elif not line.strip():
+            kind = ""
 
 
 def _add(into: dict[str, Any], choice: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+WORDS = ("message", "msg", "status_msg", "detail", "error", "title")  # fields that hold what is wrong
 LONGEST = 400  # characters of a message that are shown
 READ = 20_000  # characters of a body that is no JSON which are looked at
 _TAG = re.compile(r"<[^<>]{0,1000}>")
@@ -52,15 +53,19 @@ def told(content: Any) -> Told:
             break
     if not isinstance(error, Mapping):
         return Told(str(error)[:LONGEST], wait=asked_wait(str(error)[:READ]))
-    message = next((str(error[k]) for k in ("message", "msg", "detail", "error", "title") if error.get(k)), "")
+    message = next((str(error[k]) for k in WORDS if error.get(k)), "")
     if not message:
         message = json.dumps(error)[:LONGEST]
     code = " ".join(str(error[k]) for k in ("code", "type", "status", "reason") if error.get(k) is not None)
-    param = error.get("param") or ""
+    param = next((error[k] for k in ("param", "parameter", "field") if error.get(k)), "")
+    if isinstance(param, list):
+        param = " ".join(map(str, param[-1:]))
     if not param and isinstance(error.get("loc"), list):  # FastAPI: ["body", "seed"]
         param = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
-    number = error.get("code", error.get("status"))
-    status = int(number) if isinstance(number, int) or (isinstance(number, str) and number.isdigit()) else None
+    numbers = (error.get(k) for k in ("code", "status", "status_code", "http_status"))
+    status = next(
+        (int(n) for n in numbers if type(n) is int or (isinstance(n, str) and re.fullmatch("[0-9]{3}", n))), None
+    )
     return Told(
         message[:LONGEST], code[:LONGEST], str(param)[:100], _detailed_wait(error) or asked_wait(message[:READ]),
         status if status is not None and 400 <= status < 600 else None,
@@ -80,7 +85,7 @@ def asked_wait(text: str) -> float | None:
 
 
 def _inner(error: Mapping[str, Any]) -> Any:
-    for name in ("error", "errors", "detail"):
+    for name in ("error", "errors", "detail", "base_resp"):
         inner = error.get(name)
         if isinstance(inner, Mapping) or (isinstance(inner, list) and inner):
             return inner

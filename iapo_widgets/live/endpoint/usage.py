@@ -9,7 +9,8 @@ from typing import Any
 from ..request import Request
 from .abilities import Abilities
 
-OVERHEAD_MOST = 16_384  # prompt tokens that an endpoint may plausibly add
+OVERHEAD_MOST = 2_000_000  # prompt tokens that an endpoint may plausibly add: the largest contexts that there are
+BYTES = 4  # of a token of English, roughly
 BEYOND_MOST = 131_072  # tokens of an answer beyond max_tokens that thought may plausibly take
 
 
@@ -60,6 +61,7 @@ def charged(said: Any, request: Request, made: Sequence[Made], asked: int, known
         credible = 0 < prompt <= request.prompt_bound + OVERHEAD_MOST and answers <= most + BEYOND_MOST * len(made)
         if credible:
             known.saw_prompt(request, prompt)
+            known.saw_length(answers - most, max(1, len(made)))
             if len(made) > 1 and (not known.whole_usage or answers < _least(request, made)):
                 known.whole_usage = False
                 return Usage(prompt, _estimated(request, made, known), False)
@@ -108,7 +110,7 @@ def _least(request: Request, made: Sequence[Made]) -> int:
 
     One that was cut off took max_tokens, unless its text is too short for that: then something else ended it.
     """
-    full = [c.cut_off and len(made) > 1 and c.size >= 2 * request.max_tokens for c in made]
+    full = [c.cut_off and len(made) > 1 and c.size >= BYTES * request.max_tokens for c in made]
     return sum(request.max_tokens if whole else choice.words for whole, choice in zip(full, made, strict=True))
 
 
