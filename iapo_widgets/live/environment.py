@@ -21,7 +21,6 @@ from ..core.rounds import Policy
 from ..core.strategies import Strategy, find_strategy
 from .answer import Answer
 from .deployment import Deployed
-from .endpoint.abilities import MOST_CHOICES
 from .endpoint.calls import Caller
 from .endpoint.collecting import collect
 from .endpoint.endpoint import Endpoint
@@ -128,8 +127,7 @@ class LiveEnvironment:
         ``Endpoint.check`` finds it out beforehand; else the first requests of a run show it, and what they show holds
         for all estimates of that run.
         """
-        known = self.caller.abilities
-        return known.n if known.shown and known.n < MOST_CHOICES else None
+        return self.caller.book.per_call()
 
     @property
     def n_queries(self) -> int:

@@ -8,6 +8,7 @@ import pytest
 from habits import HABITS, HabitServer, words
 from iapo_widgets import mv_contexts, train
 from iapo_widgets.live import ExactMatch, LimitReached, PromptTemplate, Question, SpendingLimit
+from iapo_widgets.live.endpoint import abilities as memory
 from live_cases import live, new_ledger
 
 PROMPTS = (
@@ -106,3 +107,17 @@ def test_thought_is_kept_apart_and_paid(tmp_path, habit):
         assert drawn.answers.tolist() == [[0, 0, 0]]
         answer = env.answers(0, 0)[0]
         assert "one by one" in (answer.thought or answer.text) and answer.completion_tokens > words("The answer is 1.")
+
+
+@pytest.mark.parametrize("algorithm", ["psst", "frugal", "ucb", "epsilon-greedy"])
+@pytest.mark.parametrize("name", ["llama.cpp", "vLLM, older", "taciturn", "gateway"])
+def test_a_run_is_repeated_from_its_ledger(tmp_path, name, algorithm):
+    """Also where what one request carries was learnt on the way: the same rounds, offline and with memory emptied."""
+    habit = next(habit for habit in HABITS if habit.name == name)
+    with HabitServer(habit, says) as server, new_ledger(tmp_path) as ledger:
+        first = train(algorithm, environment(server, ledger, concurrency=4), 120, seed=1)
+        memory._known.clear()
+        again = train(algorithm, environment(server, ledger, offline=True), 120, seed=1)
+    assert dict(again.policy) == dict(first.policy)
+    for a, b in zip(first.rounds, again.rounds, strict=True):
+        assert a.q.tobytes() == b.q.tobytes()

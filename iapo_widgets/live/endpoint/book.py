@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import LiveWarning
 from ..ledger.ledger import Ledger
-from .abilities import LONG_ENOUGH, Abilities
+from .abilities import LONG_ENOUGH, MOST_CHOICES, Abilities
 from .connection import Connection
 
 
@@ -34,6 +34,24 @@ class Book:
             if self._kept.get(name, getattr(FRESH, name)) != value:
                 self._kept[name] = value
                 self._ledger.keep_ability(*self._of, name, json.dumps(value))
+
+    def per_call(self) -> int | None:
+        """Completions that one request carries at most, ``None`` where no limit has shown.
+
+        What is said once holds for good, and for whoever opens the ledger later, so that a run that is repeated finds
+        the same costs; a check of the endpoint says it anew.
+        """
+        if "per_call" not in self._kept:
+            if not self._known.shown:
+                return None
+            self.settle_per_call()
+        value = self._kept["per_call"]
+        return value if type(value) is int and value >= 1 else None
+
+    def settle_per_call(self) -> None:
+        """Write down what one request carries, as far as is known now."""
+        self._kept["per_call"] = self._known.n if self._known.shown and self._known.n < MOST_CHOICES else None
+        self._ledger.keep_ability(*self._of, "per_call", json.dumps(self._kept["per_call"]))
 
     def compare(self, named: str | None) -> None:
         """Warn once where the model calls itself otherwise than in what the ledger holds."""

@@ -63,7 +63,7 @@ class Caller:
         self.retries = retries or Retries()
         self.pace = Pace(concurrency)
         self.abilities = abilities(endpoint.base_url, endpoint.model)
-        self._book = Book(ledger, endpoint, self.abilities, recall=not anew)
+        self.book = Book(ledger, endpoint, self.abilities, recall=not anew)
         self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
@@ -287,6 +287,6 @@ class Caller:
         self.counts["spare"] += len(reply.records) - len(used)
         self.counts["estimated"] += 0 if reply.reported else len(reply.records)
         self.counts["above"] += reply.above
-        self._book.keep()
-        self._book.compare(reply.model)
+        self.book.keep()
+        self.book.compare(reply.model)
         return {r.sample: displaced.get(r.sample) or r.answer() for r in used if r.sample is not None}

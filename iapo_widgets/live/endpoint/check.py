@@ -56,7 +56,7 @@ def check(endpoint: Connection, n: int = 8, *, ledger: Ledger | None = None, lim
     """Ask for one answer, for ``n`` at once, twice with one seed, and twice at temperature 0.
 
     It asks as of an endpoint of which nothing is known.  What is found is used from now on, and kept in ``ledger``
-    where one is given; what it costs, some ``n`` + 6 answers of at most 24 tokens, is charged to it.  Raises
+    where one is given; what it costs, at most 2 ``n`` + 6 answers of 24 tokens, is charged to it.  Raises
     ``EndpointError`` where the endpoint does not answer at all.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -103,6 +103,7 @@ async def _rows(caller: Caller, n: int) -> list[tuple[str, str, str]]:
         rows.append(("n", "honoured" if most >= n else f"at most {most}", f"{follows}; {len(several)} of {n} arrived"))
     else:
         rows.append(("n", "not known", why[:200]))
+    caller.book.settle_per_call()
     rows.append(_seed(known.seed, [await caller.probe(usual, 0, run) for _ in range(2)] if known.seed else []))
     rows.append(await _temperature(caller, request(0.0), run))
     rows.append(("limit", known.limit or "none", "the name by which an answer's length is bounded"))

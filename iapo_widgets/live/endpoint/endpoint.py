@@ -38,8 +38,8 @@ class Endpoint(Connection):
     def check(self, n: int = 8, *, ledger: Ledger | None = None, limit: SpendingLimit = CAP) -> Checked:
         """What the endpoint honours: n, seed, temperature, the limit's name, usage, thought; and how fast it is.
 
-        A few cheap requests find it out, ``n`` + 6 answers of at most 24 tokens, within ``limit``.  It is used from now
-        on, and kept in ``ledger`` where one is given, so that runs know it beforehand.  Raises ``EndpointError`` where
-        it does not answer.
+        A few cheap requests find it out, at most 2 ``n`` + 6 answers of 24 tokens, within ``limit``.  It is used from
+        now on, and kept in ``ledger`` where one is given, so that runs know it beforehand.  Raises ``EndpointError``
+        where it does not answer.
         """
         return check(self, n, ledger=ledger, limit=limit)
