@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from ..core import bounds
 from ..core.checks import check_scale, check_seed
+from ..core.costs import calls
 from ..core.problem import Context, Prompt
 from ..core.rounds import Policy, deployed
 from ..core.strategies import Strategy
@@ -18,7 +20,7 @@ from .endpoint.calls import Caller
 from .endpoint.endpoint import Endpoint
 from .endpoint.retries import Retries
 from .endpoint.run import Run
-from .errors import LiveError
+from .errors import LiveError, LiveWarning
 from .ledger.ledger import Ledger
 from .ledger.metering import MeteredLedger
 from .ledger.spending import Spending, SpendingLimit
@@ -109,7 +111,19 @@ class Deployed:
             raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
         self._rng = check_seed(seed)
         self._options: dict[str, Any] = {"concurrency": concurrency, "retries": retries}
-        Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
+        caller = Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
+        self._warn(policy, caller.book.per_call())
+
+    def _warn(self, policy: Policy, per_call: int | None) -> None:
+        """Say where this endpoint takes more requests for an arm than the one that the policy was learnt on."""
+        more = [arm for arm in policy.values() if arm.n and calls(arm.n, per_call) > calls(arm.n, policy.per_call)]
+        if more:
+            learnt = "any number of" if policy.per_call is None else f"{policy.per_call}"
+            warnings.warn(
+                f"the policy was learnt where one request carries {learnt} answers, and here it carries {per_call}: N ="
+                f" {more[0].n} sends its prompt {int(calls(more[0].n or 1, per_call))} times, and costs more than was"
+                " learnt", LiveWarning, stacklevel=3,
+            )  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Deployed({self.policy!r}, {self.endpoint!r})"

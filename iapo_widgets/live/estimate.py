@@ -86,7 +86,7 @@ def estimate(env: Asked, budget: int) -> Estimate:
     spending = env.endpoint.spending
     tokens, picos, measured = 0.0, 0.0, True
     top = Spending()
-    lengths = _lengths(env, queries)
+    seen = _seen(env, queries)
     once = int(calls(env.n_max, env.per_call)) / env.n_max  # requests a completion
     for p, template in enumerate(env.prompts):
         requests = [env.request(p, query) for query in range(env.n_queries)]
@@ -95,9 +95,9 @@ def estimate(env: Asked, budget: int) -> Estimate:
         limit = int(template.max_tokens or 0)
         most = spending(1, max(bounds) + added, limit)
         top = Spending(1, max(top.tokens, most.tokens), max(top.picos, most.picos))
-        measured = measured and lengths[p] is not None
-        length = limit / 2 if lengths[p] is None else lengths[p]
-        likely = spending(1, round(once * float(np.mean(bounds)) / BYTES_PER_TOKEN), round(length or 0))
+        measured = measured and seen[p] is not None
+        asked, length = seen[p] or (float(np.mean(bounds)) / BYTES_PER_TOKEN, limit / 2)
+        likely = spending(1, round(once * asked), round(length))
         tokens += likely.tokens / len(env.prompts)
         picos += likely.picos / len(env.prompts)
     whole = Spending(budget, budget * top.tokens, budget * top.picos)
@@ -115,10 +115,11 @@ def estimate(env: Asked, budget: int) -> Estimate:
     )  # fmt: skip
 
 
-def _lengths(env: Asked, queries: list[int]) -> list[float | None]:
-    """Mean tokens of the recorded answers of each prompt, ``None`` where there are none."""
-    out: list[float | None] = []
+def _seen(env: Asked, queries: list[int]) -> list[tuple[float, float] | None]:
+    """Mean tokens of the recorded prompts and answers of each prompt, ``None`` where there are none."""
+    out: list[tuple[float, float] | None] = []
     for p in range(len(env.prompts)):
-        seen = [a.completion_tokens for query in queries for a in env.ledger.answers(env.request(p, query))]
-        out.append(float(np.mean(seen)) if seen else None)
+        seen = [a for query in queries for a in env.ledger.answers(env.request(p, query))]
+        whole = [a.prompt_tokens if a.whole_prompt is None else a.whole_prompt for a in seen]
+        out.append((float(np.mean(whole)), float(np.mean([a.completion_tokens for a in seen]))) if seen else None)
     return out

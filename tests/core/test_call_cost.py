@@ -244,3 +244,16 @@ def test_the_agnostic_utility_pays_for_one_request():
     each = env.mean_cost + env.query_call_cost.mean(axis=1)
     loss = agnostic_utility(env) - agnostic_utility(env, cost=True)
     assert loss == pytest.approx(np.array([[c.cost_weight] for c in TWO]) * each)
+
+
+def test_what_failures_lost_is_carried_with_its_requests():
+    """An arm without a sample has the reward of the next smaller scale, and pays for what it would send itself."""
+    valid = np.array([[True, True, False, False]])
+    pull = Completions(
+        np.array([0]), np.array([0]), np.ones((1, 4, 1)), np.zeros((1, 4), dtype=np.int64), np.array([0]),
+        np.ones((1, 4)), valid, np.array([100.0]),
+    )  # fmt: skip
+    tally = Tally(STRATEGIES["majority-vote"], (Context("a", (1.0,), 0.01),), 1, 4, per_call=lambda: 1)
+    tally.add(pull)
+    carried = tally.carried(np.array([[False, False, True, True]]))
+    assert carried[0, 0] == pytest.approx([1 - 0.01 * n * 101 for n in (1, 2, 3, 4)])

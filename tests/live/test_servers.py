@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from habits import HABITS, HabitServer, words
-from iapo_widgets import mv_contexts, train
-from iapo_widgets.live import ExactMatch, LimitReached, PromptTemplate, Question, SpendingLimit
+from iapo_widgets import Arm, MajorityVote, Policy, mv_contexts, train
+from iapo_widgets.live import ExactMatch, LimitReached, LiveWarning, PromptTemplate, Question, SpendingLimit
 from iapo_widgets.live.endpoint import abilities as memory
 from live_cases import live, new_ledger
 
@@ -121,3 +121,15 @@ def test_a_run_is_repeated_from_its_ledger(tmp_path, name, algorithm):
     assert dict(again.policy) == dict(first.policy)
     for a, b in zip(first.rounds, again.rounds, strict=True):
         assert a.q.tobytes() == b.q.tobytes()
+
+
+def test_a_policy_says_where_it_will_send_more_requests(tmp_path):
+    """Learnt where one request carries all, deployed where each answer takes one."""
+    one = next(habit for habit in HABITS if habit.name == "vLLM, older")
+    policy = Policy(CONTEXTS[:1], [Arm(0, 3)], prompts=PROMPTS, objectives=("correct",), strategy=MajorityVote())
+    with HabitServer(one, says) as server, new_ledger(tmp_path) as ledger:
+        env = environment(server, ledger, concurrency=1)
+        env.sample([0], [0], 4, np.random.default_rng(0))
+        assert env.per_call == 1
+        with pytest.warns(LiveWarning, match="N = 3 sends its prompt 3 times"):
+            policy.deploy(env)
