@@ -32,6 +32,8 @@ SAME = {
     "dotted columns": "inputs.question,outputs.answer\n2 + 3?,5\n7 + 8?,15\n",
     "expected": "question,__expected\n2 + 3?,equals:5\n7 + 8?,15\n",
     "rows in quotes": '"question,answer"\n"2 + 3?,5"\n"""7 + 8?"",15"\n',
+    "two tables in Markdown": "| Question | Answer |\n|---|---|\n| 2 + 3? | 5 |\n\n# More\n\n"
+                              "| Question | Answer |\n|:-|:-|\n| 7 + 8? | 15 |\n",
     "two sheets": "question,answer\n2 + 3?,5\n\nquestion,answer\n7 + 8?,15\n",
     "cards": "Front;Back\n2 + 3?;5\n7 + 8?;15\n",
     "Markdown": "# Quiz\n\n| Question | Answer |\n|:--|--:|\n| 2 + 3? | 5 |\n| 7 + 8? | 15 |\n",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .names import CHOICES, GOLDS, WRONG, plain
+from .names import CHOICES, GOLDS, LISTS_BESIDE, POINTERS, WRONG, plain
 from .table import Number
 from .written import unwritten
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-FAMILY = re.compile(r"(choice|option|opt|op|ending|sol|candidate|alternative|answer|ans|antwort|)([a-z]|\d{1,2})")
+FAMILY = re.compile(
+    r"(choice|option|opt|op|ending|sol|candidate|alternative|(?:mc|multiplechoice)?answer|answerchoice|answeroption|ans"
+    r"|antwort|antwortmöglichkeit|antwortoption|réponse|reponse|respuesta|opción|opcion|proposition|选项|विकल्प|)"
+    r"([a-z]|\d{1,2})"
+)
+SAYS = re.compile(r"(?<!in)correct|right(?:answer|option|choice|one)|richtig|^gold|answer(?:id|idx|index|num)")
 WRONG_ONE = re.compile(r"(?:incorrectanswer|distractor|wronganswer)(\d{1,2})")
 MARKED = re.compile(r"\s*\(?\s*([A-Za-z]|\d{1,2})\s*[).:]\s*(.*)", re.S)
 
@@ -38,9 +43,8 @@ class ChoiceColumns:
         seen = dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, "", [], {}))
         self.names: dict[str, str] = {}
         self._one = next((name for name in CHOICES if name in seen), None)
-        other = [name for name in GOLDS if name in seen and name != "answers"]
-        if self._one is None and other and all(_several(row.get("answers")) for row in rows):
-            self._one = "answers"
+        if self._one is None:
+            self._one = _beside(rows, seen)
         if self._one is None and any(_marked(row.get("answers")) for row in rows):
             self._one = "answers"
         self._family = [] if self._one else _family(seen)
@@ -78,6 +82,34 @@ class ChoiceColumns:
         return None
 
 
+def pointers(names: Iterable[str]) -> list[str]:
+    """The names that point to a choice and mean nothing else."""
+    return [name for name in names if name not in GOLDS and POINTERS.fullmatch(name)]
+
+
+def _beside(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, None]) -> str | None:
+    """The list of choices that has its name from something else, where another column says which is right.
+
+    Raises ``ValueError`` where a list of answers stands beside a column that may say which is right.
+    """
+    for name in (name for name in LISTS_BESIDE if name in seen):
+        stated = [gold for gold in GOLDS if gold in seen and gold not in (name, "answers", "possibleanswers")]
+        stated += pointers(seen)
+        if name == "possibleanswers" and "answers" in seen:
+            stated.append("answers")
+        given = [row[name] for row in rows if row.get(name) not in (None, "", [], {})]
+        lists = [_several(value) for value in given]
+        if stated and (all(lists) or (name == "possibleanswers" and any(lists))):
+            return name
+        if any(lists) and name in GOLDS:
+            doubt = [other for other in seen if other not in GOLDS and other not in WRONG and SAYS.search(other)]
+            later = [gold for gold in stated if gold not in GOLDS or GOLDS.index(gold) > GOLDS.index(name)]
+            if doubt or (later and name == "answers"):
+                raise ValueError(f"{name} is a list beside {', '.join(doubt or later)}: call it choices in every row "
+                                 "where it holds wrong answers, too")  # fmt: skip
+    return None
+
+
 def _family(seen: Mapping[str, None]) -> list[str]:
     """Names as ``choice_a`` or ``option1``, from the first letter or number on without a gap."""
     found: dict[str, dict[str, str]] = {}
@@ -85,7 +117,7 @@ def _family(seen: Mapping[str, None]) -> list[str]:
         if match := FAMILY.fullmatch(name):
             found.setdefault(match[1], {})[match[2]] = name
     for prefix, members in found.items():
-        if prefix in ("answer", "ans", "antwort") and not any(name in GOLDS for name in seen):
+        if prefix in ("answer", "ans", "antwort") and not (pointers(seen) or any(name in GOLDS for name in seen)):
             raise ValueError(f"the columns {', '.join(members.values())} may be choices or right answers; "
                              "name the right one in a column answer")  # fmt: skip
         for start in (["a"], ["0"], ["1"]):
@@ -102,6 +134,8 @@ def _listed(value: Any, name: str) -> Choices:
     if isinstance(value, str):
         value = _divided(value)
     if isinstance(value, Mapping):
+        if name == "targetscores" and (scored := _scored(value)):  # keys may look like labels
+            return scored
         names = {plain(str(key)): part for key, part in value.items()}
         texts = next(
             (names[key] for key in ("text", "texts", "choices", "options") if isinstance(names.get(key), list)), None
@@ -115,14 +149,21 @@ def _listed(value: Any, name: str) -> Choices:
         if all(re.fullmatch(r"[A-Za-z]|\d{1,2}", str(key)) for key in value):
             kept = [(str(key), _text(text)) for key, text in value.items() if text is not None]
             return Choices(tuple(text for _, text in kept), tuple(key for key, _ in kept))
-        if all(isinstance(score, (Number, int, float)) for score in value.values()):  # BIG-bench: text -> score
-            scores = [float(score) for score in value.values()]
-            return Choices(tuple(map(str, value)), right=tuple(i for i, s in enumerate(scores) if s == max(scores) > 0))
+        if scored := _scored(value):
+            return scored
     if isinstance(value, list) and value:
         if all(isinstance(part, Mapping) for part in value):
             return _objects([{plain(str(key)): part for key, part in row.items()} for row in value], name)
         return Choices(tuple(map(_text, value)))
     raise ValueError(f"{name} is no list of choices: {str(value)[:60]!r}")
+
+
+def _scored(value: Mapping[str, Any]) -> Choices | None:
+    """Choices as BIG-bench has them, texts with scores."""
+    if not value or not all(isinstance(score, (Number, int, float)) for score in value.values()):
+        return None
+    scores = [float(score) for score in value.values()]
+    return Choices(tuple(map(str, value)), right=tuple(i for i, s in enumerate(scores) if s == max(scores) > 0))
 
 
 def _objects(rows: list[dict[str, Any]], name: str) -> Choices:

@@ -53,7 +53,13 @@ def read_markdown(text: str, vocabulary: Vocabulary) -> Table | None:
     head = _cells(lines[rule - 1])
     _check_names(head, vocabulary)
     records, ignored = [], sum(bool(line.strip()) for line in lines[: rule - 1])
-    for number, line in enumerate(lines[rule + 1 :], rule + 2):
+    again = 0
+    for number, (line, below) in enumerate(zip(lines[rule + 1 :], [*lines[rule + 2 :], ""], strict=True), rule + 2):
+        if _is_rule(below, line) or _is_rule(line, lines[number - 2]):
+            if _cells(line if _is_rule(below, line) else lines[number - 2]) != head:
+                raise ValueError(f"line {number} begins another table; give one, or tables with one header")
+            again += _is_rule(below, line)
+            continue
         if "|" not in line:
             ignored += bool(line.strip())
             continue
@@ -65,6 +71,7 @@ def read_markdown(text: str, vocabulary: Vocabulary) -> Table | None:
         if any(cells):
             records.append(Record(f"line {number}", dict(zip(head, cells, strict=True))))
     notes = [f"{ignored} lines outside the table were not read"] if ignored else []
+    notes += [f"the header stands there {again + 1} times"] if again else []
     return Table("Markdown table", records, notes=notes)
 
 

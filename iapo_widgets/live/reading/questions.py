@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..problem import Question
-from .choices import LETTERS, ChoiceColumns, Choices
+from .choices import LETTERS, ChoiceColumns, Choices, pointers
 from .golds import BOOLEAN, expected, gold_texts
 from .lettering import letters
 from .messages import one_user
@@ -113,6 +113,8 @@ def _right_answers(
 ) -> list[list[str]]:
     """The right answers of each row: letters where it has choices, else texts."""
     known = [name for name in GOLDS if name not in columns.names]
+    if columns.names:
+        known += pointers(dict.fromkeys(name for row in rows for name in row.values))
     usual = next((name for name in known if any(_some(row.values.get(name)) for row in rows)), None)
     golds: list[list[str]] = []
     for row, found in zip(rows, choices, strict=True):
