@@ -8,22 +8,13 @@ from itertools import pairwise
 from .names import GOLDS, QUESTIONS, plain
 from .source import lines_of
 from .table import Record, Table
+from .telling import ARROW, INSIDE, TELLS, answers_above, may_answer_above, tells
 
 REMEDY = "give CSV with a header like question,answer, or JSON lines"
 BULLET = re.compile(r"\s*[-*+\u2022]\s+(?:\[[ xX]\]\s+)?")
 NUMBERED = re.compile(r"\s*(\d{1,6})[.)]\s+")
 HEADING = re.compile(r"#{1,6}\s")
 OPTION = re.compile(r"\s*\(?([A-Ha-h])[).:]\s+\S")
-#: A line, or the end of one, that says what is right.
-TELLS = re.compile(
-    r"\s*[*_]*(?:(?:right|correct|final|gold|best)\s+)?(?:answer|ans|a|gold|solution|antwort|lösung|target|label|output)"
-    r"(?:\s+key)?[*_]*\s*[:=]\s*\S", re.I,
-)  # fmt: skip
-TELLS_INSIDE = re.compile(
-    r"[?.!)\]]\s{0,9}[(\[]?(?:answer|ans|a|gold|solution|antwort|lösung)\s*[:=]\s*\S|\S\s{0,9}(?:=>|->|→)\s{0,9}\S[^?]{0,40}$",
-    re.I,
-)
-BEHIND = re.compile(r"\?[\"”']?\s?(?:[,;=|:\u2013\u2014-]\s?[^?]{1,40}|\([^()?]{1,40}\)|\*\*[^*?]{1,40}\*\*)$")
 FILE = re.compile(r"\S{0,200}\.(?:csv|tsv|txt|md|jsonl?|ndjson|ya?ml|xlsx?|ods|parquet|pdf|zip|gz)", re.I)
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\$[^$]*\$|`[^`]*`|https?://\S+|\"[^\"]*\"(?![;,\t])")
 #: Between two fields, and not within a sentence or a number.
@@ -104,9 +95,15 @@ def _check(lines: list[tuple[int, str]]) -> None:
             fields = " | ".join(part.strip()[:40] for part in line.split(divider)[:6])
             raise ValueError(f"line {n} looks divided by {sign} ({fields}), and no line names the columns: "
                              "put a header like question,answer above, divided alike, or give JSON lines")  # fmt: skip
+    pairs = list(pairwise(lines))
+    sure = [n for (_, above), (n, line) in pairs if answers_above(line, above)]
+    maybe = [n for (_, above), (n, line) in pairs if may_answer_above(line, above)]
+    if sure or len(maybe) > 1 or (maybe and len(lines) < 4):
+        raise ValueError(f"line {(sure or maybe)[0]} looks like a right answer, which would be sent: {REMEDY}")
     head = [plain(name) for name in re.findall(r"[^\W_]+", lines[0][1])]
     if {*head} & {*QUESTIONS} and {*head} & {*GOLDS} and {*head} <= {*QUESTIONS, *GOLDS}:
         raise ValueError(f"line {lines[0][0]} looks like a header, and what divides its columns is not known: {REMEDY}")
-    told = [n for n, line in lines if TELLS_INSIDE.search(line) or (len(lines) > 1 and BEHIND.search(line.strip()))]
-    if told and len(told) >= 2 / 3 * len(lines):
+    told = [n for n, line in lines if INSIDE.search(line) or ARROW.search(line)]
+    told = told if len(told) >= 2 / 3 * len(lines) else [n for n, line in lines if tells(line)]
+    if told:
         raise ValueError(f"line {told[0]} looks like a question with its right answer, which would be sent: {REMEDY}")
