@@ -126,6 +126,13 @@ def test_only_text_bytes_and_paths_are_taken(tmp_path):
         "- a\n" * 50_000,
         "{{" * 100_000,
         "a:" * 100_000,
+        "_" * 200_000,
+        "1" * 200_001,
+        "a?\nans" + " " * 200_000,
+        "a? " + "a) b) " * 30_000,
+        "*" * 200_001,
+        "a.\n" * 50_000 + "? (" + " " * 100_000,
+        "." + " " * 200_000 + "x",
     ],
 )
 def test_hostile_lines_take_no_time(text):

@@ -10,7 +10,9 @@ WORD = (
     r"|उत्तर|答案|正确答案|答|正解)(?:\s+key)?"
 )
 #: A line, or what stands behind a question, that says what is right.
-TELLS = re.compile(rf"\s*[*_(\[]*(?:(?:{WORD}|a|key)[*_]*\s*[:=\uff1a]|ans\b[.\s]*[-\u2013\u2014:=]?)[*_\s]*\S", re.I)
+TELLS = re.compile(
+    rf"\s*[*_(\[]*(?:(?:{WORD}|a|key)[*_]*\s*[:=\uff1a]|ans\b[.\s]{{0,9}}[-\u2013\u2014:=]?)[*_\s]*\S", re.I
+)
 #: The same at the end of a text.
 ENDS = re.compile(
     rf"(?:^|[?.!)\]\uff1f。\n]|\s\s)\s{{0,9}}[(\[*_]{{0,4}}{WORD}[*_]{{0,4}}\s?[:=\uff1a]\s?[^?\uff1f\n]{{1,60}}$", re.I
@@ -39,15 +41,16 @@ UNIT = re.compile(r"\s*\(in [^()\d]{1,30}\)\s*\.?", re.I)
 SERIES = re.compile(r"(?:\d{1,9},\s?){3,20}\d{1,9}(?:,\s?(?:\.\.\.|…))?")
 MARK = re.compile(r"(?:^|(?<=\s))\(?([A-Ha-h])[).]\s?")
 STARRED = re.compile(r"[\w)][*✓✔]+(?=\s|$)|(?:^|\s)(?:[*✓✔]+\(?\w|\[[xX]\])")
-SUM = re.compile(r"[\d\s+\-*/\u00d7÷·^().,\u2212]*\d[\d\s+\-*/\u00d7÷·^().,\u2212]*=\s*[-+\u2212]?\d[\d.,/]*\s*")
-AFTER_GAP = re.compile(r"_{2,}\s?[.!]\s*(\S.{0,39})$")
+SUM = re.compile(r"[\d\s+\-*/\u00d7÷·^().,\u2212]+=\s*[-+\u2212]?\d[\d.,/]*\s*")
+AFTER_GAP = re.compile(r"(?<!_)_{2,}\s?[.!]\s*(\S.{0,39})$")
 VERDICT = re.compile(
     r"[.!]\s+[(\[*_]*(?:t|f|true|false|yes|no|wahr|falsch|richtig|ja|nein|vrai|faux|oui|non)[)\]*_]*[.!]?$", re.I
 )
 IN_BRACKETS = re.compile(r"[.!]\s+([(\[][^()\[\]]{1,40}[)\]])$")
 COMMAND = re.compile(r"\\(?:answer|ans|solution|boxed)\s?\{\s?[^}\s]")
 BARE = re.compile(
-    r"[\W_]*(?:\d[\d.,/:]*\s?(?:%|°?[A-Za-z]{1,3})?|[A-H]|yes|no|true|false|ja|nein|oui|non|wahr|falsch|vrai|faux)[\W_]*", re.I
+    r"[\W_]*(?:\d[\d.,/:]*\s?(?:%|°?[A-Za-z]{1,3})?|[A-H]|yes|no|true|false|ja|nein|oui|non|wahr|falsch|vrai|faux)"
+    r"[\W_]*", re.I,
 )  # fmt: skip
 
 
@@ -57,7 +60,7 @@ def tells(line: str) -> bool:
     gap, bracket = AFTER_GAP.search(line), IN_BRACKETS.search(line)
     return bool(
         _answer(_behind(line))
-        or SUM.fullmatch(line)
+        or (SUM.fullmatch(line) and line[:1] != "=")
         or VERDICT.search(line)
         or COMMAND.search(line)
         or (gap and _answer(gap[1]))
