@@ -64,7 +64,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).map(
 LINES = (
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1).map(str.strip).filter(bool)
 )
-TELLING = ("true", "false", "[", "{")  # right answers that mean more than their letters
+TELLING = ("true", "false", "[", "{", "=", "'", "#", "nan", "n/a")  # right answers that mean more than their letters
 PAIRS = st.lists(
     st.tuples(WORDS, WORDS.filter(lambda gold: not gold.lower().startswith(TELLING))), min_size=1, max_size=5
 )

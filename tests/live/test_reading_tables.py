@@ -80,6 +80,12 @@ def test_files_are_read_in_the_encodings_that_spreadsheets_write(tmp_path, encod
         ("Ile jabłek w środę?", "cp1250"),
         ("Wie für Zoé?", "cp850"),
         ("Wie für Zoé?", "mac_roman"),
+        ("Wie groß ist München?", "mac_roman"),
+        ("Wo liegt München?", "mac_roman"),
+        ("Wo liegt Köln?", "mac_roman"),
+        ("Was ist im März groß", "mac_roman"),
+        ("Kolik žije lidí v Plzni?", "iso8859_2"),
+        ("Gdzie jest środa?", "iso8859_2"),
     ],
 )
 def test_other_code_pages_are_refused_and_not_guessed(text, encoding):
@@ -154,3 +160,23 @@ def test_plain_lines_are_questions_without_right_answers(text, expected):
     assert [question.text for question in found.questions] == expected
     assert found.kind == "plain lines" and {q.gold for q in found.questions} == {None}
     assert bool(found.notes) == text.startswith(("-", "#", "1)"))
+
+
+@pytest.mark.parametrize(
+    ("written", "gold"),
+    [
+        ('"=""5"""', "5"), ('"=""1,000"""', "1,000"), ("=-2", "-2"), ("'-2", "-2"), ("'007", "007"), ("#N/A", None),
+        ("#REF!", None), ("#DIV/0!", None), ("#WERT!", None), ("=SUM(B2)", None), ("nan", None), ("N/A", None),
+    ],
+)  # fmt: skip
+def test_what_spreadsheets_write_is_unwrapped_or_no_right_answer(written, gold):
+    """A note says what was done; words that begin alike stay."""
+    found = read_questions(f"question,answer\n2 + 3?,{written}\n7 + 8?,'tis\n3 = 3?,=\n1?,nano\n")
+    assert [question.gold for question in found.questions] == [gold, "'tis", "=", "nano"]
+    assert sum("spreadsheet" in note for note in found.notes) == 1
+
+
+def test_cells_among_choices_are_unwrapped_before_they_are_letters():
+    """The right choice is found by what the cell shows."""
+    (question,) = questions_from('question,A,B,answer\nWhich?,x,y,"=""B"""\n')
+    assert question.gold == "B"

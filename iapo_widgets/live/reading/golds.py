@@ -34,6 +34,9 @@ def gold_texts(value: Any, depth: int = 4) -> list[str]:
             raise ValueError(f"the right answer is an object with {', '.join(map(str, list(value)[:8]))}; "
                              "give its text, or a list of texts")  # fmt: skip
         found = [text for part in parts for text in gold_texts(part, depth - 1)]
+        if not found and isinstance(date := names.get("date"), Mapping):  # DROP: only one of them is filled
+            day = [str(date[part]).strip() for part in ("day", "month", "year") if date.get(part)]
+            found = [" ".join(day)] if any(day) else []
     else:
         raise ValueError(f"the right answer must be text, a number or a list of these, not {str(value)[:60]!r}")
     return list(dict.fromkeys(found))

@@ -19,6 +19,14 @@ from .structured import read_structured
 from .table import Record, Vocabulary
 
 RULE = "---"  # a line of its own between two prompts
+#: Marks of roles and templates that would be sent as they are -> what to write.
+MARKS = (
+    (re.compile(r"<\|[a-z_]{2,30}\|>|</?s>|\[/?INST\]|<</?SYS>>|</?start_of_turn>|</?end_of_turn>"),
+     "a model's own marks of roles, which the service sets itself"),
+    (re.compile(r"\{%-?\s*\w+|\{\{-?\s*(?:role|#|/|>)"), "a template's commands"),
+    (re.compile(r"^\s*(?:[*_]{2}\s?(?:system|developer)\b[^\n*_]{0,20}[*_]{2}|#{1,6}\s*system(?:\s+(?:prompt|message))?\s*:?\s*$)",
+                re.I | re.M), "a system part that is marked otherwise"),
+)  # fmt: skip
 ROLE = re.compile(r"(system|developer|user|assistant)\s*:\s?", re.I)
 TEXTS = (
     "prompt",
@@ -86,6 +94,10 @@ def read_prompts(source: Source, *, temperature: float | None = 1.0, max_tokens:
             link = " " if str(error).startswith(("does not hold", "holds")) else ": "
             raise ValueError(f"{record.where}{link}{error}") from None
         for part in (prompts[-1].user, prompts[-1].system):
+            for pattern, what in MARKS:
+                if found := pattern.search(part):
+                    raise ValueError(f"{record.where} holds {found[0].strip()[:30]!r}, {what}: write the parts below "
+                                     "lines 'system:' and 'user:'")  # fmt: skip
             check_sound(part, record.where)
     if table is None:
         used = {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..problem import Question
+from .cells import cell
 from .choices import LETTERS, ChoiceColumns, Choices, pointers
 from .golds import BOOLEAN, expected, gold_texts
 from .lettering import letters
@@ -65,7 +66,8 @@ def _read(table: Table) -> Reading:
     notes = list(table.notes)
     columns = _placed(rows[0].where, ChoiceColumns, [row.values for row in rows])
     choices = [_placed(row.where, columns.of, row.values) for row in rows]
-    golds = _right_answers(rows, columns, choices, told, notes)
+    sheet = table.kind.startswith(("table", "Markdown"))
+    golds = _right_answers(rows, columns, choices, told, notes, sheet)
     main = next((n for n in QUESTIONS if any(_some(row.values.get(n)) for row in rows)), None)
     questions = []
     for row, found, gold in zip(rows, choices, golds, strict=True):
@@ -110,8 +112,9 @@ def _right_answers(
     choices: Sequence[Choices | None],
     used: dict[str, str],
     notes: list[str],
+    sheet: bool,
 ) -> list[list[str]]:
-    """The right answers of each row: letters where it has choices, else texts."""
+    """The right answers of each row: letters where it has choices, else texts.  ``sheet``: of a table of cells."""
     known = [name for name in GOLDS if name not in columns.names]
     if columns.names:
         known += pointers(dict.fromkeys(name for row in rows for name in row.values))
@@ -119,7 +122,11 @@ def _right_answers(
     golds: list[list[str]] = []
     for row, found in zip(rows, choices, strict=True):
         name = usual if usual in row.values else next((n for n in known if _some(row.values.get(n))), None)
-        golds.append(_placed(row.where, gold_texts, _stated(row, name, notes)) if name else [])
+        stated = _stated(row, name, notes) if name else None
+        if sheet and isinstance(stated, str):
+            stated, note = cell(stated)
+            notes += [note] if note and note not in notes else []
+        golds.append(_placed(row.where, gold_texts, stated) if name else [])
         if name:
             used[row.names[name]] = "right answer"
         if found is None:

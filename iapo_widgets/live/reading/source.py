@@ -42,6 +42,8 @@ GUESSED = {"cp1252": ("Windows-1252 was assumed: save the file as UTF-8 where le
 STRANGE = re.compile(
     r"[^\W\d_][\x80-\x9f\u00a1-\u00ac\u00ae-\u00b6\u00b8-\u00bf\u0192\u02c6\u02dc\u201a\u201e\u2020-\u2022\u2030](?=[^\W\d_])"
     r"|(?<=[a-z])[À-ÖØ-ÞŸŒŠŽ]|[^\x00-\x7f]{4}"
+    r"|(?<!\w)[\u00a6\u00a8\u00ac\u00af\u00b3\u00b4\u00b6\u00b8\u00b9\u00bc\u00be](?=[a-z])"  # ISO 8859-2
+    r"|(?<=[A-Z])[ŸŒŠŽ](?=[a-z])|(?<=[a-z])\u00a7(?!\w)"  # Mac Roman
 )
 #: Beyond ASCII, what texts in Windows-1252 are written with.
 WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžßðþÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŸŒŠŽÐÞªº")
@@ -113,7 +115,15 @@ def _western(data: bytes, line: int) -> str:
     foreign = [char for char in text if char > "\x7f" and char.isalpha() and char not in WESTERN]
     within = STRANGE.search(text)
     letters = sum(char.isalpha() for char in text)
+    lone = {char for char in text if char in WESTERN and char.isalpha()}
     accents = sum(char in WESTERN for char in text)
-    if not text or foreign or within or accents > 0.3 * letters + 1 or re.search(r"[\x00-\x08\x0e-\x1a]", text):
+    if (
+        not text
+        or foreign
+        or within
+        or (lone and lone <= set("šŠ"))
+        or accents > 0.3 * letters + 1
+        or re.search(r"[\x00-\x08\x0e-\x1a]", text)
+    ):
         raise ValueError(f"the file is not text in UTF-8 (line {line}), nor surely in Windows-1252; save it as UTF-8")
     return text
