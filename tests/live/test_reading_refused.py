@@ -126,6 +126,7 @@ def test_only_text_bytes_and_paths_are_taken(tmp_path):
         "- a\n" * 50_000,
         "{{" * 100_000,
         "a:" * 100_000,
+        "question,answer\n" + "a) x " * 40_000 + ",B\n",
         "_" * 200_000,
         "1" * 200_001,
         "a?\nans" + " " * 200_000,

@@ -1,8 +1,10 @@
 """Plain lines that hold their right answers are refused, and questions with instructions are not."""
 
+import json
+
 import pytest
 
-from iapo_widgets.live import questions_from
+from iapo_widgets.live import questions_from, read_questions
 
 #: What may stand behind a question mark and is a right answer.
 BEHIND = [
@@ -130,3 +132,59 @@ def test_lines_with_right_answers_are_refused(text):
 def test_questions_with_instructions_pass(text):
     """Instructions, alternatives, units, points, quotations and numbers to find are parts of a question."""
     assert [question.text for question in questions_from(text)] == [line.strip() for line in text.split("\n") if line]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ([{"question": "Which?", "pick_a": "x", "pick_b": "y", "answer": "B"}], "pick_a, pick_b"),
+        ([{"question": "Which?", "Wahl 1": "x", "Wahl 2": "y", "Antwort": 2}], "Wahl 1, Wahl 2"),
+        ([{"question": "Which?", "possibilities": ["x", "y"], "answer": "(b)"}], "possibilities"),
+        ([{"question": "Which?", "picks": {"A": "x", "B": "y"}, "answer": "b"}], "picks"),
+        ([{"question": "Which?", "picks": "['x', 'y']", "answer": i} for i in "012"], "picks"),
+    ],
+)
+def test_letters_of_choices_that_were_not_found_are_refused(rows, columns):
+    """A question is never sent without the choices that its right answer points to; the columns are named."""
+    with pytest.raises(ValueError, match=f"no choices were found; {columns} may be choices"):
+        questions_from(json.dumps(rows))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"question": "Which?\nA. x\nB. y", "answer": "B", "picks": ["u", "v"]},
+        {"question": "How many?", "answer": "7", "picks": ["u", "v"]},
+        {"question": "How many?", "answer": "2", "tags": ["u", "v"], "hint1": "x", "hint2": "y"},
+        {"question": "Which letter?", "answer": "x", "pick_a": "u", "pick_b": "v"},
+        {"question": "Who?", "answer": "Ann", "pick_a": "Ann", "pick_b": "Bo"},
+    ],
+)
+def test_other_columns_that_are_not_used_do_no_harm(row):
+    """Questions with choices of their own, numbers beyond the choices, words, and lists of something else are read."""
+    (question,) = questions_from(json.dumps(row))
+    assert (question.text, question.gold) == (row["question"], row["answer"])
+
+
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        ({"question": "?", "Key": "5"}, "no right answers were found; Key may hold them"),
+        ({"question": "?", "the_solution": "5"}, "no right answers were found; the_solution may hold them"),
+        ({"question": "?", "answer": "5", "my_passage": "P."}, "may belong to the question: my_passage"),
+        ({"question": "How many?", "answer": "5", "text": "Five pens."}, "may belong to the question: text"),
+        ({"question": "?", "answer": "5", "lore": "long " * 50}, "may belong to the question: lore"),
+        ({"question": "2 + 3? Answer: 5", "answer": "5"}, "seem to hold their right answers, which are sent: line 1"),
+        ({"question": "2 + 3?\nRespuesta: 5", "answer": "5"}, "seem to hold their right answers"),
+    ],
+)
+def test_what_may_be_missing_or_too_much_is_noted(row, note):
+    """The note names the column or the place; the question is read all the same."""
+    found = read_questions(json.dumps(row))
+    assert note in "; ".join(found.notes) and note in str(found)
+
+
+def test_plain_columns_bring_no_note():
+    """Numbers, short texts, explanations that are short, and solutions beside answers are only named as not used."""
+    row = {"id": 7, "question": "2 + 3?", "solution": "long " * 90, "answer": "5", "level": "1", "document_id": 5}
+    assert read_questions(json.dumps(row)).notes == ()

@@ -10,6 +10,7 @@ from typing import Any
 from ..problem import Question
 from .cells import cell
 from .choices import LETTERS, ChoiceColumns, Choices, pointers
+from .doubts import check_choices, doubts
 from .golds import BOOLEAN, expected, gold_texts
 from .lettering import letters
 from .messages import one_user
@@ -19,6 +20,7 @@ from .reading import Reading
 from .source import GUESSED, Source, text_of
 from .structured import read_structured
 from .table import Record, Table, Vocabulary
+from .telling import ends_with_answer
 from .written import unwritten
 
 VOCABULARY = Vocabulary(
@@ -79,6 +81,14 @@ def _read(table: Table) -> Reading:
             check_sound(part, row.where)
         questions.append(Question(text, tuple(map(str, gold)) if len(gold) > 1 else str(gold[0]) if gold else None))
     used |= told
+    unused = {short: name for row in rows for short, name in row.names.items() if name not in used}
+    values, texts = [row.values for row in rows], [question.text for question in questions]
+    if not any(choices):
+        check_choices(values, unused, golds, texts)
+    notes += doubts(values, unused, any(golds), texts)
+    telling = [row.where for row, text in zip(rows, texts, strict=True) if ends_with_answer(text)]
+    if telling:
+        notes.append(f"questions that seem to hold their right answers, which are sent: {', '.join(telling[:5])}")
     without = sum(question.gold is None for question in questions)
     if 0 < without < len(questions):
         notes.append(f"{without} of {len(questions)} questions have no right answer")
