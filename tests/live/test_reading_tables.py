@@ -139,6 +139,7 @@ def test_yaml_values_stay_as_they_are_written():
         ("2 + 3?\n\n7 + 8?\n", ["2 + 3?", "7 + 8?"]),
         ("- 2 + 3?\n- 7 + 8?", ["2 + 3?", "7 + 8?"]),
         ("# Quiz\n1. 2 + 3?\n2. 7 + 8?", ["2 + 3?", "7 + 8?"]),
+        ("(1) 2 + 3?\n(2) 7 + 8?", ["2 + 3?", "7 + 8?"]),
         ("1) 2 + 3?\n2) 7 + 8?", ["2 + 3?", "7 + 8?"]),
         (
             "Input, output and state: name three\nWhat is max(a,b)?",
@@ -159,7 +160,7 @@ def test_plain_lines_are_questions_without_right_answers(text, expected):
     found = read_questions(text)
     assert [question.text for question in found.questions] == expected
     assert found.kind == "plain lines" and {q.gold for q in found.questions} == {None}
-    assert bool(found.notes) == text.startswith(("-", "#", "1)"))
+    assert bool(found.notes) == text.startswith(("-", "#", "1)", "(1)"))
 
 
 @pytest.mark.parametrize(

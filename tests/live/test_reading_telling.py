@@ -44,6 +44,8 @@ BEHIND = [
     " 5",
 ]
 TOLD = [
+    "(5) What is 2+3?\n(15) What is 7+8?",
+    "Which?\nA.x\nB.y",
     "2+3等于多少\uff1f答案\uff1a5",
     "2+3 ?5",
     "2+3?\n5",
@@ -171,6 +173,10 @@ def test_other_columns_that_are_not_used_do_no_harm(row):
     [
         ({"question": "?", "Key": "5"}, "no right answers were found; Key may hold them"),
         ({"question": "?", "the_solution": "5"}, "no right answers were found; the_solution may hold them"),
+        (
+            {"question": "?", "First": "x", "Second": "y", "answer": "B"},
+            "are single letters, and no choices were found",
+        ),
         ({"question": "?", "answer": "5", "my_passage": "P."}, "may belong to the question: my_passage"),
         ({"question": "How many?", "answer": "5", "text": "Five pens."}, "may belong to the question: text"),
         ({"question": "?", "answer": "5", "lore": "long " * 50}, "may belong to the question: lore"),

@@ -26,6 +26,12 @@ LONG = 200  # characters of a text that may be needed
 Row = Mapping[str, Any]
 
 
+def letters_alone(golds: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:
+    """Whether all right answers are letters as of choices, and no question holds choices."""
+    told = [(gold[0], text) for gold, text in zip(golds, texts, strict=True) if gold]
+    return bool(told) and all(re.fullmatch(r"\(?[A-Ea-e]\)?\.?", gold) and not _own(text) for gold, text in told)
+
+
 def check_choices(
     rows: Sequence[Row], left: Mapping[str, str], golds: Sequence[Sequence[str]], texts: Sequence[str]
 ) -> None:
@@ -57,7 +63,7 @@ def doubts(rows: Sequence[Row], left: Mapping[str, str], any_gold: bool, texts: 
     """Notes on unused columns that may be needed: contexts, long texts, and right answers where there are none."""
     notes = []
     left = {name: shown or "a column without a name" for name, shown in left.items()}
-    answers = [shown for name, shown in left.items() if not any_gold and ANSWER.search(name)]
+    answers = [shown for name, shown in left.items() if not any_gold and name not in GOLDS and ANSWER.search(name)]
     if answers:
         notes.append(f"no right answers were found; {', '.join(answers)} may hold them: call the column answer")
     needed = [

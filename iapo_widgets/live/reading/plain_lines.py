@@ -12,9 +12,9 @@ from .telling import ARROW, INSIDE, TELLS, answers_above, may_answer_above, tell
 
 REMEDY = "give CSV with a header like question,answer, or JSON lines"
 BULLET = re.compile(r"\s*[-*+\u2022]\s+(?:\[[ xX]\]\s+)?")
-NUMBERED = re.compile(r"\s*(\d{1,6})[.)]\s+")
+NUMBERED = re.compile(r"\s*\(?(\d{1,6})[.)]\s+")
 HEADING = re.compile(r"#{1,6}\s")
-OPTION = re.compile(r"\s*\(?([A-Ha-h])[).:]\s+\S")
+OPTION = re.compile(r"\s*\(?([A-Ha-h])[).:]\s*\S")
 FILE = re.compile(r"\S{0,200}\.(?:csv|tsv|txt|md|jsonl?|ndjson|ya?ml|xlsx?|ods|parquet|pdf|zip|gz)", re.I)
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\$[^$]*\$|`[^`]*`|https?://\S+|\"[^\"]*\"(?![;,\t])")
 #: Between two fields, and not within a sentence or a number.

@@ -10,7 +10,7 @@ from typing import Any
 from ..problem import Question
 from .cells import cell
 from .choices import LETTERS, ChoiceColumns, Choices, pointers
-from .doubts import check_choices, doubts
+from .doubts import check_choices, doubts, letters_alone
 from .golds import BOOLEAN, expected, gold_texts
 from .lettering import letters
 from .messages import one_user
@@ -85,6 +85,8 @@ def _read(table: Table) -> Reading:
     values, texts = [row.values for row in rows], [question.text for question in questions]
     if not any(choices):
         check_choices(values, unused, golds, texts)
+        if letters_alone(golds, texts):
+            notes.append("the right answers are single letters, and no choices were found")
     notes += doubts(values, unused, any(golds), texts)
     telling = [row.where for row, text in zip(rows, texts, strict=True) if ends_with_answer(text)]
     if telling:

@@ -48,6 +48,7 @@ VERDICT = re.compile(
 )
 IN_BRACKETS = re.compile(r"[.!]\s+([(\[][^()\[\]]{1,40}[)\]])$")
 COMMAND = re.compile(r"\\(?:answer|ans|solution|boxed)\s?\{\s?[^}\s]")
+BEFORE = re.compile(r"[(\[]\d[\d.,]*[)\]]\s+[^\W\d_]")
 BARE = re.compile(
     r"[\W_]*(?:\d[\d.,/:]*\s?(?:%|°?[A-Za-z]{1,3})?|[A-H]|yes|no|true|false|ja|nein|oui|non|wahr|falsch|vrai|faux)"
     r"[\W_]*", re.I,
@@ -61,6 +62,7 @@ def tells(line: str) -> bool:
     return bool(
         _answer(_behind(line))
         or (SUM.fullmatch(line) and line[:1] != "=")
+        or BEFORE.match(line)
         or VERDICT.search(line)
         or COMMAND.search(line)
         or (gap and _answer(gap[1]))
