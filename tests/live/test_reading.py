@@ -44,9 +44,10 @@ def test_what_cannot_be_read_is_told_with_its_line(text, message):
 
 
 words = st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1).map(str.strip).filter(bool)
+golds = words.filter(lambda word: word.casefold() not in ("true", "false"))  # which mean more where they are all
 
 
-@given(st.lists(st.tuples(words, words | st.none()), min_size=1, max_size=5))
+@given(st.lists(st.tuples(words, golds | st.none()), min_size=1, max_size=5))
 def test_jsonl_comes_back_as_it_was_written(pairs):
     """Any text survives, with or without a right answer."""
     lines = "\n".join(json.dumps({"question": q, "answer": a}) for q, a in pairs)
