@@ -20,9 +20,10 @@ _DATE = re.compile(DATE, re.IGNORECASE)
 #: A date in figures, the year first.
 ISO = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-#: A time of day.
+#: A time of day; with a point only before am or pm, as 12.50 is a decimal.
 TIME = (
-    r"(?:(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2}))?|(?P<full>\d{1,2})(?= ?[ap]\.?m))"
+    r"(?:(?P<hour>\d{1,2})(?:[:h]|\.(?=\d\d ?[ap]\.?m))(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"|(?P<full>\d{1,2})(?= ?[ap]\.?m))"
     r"(?: ?(?P<half>[ap])\.?m\b\.?)?"
 )
 _TIME = re.compile(TIME, re.IGNORECASE)

@@ -23,6 +23,7 @@ _ALIKE = {
 }
 _STYLES = "\ufe0e\ufe0f\u20e3"  # of emoji
 _SUPERSCRIPTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", "0123456789-")
+_LOWERED = re.compile("(?<=\\d)[\u2080-\u2089]{1,9}")  # of another base; in H\u2082O they say no more than the digit
 _MIXED = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")  # 3 and a half
 _RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u207b]{1,9}")
 
@@ -60,5 +61,6 @@ def plain(text: str) -> str:
     """``text`` with plain digits, signs, spaces and quotes, raised digits as powers, and nothing that is not seen."""
     if text.isascii():
         return text.translate(_TABLE)
+    text = _LOWERED.sub(r"_\g<0>", text)
     raised = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), _MIXED.sub(" ", text))
     return raised.translate(_TABLE)

@@ -9,22 +9,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from .scales import SCALE, SIGNS, power_of
+
 # units that may follow without a space
 _UNITS = (
     "mm|cm|dm|km|m|mi|ft|in|yd|kg|mg|g|lbs?|oz|ml|mL|cl|dl|l|L|s|secs?|ms|ns|mins?|h|hrs?|d|days?|yrs?|Hz|[kMG]Hz|k?W|kWh"
     "|V|kV|A|mA|k?J|N|k?Pa|C|F|K|[kMGT]?B|px|mph|km/h|kmh|kph|m/s|rpm|st|nd|rd|th|USD|EUR|GBP"
 )
-_SCALES = {
-    "hundred": 2,
-    "thousand": 3,
-    "k": 3,
-    "lakh": 5,
-    "million": 6,
-    "crore": 7,
-    "billion": 9,
-    "bn": 9,
-    "trillion": 12,
-}
 _AFTER_MONEY = {"K": 3, "M": 6, "m": 6, "B": 9}
 _MONEY = (
     r"(?:(?:US|CA|AU|HK|NZ|[CARS])?\$|[\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u20ab\u20a6\u0e3f]"
@@ -44,15 +35,17 @@ _UNSIGNED = (
     r"(?:(?:(?P<mixed>\d{1,15}) {1,2}(?:and )?)?(?P<over>\d{1,15}) ?/ ?(?P<under>\d{1,15})(?![\d/]|[.,]\d)"
     r"|(?P<base>\d{1,15})(?:\^|\*\*)\(?(?P<power>-?\d{1,3})\)?(?![\d^]|[.,]\d)"
     rf"|(?P<plain>{_PLAIN})(?:[eE](?P<e>[-+]?\d{{1,3}})|{_TEN})?(?![\d^]))"
-    rf"(?: ?(?P<scale>{'|'.join(_SCALES)}|(?-i:(?<=\d)[KMmB](?![A-Za-z]))|(?<=\d)\b)(?![A-Za-z]))?"
+    rf"(?: ?(?P<scale>{SCALE}|(?<=\d)[KMmB](?![A-Za-z])))?"
     rf"(?: ?[%\u00b0\u20ac\u00a3\u00a5\u20b9\u20bd][CF]?|(?:{_UNITS})(?![A-Za-z\d^]))?"
 )
 _BEFORE = (
     r"(?=[-+.]{0,2} ?[\dA-Z$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u20ab\u20a6\u0e3f])"  # soon told
-    r"(?<![A-Za-z\d\u00c0-\u024f\u221a^])(?<![A-Za-z\d][._^])(?<!\d[,':/])(?<![A-Za-z]-)(?<!\^[-{(])(?<!\u221a[{(])(?<!\d\*\*)(?<!\d{4}-\d\d-)(?!\d{4}-\d\d-\d)(?!(?<=\d{4}-)\d\d-\d)"
+    rf"(?<![A-Za-z\d\u00c0-\u024f\u221a^\u00b1{SIGNS}])(?<![A-Za-z\d][._^])(?<!\d[,':/])(?<![A-Za-z]-)(?<!\u00b1 )"
+    r"(?<!\^[-{(])(?<!\u221a[{(])(?<!\d\*\*)(?<!\d{4}-\d\d-)(?!\d{4}-\d\d-\d)(?!(?<=\d{4}-)\d\d-\d)"
 )
 _BEHIND = (
-    r"(?![A-Za-z\d\u00c0-\u024f]|_[A-Za-z\d]|[:/']\d|[.,]\d| ?(?:[\u221a\u03c0\u221e^]|\\(?!end\b|text|quad)[a-z])|!!)"
+    r"(?![A-Za-z\d\u00c0-\u024f]|_[A-Za-z\d]|[:/']\d|[.,]\d| ?(?:[\u221a\u03c0\u221e^]|\\(?!end\b|text|quad)[a-z])"
+    rf"|!(?:!| ?[=+*/\u00d7)}}\]$])|(?<![{SIGNS}])[{SIGNS}](?![\u514b\u7c73\u74e6])|(?<=[{SIGNS}])[\d{SIGNS}])"
 )
 IN_TEXT = re.compile(rf"{_BEFORE}(?P<sign>(?<![A-Za-z\d)\]}}])[-+]|(?<=[=:] )- )?{_UNSIGNED}{_BEHIND}")
 _NEAR = r"(?:[\u2248~]|(?:approximately|approx\.?|about|around|roughly|exactly|nearly|almost|only|just|ca\.) ) ?"
@@ -66,9 +59,11 @@ _NOUN = (
 _COUNTED = re.compile(rf"(?: {_NOUN}\.?){{1,4}}")
 _CHANGES = re.compile(
     r"\b(?:squared|cubed|factorial|pi|sqrt|roots?|more|less|fewer|times|plus|minus|or|and|to|over|by|choose|mod|x"
+    r"|below|above|ago|under|dozen|half|north|south|east|west|square roots?|cube roots?|modulo|divided"
     r"|degrees? of|am|pm|a\.m|p\.m|o'clock|bc|ad|percent of|is|are|was|not|than)\b",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\u00b0 ?[NSEWnsew]\b")  # on the globe, where north and south differ
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
@@ -95,6 +90,8 @@ def value_of(text: str) -> str | None:
     if match is None:
         return _spelled(text)
     rest = match["rest"]
+    if _PLACE.search(text):
+        return None
     if rest.strip() and not (_COUNTED.fullmatch(rest) and not _CHANGES.search(rest)):
         return None
     return _value(match)
@@ -112,7 +109,7 @@ def _value(match: re.Match[str]) -> str | None:
         return _decimal(match, negative)
     if found is None:
         return None
-    scale = _SCALES.get(match["scale"] or "", 0)
+    scale = power_of(match["scale"] or "")
     return written(-found * 10**scale if negative else found * 10**scale)
 
 
@@ -129,7 +126,7 @@ def _decimal(match: re.Match[str], negative: bool) -> str:
     whole, part = (text, "") if point is None else (text[:point], text[point + 1 :])
     whole = re.sub(r"\D", "", whole)
     scale = match["scale"] or ""
-    exponent = int(match["e"] or match["ten"] or 0) + _SCALES.get(scale, 0)
+    exponent = int(match["e"] or match["ten"] or 0) + power_of(scale)
     if match["money"]:
         exponent += _AFTER_MONEY.get(scale, 0)
     digits, at = whole + part, len(whole) + exponent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .calendar_forms import DATE, ISO, TIME
+from .heads import comes_to, factorials, goes_on, is_bound, is_denied, relation
 from .numerals import IN_TEXT, value_of
 from .phrases import YES_NO, is_phrase, is_weak
 from .prepared import BOX, REACH, Prepared, last_few
@@ -18,14 +19,16 @@ _LEAD = re.compile(
 )
 _MATHS = re.compile(r"\$\$?(?=\S)([^$\n]{1,200}?)(?<=\S)\$\$?(?!\d)")
 _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|(?<=\*\*)([^*\n]{1,80})\*\*|(?<=`)([^`\n]{1,80})`")
-_END = re.compile(r"(?<![ (][A-Z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)[.!?](?=[\s*_\"')\]]|\Z)|\n")
+_END = re.compile(
+    r"(?<![ (][A-Z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?:[.?]|!(?! ?[-=+*/\u00d7] ?\d))(?=[\s*_\"')\]]|\Z)|\n"
+)
 _NOT = re.compile(r"(?:not|neither|isn't|no longer) ", re.IGNORECASE)
 _BUT = re.compile(
     r"(?:\bbut(?: rather| instead)?|[,;] (?:it is|it's|rather|instead)|\binstead(?: it is)?) ", re.IGNORECASE
 )
 # what comes after the value: a reason, a remark
 _SOFT = re.compile(
-    r", (?!\d)|; | \(| [-\u2014] |\u2014"
+    r", (?!\d)|; | \(| -(?! [$\d][\d.,]*[a-z]?[ .)]*(?:\Z|[-+=*/\u00d7])) |\u2014"
     r"| (?:because|since|as|which|where|when|so|but|and not|not|for|per the|if|with)\b",
     re.IGNORECASE,
 )
@@ -46,6 +49,12 @@ _ONE = rf"(?:-?[\d./]+|[{LETTERS}])"
 _COMPOSITE = re.compile(
     rf"{_ONE}(?:, {_ONE})+|-?[\d./]+-[\d./]+|[\d.]+(?::[\d.]+)+(?: [ap]m)?|[(\[{{].*[)\]}}]|-?-?[\d-]+-\d\d"
 )
+_ITEM = r"[-$]{0,2}(?:\d[\d./]*|\u221e)"
+# a tuple, an interval, or a list at the end
+_SEVERAL = re.compile(
+    rf"[(\[{{]{_ITEM}(?:(?:, |;|,(?!\d{{3}}\b)) ?{_ITEM}){{1,9}}[)\]}}](?=[\s*_.!$]*\Z)"
+    rf"|(?<![\w.,/-])(?:[a-z] = )?{_ITEM}(?:, {_ITEM}){{0,9}},? (?:and|or) (?:[a-z] = )?{_ITEM}(?=[\s*_.!$]*\Z)"
+)
 # "it is", at the end of a sentence
 _POLITE = re.compile(r"(?:\u3067\u3059|\u3067\u3057\u305f|\uc785\ub2c8\ub2e4|\uc774\ub2e4| \u0939\u0948)[\s.]*\Z")
 _WORDS = re.compile(r"[^\W\d]{1,20}(?:, [^\W\d]{1,20}){1,9},? (?:and|or) [^\W\d]{1,20}")  # red, green and blue
@@ -60,7 +69,7 @@ def payload(prepared: Prepared, at: int) -> str | None:
     if box := BOX.match(rest):
         return prepared.boxes[int(box[1])]
     if maths := _MATHS.match(rest):
-        return _EQUALS.split(maths[1])[-1]
+        return factorials(_EQUALS.split(maths[1])[-1])
     if _NOT.match(rest):
         turn = _BUT.search(_sentence(rest))
         if turn is None:
@@ -101,14 +110,31 @@ def of_clause(clause: str) -> str | None:
     if value_of(short) is not None:
         return short
     first = IN_TEXT.match(short)
+    if first and goes_on(short, first.end()):  # 5 plus 3
+        at = comes_to(clause)
+        value = IN_TEXT.match(clause, at) if at is not None else None
+        return value[0] if value else short if len(short) <= 40 else None
     if first and re.match(r"[ *_]+[A-Za-z\u00c0-\u024f\"'*(]", short[first.end() :]):
         return first[0]  # 12 of the pens
     if first is None and is_phrase(short) and not is_weak(short):
         return short
     if first is None and re.match(r"[-+(\d]", short) and len(short) <= 40 and not re.search(r"[A-Za-z]{3}", short):
         return short  # an expression
-    numerals = last_few(IN_TEXT.finditer(clause))
-    return numerals[-1][0] if numerals else None
+    return last_said(clause)
+
+
+def last_said(clause: str) -> str | None:
+    """The last numeral of a clause that is not taken back, with the list, the relation or the bound that it is in."""
+    if several := _SEVERAL.search(clause):
+        return several[0].strip(" *_.$")
+    for numeral in reversed(last_few(IN_TEXT.finditer(clause))):
+        before = clause[max(0, numeral.start() - 40) : numeral.start()]
+        related, of = relation(before)
+        if is_bound(before) or (related and of):
+            return (of or " ".join(before.split()[-2:]) + " ") + numeral[0]
+        if not related and not is_denied(before):
+            return numeral[0]
+    return None
 
 
 def _several_letters(line: str) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .characters import plain
+from .heads import factorials
 from .latex import unlatex, unmarked
 from .numerals import value_of
 
@@ -43,7 +44,7 @@ def prepare(text: str) -> Prepared:
     out, start = [], 0
     for begin, end, inside in _boxes(text):
         out.append(f"{text[start:begin]}\ue000{len(boxes)}\ue001")
-        boxes.append(inside)
+        boxes.append(factorials(inside))
         start = end
     body = unlatex(unmarked(plain("".join([*out, text[start:]]))))
     return Prepared(_FENCE.sub("", body), tuple(boxes))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from .calendar_forms import DATE, ISO, TIME
 from .choices import loosely_chosen
+from .heads import value_after_equals
 from .numerals import IN_TEXT
-from .payload import is_composite, payload
+from .payload import is_composite, last_said, payload
 from .phrases import YES_NO, is_phrase, is_unfinished, is_weak, named_last, refuses
 from .prepared import Prepared, last_few
 
@@ -109,7 +110,9 @@ def _last_numeral(prepared: Prepared) -> str | None:
             if not re.search(r"\d", last[match.end() :]):
                 return match[0]
             break
-    return last_numeral(prepared)
+    if (at := value_after_equals(last)) is not None and (value := IN_TEXT.match(last, at)):
+        return value[0]
+    return last_said(last) if IN_TEXT.search(last) else last_numeral(prepared)
 
 
 def _lines(prepared: Prepared) -> list[str]:
