@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .payload import with_label
+from .payload import CHOICE_WORDS, with_label
 from .prepared import Prepared, last_few, prepare
 from .statements import statements
 from .thought import without_thought
@@ -17,26 +17,37 @@ _LINE = re.compile(
     rf"(?:\(([{_ANY}])\)|([{_ANY}])[*_]{{0,3}}(?:[).:]| (?=- )))[*_]{{0,3}}(?:[ \t]|$)",
     re.MULTILINE,
 )
-_ALONE = re.compile(rf"^[\W_]{{0,8}}(?:(?i:option|choice|answer)[\W_]{{1,4}})?([{_ANY}])[\W_]{{0,8}}$", re.MULTILINE)
+_ALONE = re.compile(rf"^[\W_]{{0,8}}(?:(?i:ans|{CHOICE_WORDS})[\W_]{{1,4}})?([{_ANY}])[\W_]{{0,8}}$", re.MULTILINE)
+_BECAUSE = re.compile(rf"\A[\s(*_\"'`]{{0,6}}([{LETTERS}])[)*_\"'`]{{0,4}},? (?i:because|since|as|weil|car|porque)\b")
+_COVERS = re.compile(r"[ \t*_]{0,4}(?:all|both|neither|none|either)\b", re.IGNORECASE)  # other choices
 _TAKES = (
-    r"(?i:choose|chose|pick|picked|select|selected|go with|going with"
+    r"(?i:say|w\u00e4hle|choisis|elijo|scelgo|choose|chose|pick|picked|select|selected|go with|going with"
     r"|leaves?|leaving|it'?s|it is|must be|should be|to be|is)"
     r" (?:(?i:the )?(?i:option|choice|letter|answer) )?"
 )
 _TAKEN = re.compile(
     rf"\b{_TAKES}[(*_\"'`]{{0,4}}([{LETTERS}])(?=[)*_\"'`]{{0,4}}(?:[.,;:!)]|\s*$|\s*\n))"
-    rf"|[\u9009\u9078](?:\u62e9|\u64c7|\u9879|\u9805)?\s?([{LETTERS}])(?![A-Za-z])"
+    rf"|[\u9009\u9078](?:\u62e9|\u64c7|\u9879|\u9805)?(?:\u662f|\u4e3a|\u70ba)?:?\s?([{LETTERS}])(?![A-Za-z])"
     rf"|\b(?i:therefore|so|thus|hence),? \(?([{LETTERS}])\)?(?=[.!]?\s*\Z)"
-    rf"|(?<!not )(?<!(?i:neither) )\(?\b([{LETTERS}])\)?[*_]{{0,3}}"
-    r" is (?:definitely |clearly |indeed )?(?:the )?(?:only )?(?:right|correct|best|true|answer)\b"
+    rf"|(?:^|[.!?:;,(\n] ?|\b(?i:so|hence|thus|therefore|that|only|but|{CHOICE_WORDS}) )"
+    rf"[(*_]{{0,4}}([{LETTERS}])[)*_]{{0,4}}"
+    r" (?:is|ist|est|es) (?:definitely |clearly |indeed )?(?:the |our |my )?(?:only |most )?"
+    r"(?:right|correct|best|true|answer|accurate|richtig|korrekt|correcte?|correcta)\b"
 )
 _INSIDE = re.compile(rf"(?:(?<![\w\\])\(|\b(?i:option|choice) )([{_ANY}])\b(?!['(])")
 _AGAINST = re.compile(
     r"(?:\bnot|n't(?: be)?|\bout|\brather than|\binstead of|\beliminate[sd]?|\bexcludes?"
-    r"|\bneither|\bnor|\bthan|\bexcept)"
-    r"(?: (?:option|choice|the))?[ (*_\"'`]{1,5}$",
+    r"|\bneither|\bnor|\bthan|\bexcept|\bno|\bnicht|\bpas|\bkein\w{0,2})"
+    r"(?: (?:option|choice|the|an?))?[ (*_\"'`]{1,5}$",
     re.IGNORECASE,
 )
+# all that a label or a key has on its line or in its quotes
+_VALUE = re.compile(
+    r"(?:^[ \t*_>#-]{0,6}[^\W\d][\w ]{0,30}[*_]{0,3}:|[\"'][\w ]{1,30}[\"']\s{0,3}:)[*_]{0,3}[ \t]{0,3}[*_`\"']{0,4}"
+    r"([^\n\"'*_`{}]{1,60}?)[*_`\"'.]{0,4}[ \t]*(?:[,}]|$)",
+    re.MULTILINE,
+)
+_ENDS_HEAD = re.compile(r"[*_`\"')]{0,4}\s*(?:[.;:,(\u2014]|- |/ ?\d|out of \d|\Z)")
 _DENIED = re.compile(
     r"[)*_\"'`]{0,4},? ?(?:is|are|was|would be|seems?|can be)? ?"
     r"(?:not\b|n't|isn't|wrong|incorrect|false|out\b|ruled|eliminated|excluded)",
@@ -61,7 +72,13 @@ def loosely_chosen(prepared: Prepared) -> str | None:
     """The choice that a text takes without saying ``answer``, as it is written."""
     text = prepared.text.strip()
     labels = list(_LINE.finditer(text))
-    if len(labels) == 1 and not _denied(text, labels[0]) and not _INSIDE.search(text, labels[0].end()):
+    if because := _BECAUSE.match(text):
+        return because[1]
+    if (
+        len(labels) == 1
+        and not _denied(text, labels[0])
+        and (_COVERS.match(text, labels[0].end()) or not _INSIDE.search(text, labels[0].end()))
+    ):
         letter = labels[0]
         bracket = ")" + text[letter.end() :].split("\n", 1)[0]
         return with_label(letter[1] or letter[2], bracket)
@@ -113,6 +130,8 @@ class Options:
         for raw in statements(prepared):
             if (form := canonical(raw)) in self._known:
                 return self._known[form or ""]
+        if (alone := self._beside(prepared.text) or self._at_the_head(prepared.text)) is not None:
+            return alone
         named = [
             match for match in last_few(self._pattern.finditer(prepared.text)) if self._counts(prepared.text, match)
         ]
@@ -120,9 +139,28 @@ class Options:
         form = None if last is None else canonical(last[0])
         return self._known.get(form) if form is not None else None
 
+    def _beside(self, text: str) -> str | None:
+        """The last option that is all that stands behind a label or a key."""
+        found = [self._known.get(canonical(match[1]) or "") for match in last_few(_VALUE.finditer(text))]
+        return next((option for option in reversed(found) if option is not None), None)
+
+    def _at_the_head(self, text: str) -> str | None:
+        """The option that begins the last line or the text, as a sentence of its own."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        for line in (lines[-1], lines[0]) if lines else ():
+            lead = re.match(r"[\s*_`\"'(>#~-]{0,8}", line)
+            match = self._pattern.match(line, lead.end() if lead else 0)
+            if match and _ENDS_HEAD.match(line, match.end()):
+                return self._known.get(canonical(match[0]) or "")
+        return None
+
     def _counts(self, text: str, match: re.Match[str]) -> bool:
         word = match[0]
-        if len(word) == 1 or word.lower() == "no":  # an article, a pronoun, or no difference: another word follows
+        if word.isdigit() and re.search(r"(?:/|out of|von|sur) ?\Z", text[max(0, match.start() - 8) : match.start()]):
+            return False  # of a scale
+        if (
+            len(word) == 1 and word.isalpha()
+        ) or word.lower() == "no":  # an article, a pronoun, or no difference: another word follows
             if re.match(r" [a-z]", text[match.end() : match.end() + 2]):
                 return False
             if (

@@ -20,7 +20,7 @@ _LEAD = re.compile(
 _MATHS = re.compile(r"\$\$?(?=\S)([^$\n]{1,200}?)(?<=\S)\$\$?(?!\d)")
 _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|(?<=\*\*)([^*\n]{1,80})\*\*|(?<=`)([^`\n]{1,80})`")
 _END = re.compile(
-    r"(?<![ (][A-Z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?:[.?]|!(?! ?[-=+*/\u00d7] ?\d))(?=[\s*_\"')\]]|\Z)|\n"
+    r"(?<![ (][A-Z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?:[.?]|!(?! ?[-=+*/\u00d7] ?\d))(?=[\s*_\"')\]]|\Z)|\n|</"
 )
 _NOT = re.compile(r"(?:not|neither|isn't|no longer) ", re.IGNORECASE)
 _BUT = re.compile(
@@ -37,8 +37,14 @@ _BEHIND_A_LETTER = (
     r"[).:,;!?\u2014\n\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]|\s*\Z|\s*[-\u2014(]"
     r"|\s+(?:because|since|as|and not|not|but|which|for|is|with|-)"
 )
+#: What a choice is called.
+CHOICE_WORDS = (
+    "option|choice|letter|answer|antwort|lettre|r\u00e9ponse|opci\u00f3n|respuesta|letra|op\u00e7\u00e3o|resposta"
+    "|lettera|opzione|risposta|alternativa|\u0111\u00e1p \u00e1n"
+)
 _LETTER = re.compile(
-    r"(?:(?i:option|choice|letter|answer) )?[(\[<*_\"'`$]{0,4}"
+    rf"(?:(?i:(?:(?:donc|also|the|la|le|el|die|der|il|a) ){{0,2}}(?:{CHOICE_WORDS}) |(?:la|le|el|die) ))?"
+    r"[(\[<*_\"'`$]{0,4}"
     rf"(?:([{LETTERS}])(?![A-Za-z\d'(^=+])|([{_SMALL}])(?=[)\]>*_\"'`.]*\s*\Z|\)))"
     rf"[)\]>*_\"'`$]{{0,4}}(?={_BEHIND_A_LETTER})"
 )
@@ -60,8 +66,11 @@ _POLITE = re.compile(r"(?:\u3067\u3059|\u3067\u3057\u305f|\uc785\ub2c8\ub2e4|\uc
 _WORDS = re.compile(r"[^\W\d]{1,20}(?:, [^\W\d]{1,20}){1,9},? (?:and|or) [^\W\d]{1,20}")  # red, green and blue
 
 
-def payload(prepared: Prepared, at: int) -> str | None:
-    """The value of what is stated from there on, as it is written; ``None`` where the sentence holds none."""
+def payload(prepared: Prepared, at: int, *, firm: bool = False) -> str | None:
+    """The value of what is stated from there on, as it is written; ``None`` where the sentence holds none.
+
+    firm: words count only where they are a name, and a numeral only at their head: others are a remark.
+    """
     rest = prepared.text[at : at + REACH]
     lead = _LEAD.match(rest)
     begin = at + (lead.end() if lead else 0)
@@ -86,7 +95,7 @@ def payload(prepared: Prepared, at: int) -> str | None:
         rest = next(group for group in quoted.groups() if group)
     if when := _WHEN.match(rest):
         return when["found"]
-    return of_clause(_sentence(rest))
+    return of_clause(_sentence(rest), firm=firm)
 
 
 def with_label(letter: str, behind: str) -> str:
@@ -101,7 +110,7 @@ def is_composite(text: str) -> bool:
     return 0 < len(text) <= 100 and _COMPOSITE.fullmatch(canonical(text) or "") is not None
 
 
-def of_clause(clause: str) -> str | None:
+def of_clause(clause: str, *, firm: bool = False) -> str | None:
     """The value at the head of a clause, or behind its ``=``; else its last numeral."""
     clause = _POLITE.sub("", clause)
     if is_composite(clause) or _WORDS.fullmatch(clause.strip(" *_")):
@@ -116,11 +125,13 @@ def of_clause(clause: str) -> str | None:
         return value[0] if value else short if len(short) <= 40 else None
     if first and re.match(r"[ *_]+[A-Za-z\u00c0-\u024f\"'*(]", short[first.end() :]):
         return first[0]  # 12 of the pens
+    if firm and first is None and not short[:1].isupper():
+        return None
     if first is None and is_phrase(short) and not is_weak(short):
         return short
     if first is None and re.match(r"[-+(\d]", short) and len(short) <= 40 and not re.search(r"[A-Za-z]{3}", short):
         return short  # an expression
-    return last_said(clause)
+    return None if firm else last_said(clause)
 
 
 def last_said(clause: str) -> str | None:

@@ -27,7 +27,15 @@ _STARTS = re.compile(
     r"(?:in|to|by|for|as|at|from|with|than|of|on|if|and|or|but|obtained|found|wrong|easy|simple|clear|obvious)(?!\S)"
 )
 _WEAK = re.compile(
-    r"[\s*_]*(?:correct|right|wrong|incorrect|easy|simple|clear|obvious|unknown|done)[\s*_.!]*", re.IGNORECASE
+    r"[\s*_]*(?:correct|right|wrong|incorrect|easy|simple|clear|obvious|unknown|done|richtig|korrekt|correcte?|correcta)[\s*_.!]*",
+    re.IGNORECASE,
+)
+_HEADS = re.compile(
+    r"\W*(?:(?:step|part|case|phase|question|problem)\b|(?:the )?(?:conclusion|explanation|solution|answer|verification"
+    r"|summary|analysis|calculations?|results?|notes?|given|check|approach|reasoning|example|introduction|overview"
+    r"|review|discussion|thoughts?|setup|proof|hint|plan|method)\b|(?:sure|okay|ok|hello|hi|certainly|great|well|yes"
+    r"|absolutely|thanks?)\b)",
+    re.IGNORECASE,
 )
 _REFUSES = re.compile(
     r"\W*(?:(?:i'?m|i am) (?:very |so |really )?sorry|sorry,|i apologi[sz]e|as an ai\b"
@@ -51,6 +59,11 @@ def is_phrase(text: str) -> bool:
     if not 1 <= len(bare.split()) <= WORDS or len(bare) > CHARACTERS or not re.search(r"[^\W\d_]", bare):
         return False
     return not _STARTS.match(bare.lower()) and not _TALK.search(bare.lower())
+
+
+def is_heading(text: str) -> bool:
+    """Whether it is over a part of a text rather than an answer."""
+    return text.endswith(":") or _HEADS.match(text) is not None
 
 
 def is_weak(text: str) -> bool:

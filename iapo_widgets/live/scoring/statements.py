@@ -29,15 +29,18 @@ _JSON = re.compile(
 _A_LINE = re.compile(r"^[ \t>]{0,8}[*_]{0,3}A(?:ns)?\.?[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S)", re.MULTILINE)
 _B_LINE = re.compile(r"^[ \t>]{0,8}[*_]{0,3}B[*_]{0,3}:", re.MULTILINE)
 _CUES = (
-    r"(?<!as a )\b(?:answers?|result|solution|conclusion)\b"
-    r"|\b(?:correct|right|best|true) (?:option|choice|letter|one|statement)\b|\b(?:option|choice)(?=[*_]{0,2}:)"
+    r"(?<!as a )(?<!check the )(?<!verify the )\b(?:answers?|result|solution|conclusion)\b"
+    r"|\b(?:correct|right|best|true|closest|nearest) (?:option|choice|letter|one|statement)\b"
+    r"|\b(?:option|choice)(?=[*_]{0,2}:)"
 )
 _CUES_ABROAD = (
     "antwort|lösung|ergebnis|réponse|résultat|respuesta|resultado|solución|risposta|risultato|resposta|antwoord"
+    "|opci\u00f3n correcta|op\u00e7\u00e3o correta|alternativa corretta"
+    "|alternativa correta|\u0111\u00e1p \u00e1n|ans\\b\\.?(?= )"
     "|svar|svaret|vastaus|odpowiedź|odpověď|ответ|cevap|yanıt|jawaban"  # noqa: RUF001
 )
 # scripts in which a word may follow without a space
-_CUES_OF_SCRIPTS = "答案|解答|正解|答え|答|정답|답|उत्तर|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
+_CUES_OF_SCRIPTS = "答案|解答|正解|答え|答|정답|답|उत्तर|विकल्प|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
 _CUE = re.compile(
     rf"(?P<final>final (?:answer|result))\b|{_CUES}|\b(?:{_CUES_ABROAD})\b|(?P<script>{_CUES_OF_SCRIPTS})",
     re.IGNORECASE,
@@ -52,12 +55,13 @@ _LINK = re.compile(
     rf"|\s{{1,3}}of(?= ?[-$*\d])|[^.!?\n:]{{1,80}}?[ *_]{_IS}:?)",
     re.IGNORECASE,
 )
-_LINK_OF_SCRIPTS = re.compile("\\s?(?:[:=]|是|为|选|選|為|は|が|는|은|हल|হল|هي|هو)?:?")
+_LINK_OF_SCRIPTS = re.compile("\\]?\\s?(?:[:=]|是|为|选|選|為|は|が|는|은|हल|হল|هي|هو)?:?")
 _IS_THE = re.compile(
     r"\b(?:is|was) (?:the |my )?(?:(?:correct|right|final|best) )?"
     r"(?:answer|result|choice|option|solution)\b(?!\s?[:=]|s)",
     re.IGNORECASE,
 )
+_CLOSES = re.compile(r"\}(?=\s*(?:\Z|[,\]}`\n<]))|(?<=[^\s,\[{])\n\n")
 _KEY = re.compile(r"[\"']\s{0,5}:")
 _BELOW = re.compile(r"[*_:]{0,5}[ \t]*\n")
 _BEGINS = re.compile(r"(?:^|\n)[ \t#*_>-]{0,12}(?:(?:the|my|so|thus) )?(?:(?:final|correct) )?$", re.IGNORECASE)
@@ -78,23 +82,35 @@ _NEXT_TASK = re.compile(
 def statements(prepared: Prepared) -> Iterator[str]:
     """What is stated, as it is written, the last first."""
     text = prepared.text
-    kinds: tuple[tuple[Iterable[Match], Callable[[Prepared, Match], str | None]], ...] = (
+    strong: tuple[tuple[Iterable[Match], Callable[[Prepared, Match], str | None]], ...] = (
         (BOX.finditer(text), lambda prepared, match: prepared.boxes[int(match[1])]),
         (_HASHES.finditer(text), _after_hashes),
         (_TAGS.finditer(text), lambda _, match: match[1]),
         (_JSON.finditer(text), lambda _, match: match[1].strip("\"'")),
-        (
-            () if _B_LINE.search(text) else _A_LINE.finditer(text),
-            lambda prepared, match: payload(prepared, match.end()),
-        ),
+    )
+    found = [(match.start(), partial(read, prepared, match)) for some, read in strong for match in last_few(some)]
+    first = min((at for at, read in found if read() is not None), default=len(text))
+    in_words: tuple[tuple[Iterable[Match], Callable[[Prepared, Match, bool], str | None]], ...] = (
+        (_a_lines(text), lambda prepared, match, firm: payload(prepared, match.end(), firm=firm)),
         (_CUE.finditer(text), _after_cue),
         (_IS_THE.finditer(text), _before_cue),
     )
-    found = [(match.start(), partial(read, prepared, match)) for some, read in kinds for match in last_few(some)]
+    objects = [_object(text, match) for match in last_few(_JSON.finditer(text))]
+    for some, tells in in_words:
+        for match in last_few(some):
+            at = match.start()
+            if not any(begin < at < end for begin, end in objects):
+                found.append((at, partial(tells, prepared, match, at > first)))
     for _, read in sorted(found, key=lambda pair: -pair[0]):
         raw = read()
         if raw is not None and canonical(raw) is not None:
             yield raw
+
+
+def _object(text: str, key: Match) -> tuple[int, int]:
+    """From an answer in JSON to the end of its object: other texts in it are no statements."""
+    end = _CLOSES.search(text, key.end())
+    return key.start(), end.start() if end else key.end()
 
 
 def _a_lines(text: str) -> Iterable[Match]:
@@ -132,23 +148,23 @@ def _after_hashes(prepared: Prepared, match: Match) -> str | None:
     return None if words and below and not below.startswith("####") else line
 
 
-def _before_cue(prepared: Prepared, cue: Match) -> str | None:
+def _before_cue(prepared: Prepared, cue: Match, firm: bool) -> str | None:
     """``12 is the answer``."""
     said = re.split(r"(?<!\d)[.,!?;:]|[.!?;:] |\n", prepared.text[max(0, cue.start() - 60) : cue.start()])[-1].strip()
-    found = of_clause(said) if 0 < len(said) < 60 else None
+    found = of_clause(said, firm=firm) if 0 < len(said) < 60 else None
     return found if found and (found == said or not is_phrase(found)) else None
 
 
-def _after_cue(prepared: Prepared, cue: Match) -> str | None:
+def _after_cue(prepared: Prepared, cue: Match, firm: bool) -> str | None:
     text, end = prepared.text, cue.end()
     near = text[end : end + REACH // 2]
     if _KEY.match(near):  # JSON has been read
         return None
     if cue["script"]:
         link = _LINK_OF_SCRIPTS.match(near)
-        return payload(prepared, end + (link.end() if link else 0))
+        return payload(prepared, end + (link.end() if link else 0), firm=firm)
     if link := _LINK.match(near):
-        return payload(prepared, end + link.end())
+        return payload(prepared, end + link.end(), firm=firm)
     if (below := _BELOW.match(near)) and _BEGINS.search(text[max(0, cue.start() - 40) : cue.start()]):
-        return payload(prepared, end + below.end())
-    return payload(prepared, end) if cue["final"] else None
+        return payload(prepared, end + below.end(), firm=firm)
+    return payload(prepared, end, firm=firm) if cue["final"] else None

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from .calendar_forms import DATE, ISO, TIME
 from .choices import loosely_chosen
 from .heads import value_after_equals
-from .numerals import IN_TEXT
+from .numerals import IN_TEXT, value_of
 from .payload import is_composite, last_said, payload
-from .phrases import YES_NO, is_phrase, is_unfinished, is_weak, named_last, refuses
+from .phrases import YES_NO, is_heading, is_phrase, is_unfinished, is_weak, named_last, refuses
 from .prepared import Prepared, last_few
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -25,6 +25,10 @@ _EXPLAINS = re.compile(
 )
 _REASONED = re.compile(r"[*_]{0,2}(-?[$]?\d[\d.,]*\d|-?\d|[A-Z][^\W\d]{1,20})[*_]{0,2},? (?:because|since|as) ")
 _FORMULA = re.compile(r"(?!.*(?<!\\)[A-Za-z]{2}(?<!or))(?=.*[-+*/^=<>\u00d7\u2264\u2265\u221a\u03c0])[^\n]{1,60}")
+_CONCLUDES = re.compile(
+    r"\b(?:so|thus|therefore|hence|total|overall|finally|leaving|gives|equals|option|choice)\b|=", re.IGNORECASE
+)
+_IS = re.compile(r"\b(?:is|are|was|were)\b")
 _ASIDE = re.compile(r" \([^()\n]{1,60}\)\W*\Z")
 # a date, a time, a ratio or a range, of which the last numeral would be a piece
 _COMPOSED = re.compile(
@@ -39,7 +43,7 @@ def unstated(prepared: Prepared) -> str | None:
     if not _lines(prepared) or refuses(prepared.text.strip()):
         return None
     ways: tuple[Callable[[Prepared], str | None], ...] = (
-        _yes_or_no, loosely_chosen, _labelled, _alone, _named, _last_numeral
+        _first_line, _yes_or_no, loosely_chosen, _labelled, _alone, _named, _last_numeral
     )  # fmt: skip
     return next((found for way in ways if (found := way(prepared)) is not None), None)
 
@@ -58,6 +62,20 @@ def _yes_or_no(prepared: Prepared) -> str | None:
         if answer and (len(lines) == 1 or not is_weak(answer[1])):
             return answer[1]
     return None
+
+
+def _first_line(prepared: Prepared) -> str | None:
+    """An answer alone on the first line over a text that only explains it."""
+    head, blank, below = prepared.text.strip().partition("\n\n")
+    head, below = head.strip(" *_`>."), below.strip()
+    if not blank or not below or "\n" in head or _CONCLUDES.search(_last_sentence(prepared)):
+        return None
+    if value_of(head) is not None:
+        alone = any(value_of(line.strip(" *_`>.")) is not None for line in below.splitlines())
+        return None if alone else head
+    few = len(head.split()) <= 2 and is_phrase(head) and not is_weak(head) and not is_heading(head)
+    few = few and not _IS.search(_last_sentence(prepared))
+    return head if few and len(below) <= 400 and below[-1:] in ".!" and not IN_TEXT.search(below) else None
 
 
 def _alone(prepared: Prepared) -> str | None:
