@@ -82,3 +82,17 @@ def test_the_last_numeral_is_whole_or_not_read(text, answer):
 def test_factorials(text, answer):
     """In a formula an exclamation mark multiplies; at the end of a sentence it ends it."""
     assert any_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"21,\! 000,\! 300", "21000300"), (r"21~\text{m}", "21"), (r"\dfrac{y+2}{3}", r"\frac{y+2}{3}"),
+        (r"\tfrac{y + 2}{3}", r"\frac{y+2}{3}"), (r"\frac{1}{-4}", "-0.25"), (r"\frac{-1}{-4}", "0.25"),
+        (r"+\infty", "∞"), (r"(2, +\infty)", "(2, ∞)"), (r"\emptyset", "∅"), (r"\varnothing", "∅"),
+        (r"\frac\pi3", "π/3"), (r"\frac{\pi}{3}", "π/3"),
+    ],
+)  # fmt: skip
+def test_latex_in_one_way(written, read):
+    """Spaces, kinds of fractions, signs and symbols have one form."""
+    assert canonical(written) == read == canonical(read)

@@ -32,7 +32,7 @@ _RANGE = re.compile(r"(-?\d[\d.,]*) ?(?:-+| to ) ?(-?\d[\d.,]*)(?: ?%| [a-z]{1,1
 _RATIO = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)((?: ?: ?\d{1,15}(?:\.\d{1,15})?)+)")
 _MATHS = re.compile(r"[\\^_=+/|{}<>\u2264\u2265\u2260\u221a\u03c0\u00d7*]|(?<![A-Za-z])\d+[A-Za-z]\b|\b[A-Za-z]\(")
 _OPERATOR = re.compile(r" ?([-+*/^=|<>\u2264\u2265\u2260\u221a\u03c0\u00d7]) ?")
-_WORD = re.compile(r"(?<!\\)[^\W\d_]{3}")
+_WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{3}")
 _MARK = re.compile(r"[,;] ?(?:and |or )?| (?:and|or) |[(){}\[\]]")
 _DEEP, _SHORT = 3, 60  # brackets within brackets, and characters of one thing in a list
 
@@ -87,6 +87,8 @@ def _simplified(answer: str) -> str:
         return when
     if (value := value_of(out)) is not None:
         return value
+    if out == "+\u221e":
+        return out[1:]
     if choice := _CHOICE.fullmatch(out):
         return choice[1].upper()
     if labelled := _LABELLED.fullmatch(out):
