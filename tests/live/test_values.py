@@ -45,7 +45,7 @@ def test_words_that_change_a_value(written, read):
         ("The answer is 6 pi.", "6 pi"), ("The answer is 6 sqrt(3).", "6 sqrt(3)"),
         ("The answer is 6 to the power of 2.", "6 to the power of 2"), ("The answer is at most 6.", "at most 6"),
         ("The answer is 6 or more.", "6 or more"), ("The answer is 6 - 3i.", "6-3i"),
-        ("The answer is 6 and a quarter.", "6 and a quarter"), ("The answer is 6 dozen.", "6 dozen"),
+        ("The answer is 6 and a quarter.", "6.25"), ("The answer is 6 dozen.", "6 dozen"),
         ("Answer: 6 feet 2 inches", "6 feet 2 inches"), ("The answer is 6 hours and 20 minutes.", None),
         ("The answer is 6 years ago.", "6 years ago"), ("The answer is 6° S.", "6° s"),
         ("The answer is 6 times.", "6"), ("The answer is 6 or so.", "6"), ("The answer is 6 in 2 boxes.", "6"),
@@ -95,4 +95,19 @@ def test_factorials(text, answer):
 )  # fmt: skip
 def test_latex_in_one_way(written, read):
     """Spaces, kinds of fractions, signs and symbols have one form."""
+    assert canonical(written) == read == canonical(read)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("three hundred and six", "306"), ("a hundred", "100"), ("two thousand one hundred", "2100"),
+        ("four million", "4000000"), ("half", "0.5"),
+        ("one third", "1/3"), ("three quarters", "0.75"), ("four and a half", "4.5"), ("4 and a half", "4.5"),
+        ("twenty fifth", "twenty fifth"), ("five ten", "five ten"), ("hundred", "hundred"), ("zero", "0"),
+        ("one hundred and", "one hundred and"), ("minus four", "-4"), ("third", "third"),
+    ],
+)  # fmt: skip
+def test_number_words(written, read):
+    """English words for whole numbers and simple fractions are read; ordinals and rows of digits are none."""
     assert canonical(written) == read == canonical(read)

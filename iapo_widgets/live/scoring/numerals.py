@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 
 from .scales import SCALE, SIGNS, power_of
+from .spelled import spelled
 
 # units that may follow without a space
 _UNITS = (
@@ -64,13 +65,6 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\u00b0 ?[NSEWnsew]\b")  # on the globe, where north and south differ
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_SPELLED = {word: value for value, word in enumerate(_ONES.split())}
-_SPELLED |= {word: 10 * (i + 2) for i, word in enumerate(_TENS.split())}
 
 
 def last_numeral(text: str) -> str | None:
@@ -87,13 +81,14 @@ def value_of(text: str) -> str | None:
         value = value_of(text.split(" ", 1)[1])
         return f"-{value}" if (value and value[0] not in "-0") or (value and value.startswith("0.")) else value
     match = _ALONE.fullmatch(text)
-    if match is None:
-        return _spelled(text)
-    rest = match["rest"]
-    if _PLACE.search(text):
-        return None
-    if rest.strip() and not (_COUNTED.fullmatch(rest) and not _CHANGES.search(rest)):
-        return None
+    counts = (
+        match is not None
+        and not _PLACE.search(text)
+        and (not (rest := match["rest"]).strip() or (_COUNTED.fullmatch(rest) and not _CHANGES.search(rest)))
+    )
+    if match is None or not counts:
+        words = spelled(text)
+        return None if words is None else written(words)
     return _value(match)
 
 
@@ -167,11 +162,3 @@ def written(value: Fraction) -> str:
     whole, part = (digits[:-places], digits[-places:].rstrip("0")) if places else (digits, "")
     out = f"{whole}.{part}" if part else whole
     return f"-{out}" if value < 0 else out
-
-
-def _spelled(text: str) -> str | None:
-    """The value of an English number word up to 99: ``seven``, ``twenty-one``."""
-    values = [_SPELLED.get(word, -1) for word in re.split("[- ]", text[:30].lower())]
-    if len(values) == 2 and values[0] >= 20 and 1 <= values[1] <= 9:
-        return str(sum(values))
-    return str(values[0]) if len(values) == 1 and values[0] >= 0 else None
