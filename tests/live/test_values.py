@@ -64,6 +64,8 @@ def test_a_head_is_whole_or_not_read(text, answer):
         ("It is certainly not 6.", None), ("It can't be 6.", None), ("It has 8, not 6.", "8"), ("So x < 6.", "x<6"),
         ("Thus n ≠ 6.", "n≠6"), ("The interval is [2, 6].", "[2, 6]"), ("The point is (2, 6).", "(2, 6)"),
         ("The roots are 2 and 6.", "2, 6"), ("The roots are y = 2 or y = 6.", "2, 6"), ("Then y = ±6.", None),
+        ("It takes 6 hours 20 minutes.", "6 hours 20 minutes"), ("It is 6 feet 2 inches tall.", "6 feet 2 inches"),
+        ("So at least 6 are left.", "at least 6"), ("It is not less than 6.", "not less than 6"),
         ("2 × 6 = 12 pens in 6 boxes", "12"), ("They spent $1,200 (1,000 before).", "1000"),
     ],
 )  # fmt: skip

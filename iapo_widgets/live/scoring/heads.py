@@ -10,10 +10,11 @@ _MEASURE = (
     r"|weeks?|months?|years?|dollars?|cents?|euros?|pounds?|lbs?|ounces?|oz|k?g|grams?|stones?|quarts?|pints?|cups?"
     r"|degrees?)"
 )
+_COMPOUND = re.compile(rf"(?<![\w.,/])\d[\d.,]* ?{_MEASURE},?(?: and)? \d[\d.]* ?{_MEASURE}\b", re.IGNORECASE)
 # an operator, or a word that does as one
 _GOES_ON = re.compile(
     r" ?(?:[+\u00d7\u00f7\u00b1^]|\*(?!\*)) ?[\w($\u221a\u03c0]| ?/ ?[\d(]| ?- ?[$(]?\d| - [a-z]\b"
-    r"|[ -](?:plus|minus|divided|modulo|mod|choose|squared|cubed|factorial|pi|sqrt|(?:square |cube )?roots?"
+    r"|[ -](?:plus|minus|divided|modulo|mod|choose|squared|cubed|factorial|pi|sqrt|(?:square |cube )?root(?:s? of)?"
     r"|to the|or(?! so\b|\Z)|dozen|over (?=[\d(])|by (?=\d)|x|times (?=\d|[b-z]\b|as\b|the\b|pi\b|sqrt)"
     r"|and (?:an? |one |two |three )?(?:hal(?:f|ves)|thirds?|quarters?|fourths?|fifths?|\d+ ?/))\b"
     rf"| {_MEASURE},?(?: and)? \d[\d.]* ?{_MEASURE}\b"
@@ -32,8 +33,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:\b(?:at (?:least|most)|(?:more|less|greater|fewer|larger|smaller) than|over|under|above|below|up to)"
-    r"(?: or equal to)?) ?[$*_]{0,3}\Z",
+    r"(?P<bound>(?:\bnot |\bno )?\b(?:at (?:least|most)|(?:more|less|greater|fewer|larger|smaller) than"
+    r"|over|under|above|below|up to)(?: or equal to)?) ?[$*_]{0,3}\Z",
     re.IGNORECASE,
 )
 _RELATION = re.compile(r"(?:(?P<of>(?<![\w.])[A-Za-z](?:_\w)?) ?)?(?:[<>]=?|[\u2260\u2264\u2265\u00b1]|!=) ?\$?\Z")
@@ -66,9 +67,16 @@ def is_denied(before: str) -> bool:
     return _DENIED.search(before[-40:]) is not None
 
 
-def is_bound(before: str) -> bool:
-    """Whether what precedes a numeral makes a bound of it: ``at least``."""
-    return _BOUND.search(before[-40:]) is not None
+def bound(before: str) -> str:
+    """What makes a bound of the numeral that it precedes: ``at least``; nothing where there is none."""
+    found = _BOUND.search(before[-40:])
+    return f"{found['bound']} " if found else ""
+
+
+def compound(clause: str) -> str | None:
+    """The last measure of a clause where it is of two units, as ``5 feet 3 inches``."""
+    found = list(_COMPOUND.finditer(clause))
+    return found[-1][0] if found and not re.search(r"\d", clause[found[-1].end() :]) else None
 
 
 def relation(before: str) -> tuple[bool, str]:

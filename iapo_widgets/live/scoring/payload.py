@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .calendar_forms import DATE, ISO, TIME
-from .heads import comes_to, factorials, goes_on, is_bound, is_denied, relation
+from .heads import bound, comes_to, compound, factorials, goes_on, is_denied, relation
 from .numerals import IN_TEXT, value_of
 from .phrases import YES_NO, is_phrase, is_weak
 from .prepared import BOX, REACH, Prepared, last_few
@@ -138,11 +138,13 @@ def last_said(clause: str) -> str | None:
     """The last numeral of a clause that is not taken back, with the list, the relation or the bound that it is in."""
     if several := _SEVERAL.search(clause):
         return several[0].strip(" *_.$")
+    if measure := compound(clause):
+        return measure
     for numeral in reversed(last_few(IN_TEXT.finditer(clause))):
         before = clause[max(0, numeral.start() - 40) : numeral.start()]
         related, of = relation(before)
-        if is_bound(before) or (related and of):
-            return (of or " ".join(before.split()[-2:]) + " ") + numeral[0]
+        if words := bound(before) or of:
+            return words + numeral[0]
         if not related and not is_denied(before):
             return numeral[0]
     return None
