@@ -72,3 +72,18 @@ def test_one_of_a_closed_list(options, text, answer):
 def test_choices_of_more_tongues(text, answer):
     """Letters that are called a choice in the languages of the statements, and no letter of a name."""
     assert choice(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The answer is 15. Wait, I made a mistake. It should be 16.", "16"),
+        ("The answer is 15... Correction: 16", "16"),
+        ("The answer is 15. It should be 3 more than 12.", "15"), ("Answer: unknown", "unknown"),
+        ("Wait, that must be 16. The answer is 15.", "15"), ("The answer is: correct.", "correct"),
+        ("The answer is correct: 7 + 8 = 15", "15"), ("The answer is correct.", None),
+    ],
+)  # fmt: skip
+def test_corrections_and_answers_of_plain_words(text, answer):
+    """What corrects a statement takes its place; behind a colon any word is an answer."""
+    assert any_answer(text) == answer

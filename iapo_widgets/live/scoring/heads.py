@@ -23,6 +23,7 @@ _GOES_ON = re.compile(
 )
 _COMES_TO = re.compile(r"\b(?:is|are|equals|makes|gives|comes to|totals|so) (?=[-$\d])", re.IGNORECASE)
 _FACTORIAL = re.compile(r"(?<![\w.,)}])(\d{1,2})!(?![!\d])")
+_ENDING = re.compile(r"(?<![\w.,)}])(\d{1,2})!(?=\s?(?:\$|\\[)\]]))")
 _EQUALS_SOME = re.compile(
     r"= ?(?P<value>[-$]{0,2}\d[\d.,]*(?: [^\W\d]{1,20}){0,2}) (?:in|for|from|per|of|with|by|on|at|over)"
     r"(?: [^\W\d]{1,20}){0,2}"
@@ -53,7 +54,16 @@ def value_after_equals(sentence: str) -> int | None:
 
 def factorials(maths: str) -> str:
     """``maths`` with the factorials of numbers worked out: a sentence may end in ``!``, a formula does not."""
-    return _FACTORIAL.sub(lambda found: str(factorial(int(found[1]))), maths)
+    return _FACTORIAL.sub(_worked_out, maths)
+
+
+def ending_factorials(text: str) -> str:
+    """``text`` with the factorials worked out that end a formula between its marks."""
+    return _ENDING.sub(_worked_out, text) if "!" in text else text
+
+
+def _worked_out(found: re.Match[str]) -> str:
+    return str(factorial(int(found[1])))
 
 
 def comes_to(clause: str) -> int | None:

@@ -89,8 +89,11 @@ def payload(prepared: Prepared, at: int, *, firm: bool = False) -> str | None:
         return letters
     if letter := _LETTER.match(line):
         return with_label(letter[1] or letter[2], line[letter.end() :])
+    told = prepared.text[max(0, at - 5) : at].rstrip(" *_`").endswith(":")  # Answer: unknown
+    if told and is_weak(said := _sentence(rest).strip(" *_`")):
+        return said
     if answer := YES_NO.match(rest):
-        return None if is_weak(answer[1]) else answer[1]
+        return answer[1] if told or not is_weak(answer[1]) else None
     if quoted := _QUOTED.match(prepared.text, begin, at + REACH):
         rest = next(group for group in quoted.groups() if group)
     if when := _WHEN.match(rest):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .characters import plain
-from .heads import factorials
+from .heads import ending_factorials, factorials
 from .latex import unlatex, unmarked
 from .numerals import value_of
 
@@ -39,7 +39,7 @@ class Prepared:
 
 def prepare(text: str) -> Prepared:
     """``text`` in plain characters, without LaTeX and code fences."""
-    text = _shortened(text).replace("\ue000", "")
+    text = ending_factorials(_shortened(text).replace("\ue000", ""))
     boxes: list[str] = []
     out, start = [], 0
     for begin, end, inside in _boxes(text):

@@ -62,6 +62,11 @@ _IS_THE = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(r"\}(?=\s*(?:\Z|[,\]}`\n<]))|(?<=[^\s,\[{])\n\n")
+_CORRECTS = re.compile(
+    r"\b(?:wait|mistake|actually|oops|error|sorry|correction)\b[^\n]{0,60}?"
+    r"(?:\b(?:it|that|this) (?:should|must) (?:be|have been)|\bcorrection:|(?<=correction):)\s",
+    re.IGNORECASE,
+)
 _KEY = re.compile(r"[\"']\s{0,5}:")
 _BELOW = re.compile(r"[*_:]{0,5}[ \t]*\n")
 _BEGINS = re.compile(r"(?:^|\n)[ \t#*_>-]{0,12}(?:(?:the|my|so|thus) )?(?:(?:final|correct) )?$", re.IGNORECASE)
@@ -94,6 +99,7 @@ def statements(prepared: Prepared) -> Iterator[str]:
         (_a_lines(text), lambda prepared, match, firm: payload(prepared, match.end(), firm=firm)),
         (_CUE.finditer(text), _after_cue),
         (_IS_THE.finditer(text), _before_cue),
+        (_CORRECTS.finditer(text), lambda prepared, match, _: payload(prepared, match.end(), firm=True)),
     )
     objects = [_object(text, match) for match in last_few(_JSON.finditer(text))]
     for some, tells in in_words:
