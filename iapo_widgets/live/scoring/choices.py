@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .canonical_extractor import CanonicalExtractor
 from .payload import CHOICE_WORDS, with_label
 from .prepared import Prepared, last_few, prepare
 from .statements import statements
@@ -97,7 +98,7 @@ def _denied(text: str, match: re.Match[str]) -> bool:
     return bool(_AGAINST.search(before) or _DENIED.match(text, match.end()))
 
 
-class Options:
+class Options(CanonicalExtractor):
     """Reads the last of a closed list that a text names; what is denied (``not red``) is passed over.
 
     Raises ``ValueError`` where the list holds fewer than two options, an option twice, or what is no text.
@@ -116,11 +117,6 @@ class Options:
 
     def __repr__(self) -> str:
         return f"Options({list(self.options)!r})"
-
-    def __call__(self, text: str) -> str | None:
-        """The canonical option, ``None`` where none is named."""
-        found = self.written(text)
-        return None if found is None else canonical(found)
 
     def written(self, text: str) -> str | None:
         """The option of the last statement where that is one, else the last that is named."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from .canonical_extractor import CanonicalExtractor
 from .choices import chosen
 from .prepared import Prepared, last_few, prepare
 from .statements import hashed, of_first_task, statements
 from .thought import without_thought
 from .unstated import last_numeral, unstated
-from .writing import canonical
 
 Extractor = Callable[[str], "str | None"]
 
 
-class Reader:
+class Reader(CanonicalExtractor):
     """An extractor that also tells the answer as it is written, before it is canonical."""
 
     def __init__(self, name: str, find: Callable[[Prepared], str | None], doc: str) -> None:
@@ -27,11 +27,6 @@ class Reader:
 
     def __repr__(self) -> str:
         return f"<extractor {self.__name__}>"
-
-    def __call__(self, text: str) -> str | None:
-        """The canonical answer, ``None`` where there is none."""
-        raw = self.written(text)
-        return None if raw is None else canonical(raw)
 
     def written(self, text: str) -> str | None:
         """The answer as it is written."""
@@ -78,16 +73,11 @@ def find_extractor(extract: str | re.Pattern[str] | Extractor) -> Extractor:
     return extract
 
 
-class PatternExtractor:
+class PatternExtractor(CanonicalExtractor):
     """The first group that took part in a pattern's last match, or all of the match where it has no group."""
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
-
-    def __call__(self, text: str) -> str | None:
-        """The canonical answer, ``None`` where nothing matches."""
-        raw = self.written(text)
-        return None if raw is None else canonical(raw)
 
     def written(self, text: str) -> str | None:
         """The answer as it is written."""
