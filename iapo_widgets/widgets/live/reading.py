@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from html import escape
 
 from ...live.problem import Question
 from ...live.reading import Reading
@@ -21,15 +21,15 @@ def right(gold: str | tuple[str, ...] | None) -> str:
 
 
 def _read(title: str, found: Reading) -> str:
-    parts = [f"<b>{title}.</b> {_safe(found.count)}."]
+    parts = [f"<b>{title}.</b> {escape(found.count)}."]
     if found.used:
         parts.append(
-            "Used: " + ", ".join(f"<b>{_safe(name)}</b> as {_safe(role)}" for name, role in found.used.items()) + "."
+            "Used: " + ", ".join(f"<b>{escape(name)}</b> as {escape(role)}" for name, role in found.used.items()) + "."
         )
     if found.ignored:
-        parts.append(f"Not used: {_safe(', '.join(found.ignored))}.")
+        parts.append(f"Not used: {escape(', '.join(found.ignored))}.")
     if found.notes:
-        parts.append(_safe("; ".join(found.notes)) + ".")
+        parts.append(escape("; ".join(found.notes)) + ".")
     return f"<p>{' '.join(parts)}</p>"
 
 
@@ -39,10 +39,7 @@ def _first(question: Question) -> str:
     return (
         "<table class='iapo-table'><thead><tr><th scope='col'>first question, as it will be sent</th>"
         "<th scope='col'>right answer, never sent</th></tr></thead>"
-        f"<tbody><tr><td style='{style}'>{_safe(text)}</td><td style='{style}'>{_safe(right(question.gold))}</td></tr>"
+        f"<tbody><tr><td style='{style}'>{escape(text)}</td>"
+        f"<td style='{style}'>{escape(right(question.gold))}</td></tr>"
         "</tbody></table>"
     )
-
-
-def _safe(text: str) -> str:
-    return html.escape(text)

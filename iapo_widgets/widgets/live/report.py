@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
@@ -23,11 +23,11 @@ def preview(env: LiveEnvironment, estimate: Estimate) -> str:
     """The estimate, and the requests of the first prompts as they will be sent, without the key."""
     n = min(env.n_max, env.caller.abilities.n)
     bodies = [env.preview(p, 0, n) for p in range(min(SHOWN, len(env.prompts)))]
-    shown = "".join(f"<pre>{_safe(json.dumps(body, indent=1, ensure_ascii=False))}</pre>" for body in bodies)
-    warning = f"<p><b>Beware:</b> {_safe(env.endpoint.warning)}.</p>" if env.endpoint.warning else ""
+    shown = "".join(f"<pre>{escape(json.dumps(body, indent=1, ensure_ascii=False))}</pre>" for body in bodies)
+    warning = f"<p><b>Beware:</b> {escape(env.endpoint.warning)}.</p>" if env.endpoint.warning else ""
     return (
-        f"{warning}<p><b>Estimate.</b> {_safe(str(estimate))}</p>"
-        f"<details><summary>What will be sent to {_safe(env.endpoint.base_url)}: the first question under "
+        f"{warning}<p><b>Estimate.</b> {escape(str(estimate))}</p>"
+        f"<details><summary>What will be sent to {escape(env.endpoint.base_url)}: the first question under "
         f"{len(bodies)} of {len(env.prompts)} prompts</summary>{shown}</details>"
     )
 
@@ -47,8 +47,8 @@ def progress(env: LiveEnvironment) -> str:
         "have estimated tokens": now.estimated,
     }  # fmt: skip
     more = "; ".join(f"{count:,} {what}" for what, count in apart.items() if count)
-    fault = f"<br>Last fault of {now.faults:,}: {_safe(now.last_fault)}" if now.last_fault else ""
-    return f"<p role='status'>{_safe(text)}{f'<br>{_safe(more)}.' if more else ''}{fault}</p>"
+    fault = f"<br>Last fault of {now.faults:,}: {escape(now.last_fault)}" if now.last_fault else ""
+    return f"<p role='status'>{escape(text)}{f'<br>{escape(more)}.' if more else ''}{fault}</p>"
 
 
 def examples(env: LiveEnvironment, prompt: int) -> str:
@@ -68,8 +68,8 @@ def examples(env: LiveEnvironment, prompt: int) -> str:
             for i, answer in enumerate(answers[: env.n_max])
         ]  # fmt: skip
         table = _table(("sample", "read as", "tokens", "completion"), rows)
-        parts.append(f"<details open><summary>{_safe(question.text)}{_safe(gold)}</summary>{table}</details>")
-    head = f"<p><b>Prompt {prompt}</b>: <code>{_safe(env.prompts[prompt].text)}</code></p>"
+        parts.append(f"<details open><summary>{escape(question.text)}{escape(gold)}</summary>{table}</details>")
+    head = f"<p><b>Prompt {prompt}</b>: <code>{escape(env.prompts[prompt].text)}</code></p>"
     return head + ("".join(parts) or "<p>It was not asked anything yet.</p>")
 
 
@@ -119,10 +119,6 @@ def _read(env: LiveEnvironment, query: int, text: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th scope='col'>{_safe(cell)}</th>" for cell in head)
-    body = "".join(f"<tr>{''.join(f'<td>{_safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    top = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table class='iapo-table'><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _safe(text: str) -> str:
-    return html.escape(text)
