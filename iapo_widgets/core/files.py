@@ -60,6 +60,28 @@ def _place(part: Path, path: Path) -> None:
         os.rename(part, path)
 
 
+def cache_folder(folder: str | os.PathLike[str] | None = None) -> Path:
+    """Where downloads are kept: ``folder``, else ``IAPO_CACHE``, else the user's cache folder; not made here."""
+    if not folder:
+        folder = os.environ.get("IAPO_CACHE")
+    if not folder:
+        import pooch  # slow to load
+
+        folder = pooch.os_cache("iapo-widgets")
+    return Path(folder)
+
+
+def made_writable(folder: Path) -> Path:
+    """``folder``, made where it is absent; ``PermissionError`` where nothing can be written to it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(folder)
+    except OSError as error:
+        raise PermissionError(f"the cache folder {folder} cannot be written; name another one in IAPO_CACHE") from error
+    return folder
+
+
 def parsed(content: bytes | str, *, constants: bool = False) -> Any:
     """JSON as values; ``ValueError`` where it is none, too deep, or names one field twice.
 

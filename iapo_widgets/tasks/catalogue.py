@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..core import bounds
 from ..core.environment import CategoricalEnvironment
-from ..core.files import contents, replacing
+from ..core.files import cache_folder, contents, made_writable, replacing
 from .preferences import HELPFUL_HARMLESS, SUMMARIZATION, preference_standin
 from .standins import COMMONSENSE_QA, MATH, voting_standin
 from .synthetic import synth_bernoulli, synth_categorical
@@ -41,34 +41,65 @@ GENERATED: dict[str, Callable[[int], CategoricalEnvironment]] = {
 }
 
 
+#: Answers of a real model that come with the package, by name.
+RECORDED: dict[str, Path] = {path.stem: path for path in sorted((Path(__file__).parent / "recorded").glob("*.record"))}
+
+
 def load(
-    name_or_path: str | os.PathLike[str], published: bool = False, index: int = 0, *, seed: int = 0
+    name_or_path: str | os.PathLike[str],
+    published: bool = False,
+    index: int = 0,
+    *,
+    seed: int = 0,
+    part: str = "all",
 ) -> CategoricalEnvironment:
-    """The environment of that name, generated (and saying so in its ``note``), or of that file.
+    """The environment of that name, generated (and saying so in its ``note``) or recorded, or of that file.
 
     published: the authors' file instead, downloaded once and checked.  index: which environment of a file
-    that holds several.  seed: of the generator.  Raises ``ValueError`` for an unknown name or a bad file and
+    that holds several.  seed: of the generator.  part: of a record, ``"train"`` or ``"test"`` for the task's own parts.
+    Raises ``ValueError`` for an unknown name, a bad file, or a part or published file that is not there, and
     ``FileNotFoundError`` for a path that is not there.
     """
+    name = os.fspath(name_or_path)
+    path = RECORDED.get(name, Path(name))
+    if name in RECORDED and published:
+        raise ValueError(f"nothing is published for {name!r}: its answers are recorded, and come with the package")
+    if name not in GENERATED:
+        if not path.suffix and os.sep not in name:
+            known = ", ".join((*RECORDED, *GENERATED))
+            raise ValueError(f"unknown environment {name!r}; known: {known}, or the path of a file")
+        if not path.exists():
+            raise FileNotFoundError(f"there is no file {name}")
+        if path.is_file() and _is_packed(path):
+            from ..live.records.record import Record  # only needed here
+
+            return Record.read(path).part(part)
+    if part != "all":
+        raise ValueError(f"{name} has no part {part!r} of its own; use split")
+    return _loaded(name, path, published, index, seed)
+
+
+def _loaded(name: str, path: Path, published: bool, index: int, seed: int) -> CategoricalEnvironment:
+    """What is generated, published or saved."""
     from .published import read_published  # only needed here
 
-    name = os.fspath(name_or_path)
     if name in GENERATED:
         if not published:
             return GENERATED[name](seed)
         env = read_published(fetch(name), index)
         env.name = name
         return env
-    path = Path(name)
-    if not path.suffix and os.sep not in name:
-        raise ValueError(f"unknown environment {name!r}; known: {', '.join(GENERATED)}, or the path of a file")
-    if not path.exists():
-        raise FileNotFoundError(f"there is no file {name}")
     if path.suffix == ".npz":
         return CategoricalEnvironment.read(path)
     env = read_published(path, index)
     env.name = path.stem
     return env
+
+
+def _is_packed(path: Path) -> bool:
+    """Whether the file begins as gzip's do: a record, or none of ours."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def git_blob_id(path: str | os.PathLike[str]) -> str:
@@ -93,16 +124,11 @@ def fetch(name: str, cache: str | os.PathLike[str] | None = None) -> Path:
     import pooch  # only needed here
 
     file_name, blob = PUBLISHED[name]
-    folder = Path(cache or os.environ.get("IAPO_CACHE") or pooch.os_cache("iapo-widgets"))
+    folder = cache_folder(cache)
     path = folder / file_name
     if path.is_file() and git_blob_id(path) == blob:
         return path
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(folder)
-    except OSError as error:
-        raise PermissionError(f"the cache folder {folder} cannot be written; name another one in IAPO_CACHE") from error
+    made_writable(folder)
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as own:  # what lies in the folder is not used
         try:
             pooch.retrieve(SOURCE + file_name, known_hash=None, fname=file_name, path=own)
