@@ -15,11 +15,11 @@ NAME = PACKAGE.name
 HEAVY = ("ipywidgets", "anywidget", "matplotlib", "scipy", "openai", "pooch", "requests", "joblib", "tqdm", "IPython")
 
 #: Folders and files of the package, lowest first; what stands beside each other in one row does not know each other.
-LAYERS = [["core"], ["tasks", "live"], ["study"], ["plots"], ["widgets"], ["course"], ["cli"]]
+LAYERS = [["core"], ["live"], ["tasks"], ["study"], ["plots"], ["widgets"], ["course"], ["cli"]]
 #: The same inside a folder; modules that are in no row are its hall, above all rooms.
 ROOMS = {
-    "live": [["settings"], ["errors", "problem", "request", "answer", "background"], ["ledger", "reading"],
-             ["endpoint"], ["scoring"], ["simulated"]],
+    "live": [["settings"], ["errors", "problem", "request", "answer", "background"], ["ledger", "reading", "local"],
+             ["endpoint"], ["scoring"], ["records"], ["simulated"]],
     "widgets": [["shared"], ["explorers"], ["race"], ["live"], ["page"]],
 }  # fmt: skip
 #: Rooms that no other room and no hall of their folder may import.

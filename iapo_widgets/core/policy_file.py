@@ -46,7 +46,7 @@ def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
             {**asdict(context), "prompt": arm.prompt, "n": arm.n}
             for context, arm in zip(policy["contexts"], policy["arms"], strict=True)
         ],
-        "prompts": {str(index): _described(prompt) for index, prompt in policy["prompts"].items()},
+        "prompts": {str(index): described_prompt(prompt) for index, prompt in policy["prompts"].items()},
     }
     text = json.dumps(content, indent=1, allow_nan=False) + "\n"
     _built(parsed(text))  # what could not be read again is refused now
@@ -69,7 +69,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ValueError(f"{path} is not a saved policy: {bounds.cited(error)}") from error
 
 
-def _described(prompt: Prompt) -> dict[str, Any]:
+def described_prompt(prompt: Prompt) -> dict[str, Any]:
     """Its fields as JSON; examples and options only where there are some, so that files stay as they were without."""
     fields = {name: getattr(prompt, name) for name in Prompt.__dataclass_fields__ if name not in MORE}
     return fields | {name: plain(prompt) for name, plain in MORE.items() if getattr(prompt, name)}
@@ -88,7 +88,7 @@ def _built(content: Any) -> dict[str, Any]:
         raise ValueError(f"it has {len(rows):,} contexts; there may be {bounds.CONTEXTS:,}")
     contexts = [Context(typed(r, "name", str), tuple(typed(r, "weights", list)), r["cost_weight"]) for r in rows]
     check_contexts(contexts, len(objectives) or len(contexts[0].weights if contexts else ()))
-    prompts = {_index(index): _prompt(described) for index, described in typed(content, "prompts", dict).items()}
+    prompts = {_index(index): prompt_of(described) for index, described in typed(content, "prompts", dict).items()}
     named = content["strategy"]
     strategy = None if named is None else named_strategy(typed(named, "name", str), named["objective"])
     if strategy is not None:
@@ -107,7 +107,8 @@ def _built(content: Any) -> dict[str, Any]:
     }
 
 
-def _prompt(described: Any) -> Prompt:
+def prompt_of(described: Any) -> Prompt:
+    """The prompt that ``described_prompt`` wrote; ``ValueError`` or ``TypeError`` where it is none."""
     typed(described, "text", str)
     unknown = set(described) - set(Prompt.__dataclass_fields__)
     if unknown:

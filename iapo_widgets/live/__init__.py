@@ -1,71 +1,17 @@
-"""PSST on a real OpenAI-compatible endpoint, without losing a paid answer or overspending."""
+"""PSST on a real OpenAI-compatible endpoint, without losing a paid answer or overspending.
 
-from .answer import Answer
-from .deployment import Deployed, Response
-from .endpoint.check import Checked
-from .endpoint.endpoint import Endpoint
-from .endpoint.retries import Retries
-from .environment import LiveEnvironment
-from .errors import (
-    EndpointError,
-    LedgerCorrupted,
-    LedgerError,
-    LedgerFull,
-    LedgerLocked,
-    LimitReached,
-    LiveError,
-    LiveWarning,
-    Stopped,
-)
-from .estimate import Estimate, estimate
-from .ledger.ledger import Ledger
-from .ledger.spending import Spending, SpendingLimit
-from .problem import PromptTemplate, Question
-from .reading import Reading, prompts_from, questions_from, read_prompts, read_questions
-from .report import Report
-from .scoring.judge import Judge
-from .scoring.mathematics import MathVerify
-from .scoring.scorer import Score, Scorer
-from .scoring.scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch
-from .simulated.endpoint import SimulatedEndpoint
+Each name is loaded when it is first asked for; ``__init__.pyi`` says where it stands.
+"""
 
-__all__ = [
-    "Answer",
-    "Brevity",
-    "Checked",
-    "Deployed",
-    "Endpoint",
-    "EndpointError",
-    "Estimate",
-    "ExactMatch",
-    "FunctionScorer",
-    "Judge",
-    "Ledger",
-    "LedgerCorrupted",
-    "LedgerError",
-    "LedgerFull",
-    "LedgerLocked",
-    "LimitReached",
-    "LiveEnvironment",
-    "LiveError",
-    "LiveWarning",
-    "MathVerify",
-    "PromptTemplate",
-    "Question",
-    "Reading",
-    "RegexMatch",
-    "Report",
-    "Response",
-    "Retries",
-    "Score",
-    "Scorer",
-    "SimulatedEndpoint",
-    "Spending",
-    "SpendingLimit",
-    "Stopped",
-    "estimate",
-    "prompts_from",
-    "questions_from",
-    "read_prompts",
-    "read_questions",
-]
+from typing import Any
+
+import lazy_loader
+
+_found, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    """What the stub names; with ``Endpoint`` comes how a policy is deployed on one."""
+    if name == "Endpoint":
+        from . import deployment  # noqa: F401  # registers it
+    return _found(name)

@@ -31,6 +31,10 @@ from .ledger.spending import SpendingLimit
 from .problem import PromptTemplate, Question
 from .progress import Progress
 from .recorded import recorded
+from .records.completion import RecordedCompletion
+from .records.gathered import gathered
+from .records.packing import packed
+from .records.record import Record
 from .report import Report, report
 from .request import Request
 from .scoring.costs import Costs
@@ -104,6 +108,7 @@ class LiveEnvironment:
         self.seen, self.replayed = Seen(), 0
         self._usefulness = Usefulness(self.prompts, self.caller, self.offline)
         self.jury = Jury(self.scorers, self.questions, self.costs, ledger, limit, self.caller.pace.most, self.stop)
+        ledger.used_by(self, len(self.prompts) * self.n_queries)
         self._runs: list[tuple[np.random.Generator, Counter[bytes], Judged]] = []
 
     def __repr__(self) -> str:
@@ -222,6 +227,23 @@ class LiveEnvironment:
             cost_unit=self.cost_unit,
             per_call=self.per_call,
         )
+
+    def completions(self, prompt: int, query: int) -> tuple[RecordedCompletion, ...]:
+        """What is recorded of that pair, with what the scorers say of it; asks nothing of the endpoint."""
+        jury = replace(self.jury, questions=(self.questions[query],))
+        return tuple(gathered([[self.ledger.answers(self.request(prompt, query))]], jury)[0][0])
+
+    def record(self, *, name: str = "record", about: str = "", test: Sequence[int] = (), **made: str) -> Record:
+        """What the ledger holds with every text, which ``pack`` writes as one file; made: further words on its origin.
+
+        Raises ``ValueError`` where no question was answered by every prompt.
+        """
+        answers = [[self.ledger.answers(self.request(p, x)) for x in range(self.n_queries)] for p in self._indices]
+        origin = {"model": self.endpoint.model, "endpoint": self.endpoint.base_url, **made}
+        return packed(
+            self.prompts, answers, self.jury, contexts=self.contexts, strategy=self.strategy, n_max=self.n_max,
+            cost_unit=self.cost_unit, per_call=self.per_call, name=name, about=about, test=test, made=origin,
+        )  # fmt: skip
 
     def split(self, train_fraction: float, seed: int) -> tuple[LiveEnvironment, LiveEnvironment]:
         """Questions shuffled by ``seed``: the first ``floor(train_fraction * n_queries)`` train, the others test.

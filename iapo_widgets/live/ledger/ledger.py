@@ -56,6 +56,7 @@ class Ledger:
         self.under_way, self.settled = 0, 0
         #: Callers that ``calls.ask`` made for this ledger.
         self.callers: dict[Any, Any] = {}
+        self._widest: tuple[int, Any] = 0, None
 
     def __repr__(self) -> str:
         return f"Ledger({str(self.path)!r})"
@@ -244,6 +245,26 @@ class Ledger:
         self._writer.submit(lambda transaction: transaction.connection.execute(insertion, values) and None).result()
         with self._reading() as reader:
             self._addresses = known.addresses(reader)
+
+    def used_by(self, environment: Any, pairs: int) -> None:
+        """An environment of so many pairs of prompt and question was made of this ledger; the widest one can pack."""
+        if pairs >= self._widest[0]:
+            self._widest = pairs, environment
+
+    def pack(self, path: str | os.PathLike[str], *, texts: bool = True, **about: Any) -> None:
+        """Write what the widest environment of this ledger recorded as one small file, which ``load`` reads.
+
+        The file holds prompts, questions, right answers and every text, and no key; ``texts=False`` leaves the answers'
+        words out.  about: as ``LiveEnvironment.record`` takes it.  Raises ``LedgerError`` where no environment was made
+        of this ledger here, and as ``record`` and ``Record.pack``.
+        """
+        environment = self._widest[1]
+        if environment is None:
+            raise LedgerError(
+                f"{self.path} does not say which prompts and questions belong together: make a LiveEnvironment of it"
+                " first (offline=True asks nothing), then pack"
+            )
+        environment.record(**about).pack(path, texts=texts)
 
     @classmethod
     def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:

@@ -33,6 +33,11 @@ class Costs:
         if COST_UNITS[self.unit][1] and not self.prices.known:
             raise ValueError(f"costs in {self.unit} need the endpoint's input_price and output_price; or count tokens")
 
+    @property
+    def token(self) -> float:
+        """Of one token of a completion."""
+        return self._of(0, 1)
+
     def completion(self, answer: Answer) -> float:
         """Of one completion, thought included, without the prompt."""
         return self._of(0, answer.completion_tokens)

@@ -34,6 +34,15 @@ class Judged:
     def __init__(self) -> None:
         self._classes: dict[int, dict[str, int]] = {}
 
+    def vote(
+        self, query: int, question: Question, scorers: Sequence[Scorer], scores: Sequence[Score]
+    ) -> tuple[int, str | None]:
+        """Class and writing of the answer of the first scorer that gives one; ``(NO_ANSWER, None)`` for no vote."""
+        for scorer, score in zip(scorers, scores, strict=True):
+            if score.answer is not None:
+                return self.label(query, question, scorer, score), score.answer
+        return NO_ANSWER, None
+
     def label(self, query: int, question: Question, scorer: Scorer, score: Score) -> int:
         """The class of a score's answer: 0 for whatever is right, each other answer its own."""
         if score.answer is None:
@@ -49,6 +58,11 @@ def is_right(question: Question, scorer: Scorer, score: Score) -> bool:
     if scorer.needs_gold:
         return score.value is not None and score.value >= 1.0
     return score.answer in question.golds
+
+
+def floor_of(scorer: Scorer) -> float:
+    """What counts for a completion that this scorer could not read."""
+    return float(getattr(scorer, "floor", 0.0))
 
 
 def check_scorers(scorers: Sequence[Scorer], questions: Sequence[Question]) -> tuple[Scorer, ...]:
@@ -87,14 +101,14 @@ def _check_golds(scorer: Scorer, questions: Sequence[Question]) -> None:
 class Jury:
     """Scorers of the answers to ``questions``, and what those that ask a model of their own need for it.
 
-    costs: what an answer costs; ledger, limit: what their own calls are kept in and charged to; concurrency: at most so
-    many of them at a time; stop: ends them.
+    costs: what an answer costs; ledger, limit: what their own calls are kept in and charged to (``None`` without such);
+    concurrency: at most so many of them at a time; stop: ends them.
     """
 
     scorers: tuple[Scorer, ...]
     questions: tuple[Question, ...]
     costs: Costs
-    ledger: Ledger
+    ledger: Ledger | None
     limit: SpendingLimit
     concurrency: int
     stop: threading.Event
@@ -116,7 +130,7 @@ class Jury:
         answers, cost = np.full(shape, NO_ANSWER), np.zeros(shape)
         valid = np.array([[a is not None for a in pull] for pull in pulls], dtype=bool).reshape(shape)
         at = [(b, i, answer) for b, pull in enumerate(pulls) for i, answer in enumerate(pull) if answer is not None]
-        scored = self._scores([(int(queries[b]), answer) for b, _, answer in at])
+        scored = self.scores([(int(queries[b]), answer) for b, _, answer in at])
         for (b, i, answer), scores in zip(at, scored, strict=True):
             query, counts = int(queries[b]), seen.of(int(prompts[b]))
             cost[b, i] = self.costs.completion(answer)
@@ -125,9 +139,8 @@ class Jury:
                 counts["unjudged"] += 1
                 continue
             for k, (scorer, score) in enumerate(zip(self.scorers, scores, strict=True)):
-                objectives[b, i, k] = getattr(scorer, "floor", 0.0) if score.value is None else score.value
-                if answers[b, i] == NO_ANSWER:
-                    answers[b, i] = judged.label(query, self.questions[query], scorer, score)
+                objectives[b, i, k] = floor_of(scorer) if score.value is None else score.value
+            answers[b, i], _ = judged.vote(query, self.questions[query], self.scorers, scores)
             for kind, found in (
                 ("unreadable", any(score.value is None for score in scores)),
                 ("empty", not answer.text.strip()),
@@ -154,7 +167,7 @@ class Jury:
         costs = {pair: self.costs.call(answers) for pair, answers in of_pair.items()}
         return np.array([costs[pair] for pair in pairs], dtype=float)
 
-    def _scores(self, asked: list[tuple[int, Answer]]) -> list[list[Any]]:
+    def scores(self, asked: list[tuple[int, Answer]]) -> list[list[Any]]:
         """Scores (K) of each answer; ``None`` where a scorer's own call failed for good."""
         columns: list[list[Score | None]] = []
         for scorer in self.scorers:

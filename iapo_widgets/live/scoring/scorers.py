@@ -49,7 +49,7 @@ class ExactMatch:
         self.extract = find_extractor(extract) if options is None else Options(options)
 
     def __repr__(self) -> str:
-        return f"ExactMatch(name={self.name!r})"
+        return f"ExactMatch({self.extract!r}, name={self.name!r})"
 
     @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
