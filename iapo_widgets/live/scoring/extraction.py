@@ -15,6 +15,7 @@ from .prepared import Prepared, last_few, prepare
 from .statements import hashed, of_first_task, statements
 from .thought import without_thought
 from .unstated import last_numeral, unstated
+from .words import first_word
 
 Extractor = Callable[[str], "str | None"]
 
@@ -50,9 +51,11 @@ number = Reader("number", last_numeral, "The last numeral, in any of the world's
 choice = Reader("choice", chosen, "The letter of a choice, in any decoration.")
 any_answer = Reader("any", _any, "The last statement; else yes or no, a choice, a few words alone, the last number.")
 
+word = Reader("word", first_word, "The word or name that a text states first; the line, where it is nothing else.")
+
 #: Extractors by name.
 EXTRACTORS: dict[str, Reader] = {
-    reader.__name__: reader for reader in (any_answer, boxed, hashes, number, choice)
+    reader.__name__: reader for reader in (any_answer, boxed, hashes, number, choice, word)
 }  # fmt: skip
 
 
