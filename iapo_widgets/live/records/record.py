@@ -95,9 +95,7 @@ class Record(CategoricalEnvironment):
     def _noted(self, counts: NDArray[np.int64]) -> str:
         by = self.made.get("model", "a model")
         pool = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
-        return (
-            f"real answers of {by}, recorded: {pool} to each of {counts.shape[0]} prompts x {counts.shape[1]} questions"
-        )
+        return f"answers of {by}, recorded: {pool} to each of {counts.shape[0]} prompts x {counts.shape[1]} questions"
 
     def __repr__(self) -> str:
         return super().__repr__().replace("CategoricalEnvironment", "Record", 1)
