@@ -27,13 +27,14 @@ from .report import Report
 from .scoring.judge import Judge
 from .scoring.mathematics import MathVerify
 from .scoring.scorer import Score, Scorer
-from .scoring.scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch
+from .scoring.scorers import Brevity, Coverage, ExactMatch, FunctionScorer, RegexMatch
 from .simulated.endpoint import SimulatedEndpoint
 
 __all__ = [
     "Answer",
     "Brevity",
     "Checked",
+    "Coverage",
     "Deployed",
     "Endpoint",
     "EndpointError",

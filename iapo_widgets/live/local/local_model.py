@@ -10,6 +10,8 @@ import sys
 import tempfile
 import threading
 import time
+from importlib.metadata import version
+from importlib.util import find_spec
 from types import TracebackType
 from typing import IO, Any
 
@@ -97,6 +99,21 @@ class LocalModel:
         """Number of its process, ``None`` where there is none."""
         return self._process.pid if self._process is not None and self.running else None
 
+    @property
+    def engine(self) -> str:
+        """What serves it, with its version."""
+        return f"xllamacpp {version('xllamacpp')}"
+
+    def tokens(self, text: str) -> int:
+        """How many tokens the model makes of ``text``.  Raises ``EndpointError`` where it does not answer."""
+        import requests
+
+        try:
+            reply = requests.post(f"{self.base_url.removesuffix('/v1')}/tokenize", json={"content": text}, timeout=60)
+            return len(reply.json()["tokens"])
+        except (requests.RequestException, ValueError, KeyError) as error:
+            raise EndpointError(f"{self.model} does not count tokens: {error}") from None
+
     def start(self) -> LocalModel:
         """Load the weights and serve from now on; does nothing where it serves already.  Says so while it loads."""
         if self.running:
@@ -183,10 +200,13 @@ class LocalModel:
         return f"; it said: {words}" if words else ""
 
 
-def _check_engine() -> None:
-    from importlib.util import find_spec
+def find_engine() -> object:
+    """What would be loaded as the engine, ``None`` where it is not installed."""
+    return find_spec("xllamacpp")
 
-    if find_spec("xllamacpp") is None:
+
+def _check_engine() -> None:
+    if find_engine() is None:
         raise ImportError("a local model needs the package xllamacpp: pip install 'iapo-widgets[local]'")
 
 

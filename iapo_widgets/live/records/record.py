@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from types import EllipsisType
 from typing import Any
@@ -234,6 +235,25 @@ class Record(CategoricalEnvironment):
             call_cost=self.query_call_cost, token_cost=self.token_cost, cost_unit=self.cost_unit,
             per_call=self.per_call, test=self.test, made=self.made, name=self.name, about=self.about,
         )  # fmt: skip
+
+    def recounted(self, count: Callable[[str], int]) -> Record:
+        """The same record, ``count`` telling the tokens of a text: of servers that do not report them well.
+
+        What ended a completion that was not cut off is one token more.
+        """
+        texts = {c.text for row in self.pairs for pool in row for c in pool if c.text is not None}
+        known = {text: count(text) for text in sorted(texts)}
+        pairs = [
+            [
+                [
+                    c if c.text is None else replace(c, tokens=known[c.text] + (c.finish_reason != "length"))
+                    for c in pool
+                ]
+                for pool in row
+            ]
+            for row in self.pairs
+        ]
+        return self.rebuilt(pairs, self.scorers)
 
     def pack(self, path: str | os.PathLike[str], *, texts: bool = True) -> None:
         """Write the record as one file; see ``packed.write``.  texts: ``False`` leaves the answers' words out."""

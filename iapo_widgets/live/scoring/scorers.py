@@ -49,7 +49,8 @@ class ExactMatch:
         self.extract = find_extractor(extract) if options is None else Options(options)
 
     def __repr__(self) -> str:
-        return f"ExactMatch({self.extract!r}, name={self.name!r})"
+        how = repr(self.extract.__name__) if isinstance(self.extract, Reader) else repr(self.extract)
+        return f"ExactMatch({how}, name={self.name!r})"
 
     @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
@@ -128,6 +129,30 @@ class Brevity:
         """How far the length stays below ``longest``, 0 to 1."""
         length = len(text.split()) if self.unit == "words" else len(text)
         return Score(max(0.0, 1 - length / self.longest))
+
+
+class Coverage:
+    """The share of the words that a question lists (``old, river, dog``) that stand in the text; no vote.
+
+    A word counts where a word of the text begins with it: *dogs* has *dog*.  Case does not count.
+    """
+
+    needs_gold = False
+
+    def __init__(self, *, name: str = "coverage") -> None:
+        self.name = check_name(name)
+
+    def __repr__(self) -> str:
+        return f"Coverage(name={self.name!r})"
+
+    @of_what_is_said
+    def score(self, question: Question, text: str) -> Score:
+        """The share of the words, 0 to 1."""
+        wanted = [word.strip().casefold() for word in question.text.split(",") if word.strip()]
+        if not wanted:
+            return Score(None)
+        said = text.casefold()
+        return Score(sum(re.search(rf"\b{re.escape(word)}", said) is not None for word in wanted) / len(wanted))
 
 
 class FunctionScorer:
