@@ -16,6 +16,7 @@ from ...core.checks import check_scale
 from ..problem import Question
 from .choices import Options
 from .extraction import Extractor, PatternExtractor, Reader, boxed, find_extractor, hashes
+from .lengths import words_in
 from .scorer import Score, Scorer, of_what_is_said
 from .writing import canonical, same
 
@@ -110,6 +111,7 @@ class RegexMatch:
 class Brevity:
     """1 for an empty text, falling evenly to 0 at ``longest`` words or characters; no vote.
 
+    Words stand between spaces; in Chinese and Japanese each sign is one, in Thai, Lao, Burmese and Khmer four letters.
     Raises ``ValueError`` where ``longest`` is below 1 or the unit unknown.
     """
 
@@ -126,7 +128,7 @@ class Brevity:
     @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
         """How far the length stays below ``longest``, 0 to 1."""
-        length = len(text.split()) if self.unit == "words" else len(text)
+        length = words_in(text) if self.unit == "words" else len(text)
         return Score(max(0.0, 1 - length / self.longest))
 
 
