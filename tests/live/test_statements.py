@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iapo_widgets.live.problem import Question
 from iapo_widgets.live.scoring.choices import Options
 from iapo_widgets.live.scoring.extraction import EXTRACTORS, any_answer, boxed, choice, hashes, number
-from iapo_widgets.live.scoring.scorers import ExactMatch
+from iapo_widgets.live.scoring.scorers import ExactMatch, gold_in
 from iapo_widgets.live.scoring.writing import canonical, same
 
 
@@ -131,6 +131,20 @@ def test_a_right_answer_that_can_never_be_found(extract, gold, never):
 def test_what_is_right(gold, text, value):
     """Lists where the right answer is one, what a choice stands for, times, and any of several right answers."""
     assert ExactMatch().score(Question("q", gold), text).value == value
+
+
+@pytest.mark.parametrize(
+    ("gold", "right"),
+    [
+        ("He has 4.\nHe gets 5 more.\nA: 9", "9"), ("4 + 5\n\n**Final answer:** 9 pens\n", "9"),
+        ("Add them.\nSo the answer is 9.", "9"), ("Erst 4.\nDie Antwort lautet 9.", "9"), ("4 + 5\n答案：9", "9"),  # noqa: RUF001
+        ("It is red.\nAnswer: (B)", "B"), ("Roses are red,\nviolets blue", None), ("a = 4\nb = 5", None),
+        ("A) red\nB) blue", None), ("Why?\nBecause the answer is 9.", None),
+    ],
+)  # fmt: skip
+def test_a_right_answer_at_the_end_of_a_solution(gold, right):
+    """It is taken from a last line that states it; other texts of several lines are the answer themselves."""
+    assert (canonical(gold_in(gold)) if gold_in(gold) != gold else None) == right
 
 
 VALUES = st.fractions(-(10**6), 10**6, max_denominator=400)

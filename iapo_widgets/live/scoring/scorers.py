@@ -18,6 +18,7 @@ from .choices import Options
 from .extraction import Extractor, PatternExtractor, Reader, boxed, find_extractor, hashes
 from .lengths import words_in
 from .scorer import Score, Scorer, of_what_is_said
+from .statements import concluded
 from .writing import canonical, same
 
 _FORMS = ("{}", "The answer is {}.", "#### {}", "\\boxed{{{}}}", "<answer>{}</answer>", "({})")
@@ -29,8 +30,8 @@ class ExactMatch:
     extract: ``any``, ``boxed``, ``hashes``, ``number``, ``choice``, a compiled pattern (its first group) or a function
     ``text -> str | None``.  options: a closed list, of which the last one that a text states is its answer.
     Both sides are compared in one way of writing (``1,200.0`` is ``1200``, ``Yes`` is ``yes``); a right answer that
-    holds ``####`` or ``\boxed{}``, as data sets do, is taken from there, and of several any is right.  Without a right
-    answer the value is ``None``, and the vote is still cast.
+    holds ``####`` or ``\boxed{}``, as data sets do, or ends with a line ``A: 5``, is taken from there, and of several
+    any is right.  Without a right answer the value is ``None``, and the vote is still cast.
 
     Raises ``ValueError`` for an unknown name, or for options beside an extractor; ``TypeError`` for no extractor.
     """
@@ -184,7 +185,7 @@ def gold_in(gold: str) -> str:
     for explicit in (hashes, boxed):
         if (answer := explicit.written(gold)) is not None:
             return answer
-    return gold
+    return concluded(gold) or gold
 
 
 def as_scorer(scorer: Scorer | Callable[[Question, str], Any]) -> Scorer:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from .payload import of_clause, payload
 from .phrases import YES_NO, is_phrase
-from .prepared import BOX, REACH, Prepared, last_few
+from .prepared import BOX, REACH, Prepared, last_few, prepare
 from .writing import canonical
 
 Match = re.Match[str]
@@ -43,6 +43,11 @@ _CUES_ABROAD = (
 _CUES_OF_SCRIPTS = "答案|解答|正解|答え|答|정답|답|उत्तर|विकल्प|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
 _CUE = re.compile(
     rf"(?P<final>final (?:answer|result))\b|{_CUES}|\b(?:{_CUES_ABROAD})\b|(?P<script>{_CUES_OF_SCRIPTS})",
+    re.IGNORECASE,
+)
+_CONCLUDES = re.compile(
+    r"[\s*_>#-]{0,8}(?:(?:so|thus|therefore|hence),? )?(?:(?:the|my|our|die|das|la|le|el|il|o|a) )?"
+    rf"(?:(?:final|correct|right) )?(?:A[*_]{{0,3}}:|ans\b|answer\b|(?:{_CUES_ABROAD})\b|{_CUES_OF_SCRIPTS})",
     re.IGNORECASE,
 )
 _IS = (
@@ -137,6 +142,14 @@ def hashed(prepared: Prepared) -> str | None:
         if (found := _after_hashes(prepared, match)) is not None:
             return found
     return None
+
+
+def concluded(solution: str) -> str | None:
+    """The answer that the last of several lines states, as it is written."""
+    lines = solution.strip().splitlines()
+    if len(lines) < 2 or not _CONCLUDES.match(lines[-1]):
+        return None
+    return next(statements(prepare(lines[-1])), None)
 
 
 def _after_hashes(prepared: Prepared, match: Match) -> str | None:
