@@ -126,10 +126,14 @@ def test_a_right_answer_that_can_never_be_found(extract, gold, never):
         ("[1, 2]", "The answer is (1, 2).", 0.0),
         (("6", "half a dozen"), "The answer is half a dozen.", 1.0), (("6", "half a dozen"), "#### 7", 0.0),
         (("no", "#### 6"), "The answer is 6.", 1.0),
+        ("4000000", "About 4M.", 1.0), ("4 million", "The answer is **4M** people.", 1.0), ("4M", "4,000,000", 1.0),
+        ("2.5 billion", "It has 2.5B parameters.", 1.0), ("4000", "Answer: 4K", 1.0), ("4 K", "Answer: 4K", 1.0),
+        ("4K", "Answer: 4000 m", 1.0), ("4M", "Answer: 4K", 0.0), ("4", "Answer: 4K", 1.0), ("40000", "4M", 0.0),
+        ("4000000", "Answer: 4 MB", 0.0), ("4", "Answer: 4 m", 1.0), ("-4000000", "Answer: -$4M", 1.0),
     ],
 )  # fmt: skip
 def test_what_is_right(gold, text, value):
-    """Lists where the right answer is one, what a choice stands for, times, and any of several right answers."""
+    """Lists where the right answer is one, what a choice stands for, times, letters that multiply, any of several."""
     assert ExactMatch().score(Question("q", gold), text).value == value
 
 

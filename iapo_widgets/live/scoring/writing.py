@@ -27,6 +27,7 @@ _CHOICE = re.compile(rf"(?i:(?:option|choice|answer|letter) )?[(\[]?([{LETTERS}{
 _LABELLED = re.compile(
     rf"(?i:(?:option|choice) )?(?:\(([{LETTERS}{LETTERS.lower()}])\)|([{LETTERS}])[).:])[ :]+(\S.*)", re.DOTALL
 )
+_LETTERED = re.compile(r"([-+]?\d[\d.,]*)[KMB](?: [a-z].*)?")
 _ARTICLE = re.compile(r"(?:the|an?) (?=\w\w)", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d[\d.,]*) ?(?:-+| to ) ?(-?\d[\d.,]*)(?: ?%| [a-z]{1,12})?")
 _RATIO = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)((?: ?: ?\d{1,15}(?:\.\d{1,15})?)+)")
@@ -67,12 +68,23 @@ def readings(answer: str) -> set[str]:
 def same(answer: str, gold: str) -> bool:
     """Whether a written answer is the right one in one of its meanings.
 
-    A right time without am or pm is either, and a right list without brackets may have any.
+    A right time without am or pm is either, and a right list without brackets may have any.  A letter behind digits may
+    multiply or be a unit (``5K``), unless both have one.
     """
     meant, right = readings(answer), readings(gold)
+    scaled, other = _scaled(answer), _scaled(gold)
+    if not (scaled and other):
+        meant, right = meant | scaled, right | other
     looser = {re.sub(" [ap]m$", "", reading) for reading in meant}
     looser |= {reading[1:-1] for reading in meant if reading[0] in "([{" and ", " in reading}
     return not right.isdisjoint(meant | looser)
+
+
+def _scaled(answer: str) -> set[str]:
+    """What ``5K``, ``5M`` and ``5B`` may mean: 5 of a unit, or a multiple; nothing for other answers."""
+    bare = _undecorated(" ".join(plain(answer[:LONG]).split()))
+    found = _LETTERED.fullmatch(bare)
+    return {value for text in (found[1], f"${bare}") if (value := value_of(text))} if found else set()
 
 
 def _simplified(answer: str) -> str:
