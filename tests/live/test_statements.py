@@ -151,6 +151,33 @@ def test_a_right_answer_at_the_end_of_a_solution(gold, right):
     assert (canonical(gold_in(gold)) if gold_in(gold) != gold else None) == right
 
 
+@pytest.mark.parametrize(
+    ("gold", "text", "score"),
+    [
+        ("9", "nine pens", (1.0, "9")), ("9 pens", "The answer is nine pens.", (1.0, "9")),
+        ("nine pens", "#### 9", (1.0, "9")), ("nine", r"\boxed{\text{nine pens}}", (1.0, "9")),
+        ("23", "**Twenty-three girls**", (1.0, "23")), ("105", "Answer: one hundred and five dollars", (1.0, "105")),
+        ("-4", "Answer: minus four degrees", (1.0, "-4")), ("2.5", "Answer: two and a half hours", (1.0, "2.5")),
+        ("2/3", '{"answer": "two thirds of it"}', (1.0, "2/3")), ("Nine Elms", "Nine Elms", (1.0, "nine elms")),
+        ("9", "Nine Elms", (0.0, "nine elms")), ("Nine Elms", "nine elms", (1.0, "9")),
+        ("nine pens", "nine pencils", (0.0, "9")), ("8", "nine pens", (0.0, "9")),
+        ("9", "nine to ten", (0.0, "nine to ten")), ("9", "nine years ago", (0.0, "nine years ago")),
+        ("9", "nine point five", (0.0, "nine point five")), ("1", "Answer: one of them", (0.0, "one of them")),
+    ],
+)  # fmt: skip
+def test_numbers_in_words_before_what_they_count(gold, text, score):
+    """They are the number, on either side; names, other numbers and what changes the value are themselves."""
+    found = ExactMatch().score(Question("q", gold), text)
+    assert (found.value, found.answer) == score
+
+
+def test_options_in_words_are_told_apart():
+    """Two that count as many of different things are two, and neither is the number."""
+    scorer = ExactMatch(options=["two cats", "two dogs"])
+    assert [scorer.score(Question("q", "two dogs"), text).value for text in ("two dogs", "two cats")] == [1.0, 0.0]
+    assert scorer.score(Question("q", "two dogs"), "I say two cats.").answer == "two cats"
+
+
 VALUES = st.fractions(-(10**6), 10**6, max_denominator=400)
 
 

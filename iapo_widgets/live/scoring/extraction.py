@@ -15,6 +15,7 @@ from .prepared import Prepared, last_few, prepare
 from .statements import hashed, of_first_task, statements
 from .thought import without_thought
 from .unstated import last_numeral, unstated
+from .writing import canonical, counted
 
 Extractor = Callable[[str], "str | None"]
 
@@ -31,6 +32,10 @@ class Reader(CanonicalExtractor):
     def written(self, text: str) -> str | None:
         """The answer as it is written."""
         return self._find(prepare(without_thought(text)))
+
+    def form(self, raw: str) -> str | None:
+        """As ``canonical``, and what is counted by a number in words does not count either."""
+        return counted(raw) or canonical(raw)
 
 
 def _boxed(prepared: Prepared) -> str | None:

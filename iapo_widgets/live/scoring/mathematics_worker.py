@@ -38,7 +38,7 @@ def _score(math_verify: Any, golds: list[str], text: str) -> tuple[float | None,
     parsed, answer = _read(math_verify, text[-LONGEST:])
     if answer is None:  # no mathematics: a choice, a word
         written = any_answer.written(text)
-        answer = None if written is None else canonical(written)
+        answer = None if written is None else any_answer.form(written)
         if written is None or answer is None or not golds:
             return None, answer
         return float(any(same(written, gold) for gold in golds)), answer

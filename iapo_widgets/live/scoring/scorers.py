@@ -14,8 +14,9 @@ from typing import Any
 
 from ...core.checks import check_scale
 from ..problem import Question
+from .canonical_extractor import CanonicalExtractor
 from .choices import Options
-from .extraction import Extractor, PatternExtractor, Reader, boxed, find_extractor, hashes
+from .extraction import Extractor, Reader, boxed, find_extractor, hashes
 from .lengths import words_in
 from .scorer import Score, Scorer, of_what_is_said
 from .statements import concluded
@@ -57,7 +58,7 @@ class ExactMatch:
     def score(self, question: Question, text: str) -> Score:
         """Whether the answer in ``text`` is the question's."""
         written = self._written(text)
-        answer = None if written is None else canonical(written)
+        answer = None if written is None else self._form(written)
         if written is None or answer is None or not question.golds:
             return Score(None, answer)
         return Score(float(any(same(written, gold_in(gold)) for gold in question.golds)), answer)
@@ -74,13 +75,16 @@ class ExactMatch:
             read = [self._written(form.format(gold)) for form in _FORMS]
             if any(written is not None and same(written, gold) for written in read):
                 return None
-            found.append(next((canonical(written) for written in read if written is not None), None))
+            found.append(next((self._form(written) for written in read if written is not None), None))
         what = " or ".join(map(repr, question.golds))
         gives = "no answer" if found[0] is None else repr(found[0])
         return f"{self.extract!r} can never give the right answer {what}: where a text says just that, it gives {gives}"
 
+    def _form(self, written: str) -> str | None:
+        return self.extract.form(written) if isinstance(self.extract, CanonicalExtractor) else canonical(written)
+
     def _written(self, text: str) -> str | None:
-        if isinstance(self.extract, (Reader, Options, PatternExtractor)):
+        if isinstance(self.extract, CanonicalExtractor):
             return self.extract.written(text)
         found = self.extract(text)
         if found is not None and not isinstance(found, str):
