@@ -55,6 +55,7 @@ _ONE = rf"(?:-?[\d./]+|[{LETTERS}])"
 _COMPOSITE = re.compile(
     rf"{_ONE}(?:, {_ONE})+|-?[\d./]+-[\d./]+|[\d.]+(?::[\d.]+)+(?: [ap]m)?|[(\[{{].*[)\]}}]|-?-?[\d-]+-\d\d"
 )
+_KEYED = re.compile(r"[\"']\s?:")  # JSON is no set
 _ITEM = r"[-$]{0,2}(?:\d[\d./]*|\u221e)"
 # a tuple, an interval, or a list at the end
 _SEVERAL = re.compile(
@@ -110,7 +111,7 @@ def with_label(letter: str, behind: str) -> str:
 
 def is_composite(text: str) -> bool:
     """Whether it is a list of numerals or letters, a range, a ratio, a tuple or a date, and nothing else."""
-    return 0 < len(text) <= 100 and _COMPOSITE.fullmatch(canonical(text) or "") is not None
+    return 0 < len(text) <= 100 and not _KEYED.search(text) and _COMPOSITE.fullmatch(canonical(text) or "") is not None
 
 
 def of_clause(clause: str, *, firm: bool = False) -> str | None:

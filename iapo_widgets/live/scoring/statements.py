@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
+from .json_answers import answer_of, in_json, object_around
 from .payload import of_clause, payload
 from .phrases import YES_NO, is_phrase
 from .prepared import BOX, REACH, Prepared, last_few, prepare
@@ -20,12 +21,6 @@ Match = re.Match[str]
 TASKS = 3  # questions of its own after which a text is read anew
 _HASHES = re.compile(r"(?<!#)####(?!#)[ \t]*([^\s#][^\n]*)")
 _TAGS = re.compile(r"<(?:final_?)?(?:answer|solution|result|output)>([^<]{1,200})(?:</|\Z)", re.IGNORECASE)
-_KEYS = "answer|choice|option|result|solution|label|prediction|response|letter"
-_JSON = re.compile(
-    rf"[\"'](?:(?:final|correct|my|the)?[_ ]?(?:{_KEYS}))[\"']\s{{0,5}}:\s{{0,5}}"
-    r"(\"(?:[^\"\\\n]|\\.){1,200}\"|'[^'\n]{1,200}'|\[[^\]\n]{1,200}\]|[-\w.+]{1,60})",
-    re.IGNORECASE,
-)
 _A_LINE = re.compile(r"^[ \t>]{0,8}[*_]{0,3}A(?:ns)?\.?[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S)", re.MULTILINE)
 _B_LINE = re.compile(r"^[ \t>]{0,8}[*_]{0,3}B[*_]{0,3}:", re.MULTILINE)
 _CUES = (
@@ -66,7 +61,6 @@ _IS_THE = re.compile(
     r"(?:answer|result|choice|option|solution)\b(?!\s?[:=]|s)",
     re.IGNORECASE,
 )
-_CLOSES = re.compile(r"\}(?=\s*(?:\Z|[,\]}`\n<]))|(?<=[^\s,\[{])\n\n")
 _CORRECTS = re.compile(
     r"\b(?:wait|mistake|actually|oops|error|sorry|correction)\b[^\n]{0,60}?"
     r"(?:\b(?:it|that|this) (?:should|must) (?:be|have been)|\bcorrection:|(?<=correction):)\s",
@@ -92,11 +86,12 @@ _NEXT_TASK = re.compile(
 def statements(prepared: Prepared) -> Iterator[str]:
     """What is stated, as it is written, the last first."""
     text = prepared.text
+    told = in_json(text)
     strong: tuple[tuple[Iterable[Match], Callable[[Prepared, Match], str | None]], ...] = (
         (BOX.finditer(text), lambda prepared, match: prepared.boxes[int(match[1])]),
         (_HASHES.finditer(text), _after_hashes),
         (_TAGS.finditer(text), lambda _, match: match[1]),
-        (_JSON.finditer(text), lambda _, match: match[1].strip("\"'")),
+        (told, lambda _, match: answer_of(match)),
     )
     found = [(match.start(), partial(read, prepared, match)) for some, read in strong for match in last_few(some)]
     first = min((at for at, read in found if read() is not None), default=len(text))
@@ -106,7 +101,7 @@ def statements(prepared: Prepared) -> Iterator[str]:
         (_IS_THE.finditer(text), _before_cue),
         (_CORRECTS.finditer(text), lambda prepared, match, _: payload(prepared, match.end(), firm=True)),
     )
-    objects = [_object(text, match) for match in last_few(_JSON.finditer(text))]
+    objects = [object_around(text, match) for match in told]
     for some, tells in in_words:
         for match in last_few(some):
             at = match.start()
@@ -116,12 +111,6 @@ def statements(prepared: Prepared) -> Iterator[str]:
         raw = read()
         if raw is not None and canonical(raw) is not None:
             yield raw
-
-
-def _object(text: str, key: Match) -> tuple[int, int]:
-    """From an answer in JSON to the end of its object: other texts in it are no statements."""
-    end = _CLOSES.search(text, key.end())
-    return key.start(), end.start() if end else key.end()
 
 
 def _a_lines(text: str) -> Iterable[Match]:
