@@ -135,6 +135,21 @@ def test_math_verify_finds_equal_what_is_equal(verifier, gold, text, value):
     assert verifier.score(Question("q", gold), text).value == value
 
 
+@pytest.mark.parametrize(
+    ("gold", "text", "value"),
+    [
+        ("2345.6", "Das macht 2.345,6 im Jahr.", 1.0), ("2345678", "That is 2 345 678.", 1.0),
+        ("23000", "Es sind 23'000.", 1.0), ("2345678", "It is 23,45,678.", 1.0), ("2.5e4", r"\boxed{25000}", 1.0),
+        ("250", "So about 2.5e2.", 1.0), ("230000", "It is 2.3 \u00d7 10^5.", 1.0), ("3000000", "It is 3 million.", 1.0),
+        ("23000", r"so \boxed{23 000} in all", 1.0), ("2345", "Das macht 2.345,6.", 0.0), ("(1,2)", "$(1,2)$", 1.0),
+        ("20%", "It is 20%.", 1.0),
+    ],
+)  # fmt: skip
+def test_math_verify_reads_numerals_of_other_writings_whole(verifier, gold, text, value):
+    """Groups, decimal commas, exponents and scales, of which it would take a piece alone."""
+    assert verifier.score(Question("q", gold), text).value == value
+
+
 def test_equal_answers_vote_together(verifier):
     """Three ways to write a half cast one vote, and x = 3 votes with 3; without an answer there is no vote."""
     votes = [verifier.score(Question("q"), t).answer for t in (r"\boxed{\frac12}", r"\boxed{0.5}", "it is 1/2")]

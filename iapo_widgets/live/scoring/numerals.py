@@ -65,6 +65,7 @@ _CHANGES = re.compile(
     r"|degrees? of|am|pm|a\.m|p\.m|o'clock|bc|ad|percent of|is|are|was|not|than)\b",
     re.IGNORECASE,
 )
+_ODD = re.compile(r"[ '_]|\.\d{3}[.,]|,\d\d,")
 _PLACE = re.compile(r"\u00b0 ?[NSEWnsew]\b")  # on the globe, where north and south differ
 
 
@@ -74,6 +75,16 @@ def last_numeral(text: str) -> str | None:
     for match in IN_TEXT.finditer(text):
         last = match
     return None if last is None else _value(last)
+
+
+def written_out(text: str) -> str:
+    """``text`` with the numerals in plain digits that not every program reads: ``1.234,56``, ``12'000``, ``1.2e5``."""
+    return IN_TEXT.sub(_written_out, text)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    odd = match["plain"] and (match["e"] or match["ten"] or match["scale"] or _ODD.search(match["plain"]))
+    return _value(match) or match[0] if odd and match[0][-1] != "%" else match[0]
 
 
 def value_of(text: str) -> str | None:
