@@ -87,3 +87,16 @@ def test_choices_of_more_tongues(text, answer):
 def test_corrections_and_answers_of_plain_words(text, answer):
     """What corrects a statement takes its place; behind a colon any word is an answer."""
     assert any_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("She got 15 out of 16.", "15"), ("In the end 15% out of 80 remain.", "15"), ("Also 15 von 16.", "15"),
+        ("Il reste 15 billets sur 16.", "15"), ("So 15 girls out of a total of 16.", "15"),
+        ("So we take it out of 16.", "16"), ("Es folgt ein Anteil von 16.", "16"), ("15 left, out of 16 came 1.", "1"),
+    ],
+)  # fmt: skip
+def test_of_how_many_a_part_is(text, answer):
+    """The part counts, and not the whole behind it; without a part the numeral is its own."""
+    assert any_answer(text) == answer

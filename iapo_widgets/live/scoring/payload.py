@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .calendar_forms import DATE, ISO, TIME
-from .heads import bound, comes_to, compound, factorials, goes_on, is_denied, relation
+from .heads import bound, comes_to, compound, factorials, goes_on, is_denied, is_of_all, relation
 from .numerals import IN_TEXT, value_of
 from .phrases import YES_NO, is_phrase, is_weak
 from .prepared import BOX, REACH, Prepared, last_few
@@ -149,7 +149,7 @@ def last_said(clause: str) -> str | None:
         related, of = relation(before)
         if words := bound(before) or of:
             return words + numeral[0]
-        if not related and not is_denied(before):
+        if not related and not is_denied(before) and not is_of_all(before):
             return numeral[0]
     return None
 
