@@ -17,7 +17,7 @@ from .messages import one_user
 from .names import ALIASES, CHOICES, CONTEXTS, GOLDS, INSTRUCTION, LISTS, NESTS, QUESTIONS, WRONG, flat, plain
 from .plain_lines import read_plain
 from .reading import Reading
-from .source import GUESSED, Source, text_of
+from .source import GUESSED, Source, text_of, within_memory
 from .structured import read_structured
 from .table import Record, Table, Vocabulary
 from .telling import ends_with_answer
@@ -52,6 +52,7 @@ def questions_from(source: Source) -> list[Question]:
     return list(read_questions(source).questions)
 
 
+@within_memory
 def read_questions(source: Source) -> Reading:
     """The questions of ``questions_from``, with the kind and encoding of the text and the columns used and ignored."""
     text, encoding = text_of(source)
