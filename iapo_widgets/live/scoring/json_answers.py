@@ -9,7 +9,9 @@ from .prepared import last_few
 
 Match = re.Match[str]
 _KEYS = "answer|choice|option|result|solution|label|prediction|response|letter"
-_KEY = rf"[\"'](?P<key>(?:final|correct|my|the)?[_ ]?(?:{_KEYS}))[\"']\s{{0,5}}:\s{{0,5}}"
+_WHOSE = "final|correct|right|best|my|the|selected|chosen|predicted"
+_SORT = "letter|choice|option|text|value|number"
+_KEY = rf"[\"'](?P<key>(?:{_WHOSE})?[_ ]?(?:{_KEYS})(?:[_ ]?(?:{_SORT}))?)[\"']\s{{0,5}}:\s{{0,5}}"
 _VALUE = r"\"(?:[^\"\\\n]|\\.){1,200}\"|'[^'\n]{1,200}'|\[[^\[\]{}\n]{1,200}\]|[-\w.+]{1,60}"
 _ANSWER = re.compile(
     rf"{_KEY}(?:(?P<value>{_VALUE})|\{{(?P<inside>(?:[^{{}}]|\{{[^{{}}]{{0,200}}\}}){{1,400}}+)\}})", re.IGNORECASE

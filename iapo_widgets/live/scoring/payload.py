@@ -28,7 +28,8 @@ _BUT = re.compile(
 )
 # what comes after the value: a reason, a remark
 _SOFT = re.compile(
-    r", (?!\d)|; | \(| -(?! [$\d][\d.,]*[a-z]?[ .)]*(?:\Z|[-+=*/\u00d7])) |\u2014"
+    r", (?!\d)|; | \(|(?<=\d)\((?=[^()\n]*[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
+    r"| -(?! [$\d][\d.,]*[a-z]?[ .)]*(?:\Z|[-+=*/\u00d7])) |\u2014"
     r"| (?:because|since|as|which|where|when|so|but|and not|not|for|per the|if|with)\b",
     re.IGNORECASE,
 )
@@ -127,7 +128,7 @@ def of_clause(clause: str, *, firm: bool = False) -> str | None:
         at = comes_to(clause)
         value = IN_TEXT.match(clause, at) if at is not None else None
         return value[0] if value else short if len(short) <= 40 else None
-    if first and re.match(r"[ *_]+[A-Za-z\u00c0-\u024f\"'*(]", short[first.end() :]):
+    if first and re.match(r"[ *_]+(?:[^\W\d_]|[\"'*(])", short[first.end() :]):
         return first[0]  # 12 of the pens
     if firm and first is None and not short[:1].isupper():
         return None

@@ -31,11 +31,15 @@ _CUES = (
 _CUES_ABROAD = (
     "antwort|lösung|ergebnis|réponse|résultat|respuesta|resultado|solución|risposta|risultato|resposta|antwoord"
     "|opci\u00f3n correcta|op\u00e7\u00e3o correta|alternativa corretta"
+    "|απάντηση|αποτέλεσμα|відповідь|отговорът|отговор|odgovor|răspunsul|válasz|trả lời"
     "|alternativa correta|\u0111\u00e1p \u00e1n|ans\\b\\.?(?= )"
     "|svar|svaret|vastaus|odpowiedź|odpověď|ответ|cevap|yanıt|jawaban"  # noqa: RUF001
 )
 # scripts in which a word may follow without a space
-_CUES_OF_SCRIPTS = "答案|解答|正解|答え|答|정답|답|उत्तर|विकल्प|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
+_CUES_OF_SCRIPTS = (
+    "答案|解答|正解|答え|答|정답|답|پاسخ|उत्तर|विकल्प|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
+    "|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a"  # Thai, as NFKC writes it
+)
 _CUE = re.compile(
     rf"(?P<final>final (?:answer|result))\b|{_CUES}|\b(?:{_CUES_ABROAD})\b|(?P<script>{_CUES_OF_SCRIPTS})",
     re.IGNORECASE,
@@ -47,7 +51,7 @@ _CONCLUDES = re.compile(
 )
 _IS = (
     r"(?:is|are|was|will be|would be|should be|must be|can be|has to be|(?:seems|appears|turns out|works out) to be"
-    r"|becomes|equals|gives|ist|sind|lautet|est|es|son|è|sono|é|são|är|er|jest|je|adalah)(?![\w'])"
+    r"|becomes|equals|gives|ist|sind|lautet|est|es|son|è|sono|é|são|är|er|jest|je|adalah|είναι|este|là)(?![\w'])"
 )
 _LINK = re.compile(
     rf"[*_`\"')\]]{{0,4}}(?:\s{{0,3}}(?::|=(?!=)|→|->)[*_]{{0,3}}"
@@ -55,7 +59,7 @@ _LINK = re.compile(
     rf"|\s{{1,3}}of(?= ?[-$*\d])|[^.!?\n:]{{1,80}}?[ *_]{_IS}:?)",
     re.IGNORECASE,
 )
-_LINK_OF_SCRIPTS = re.compile("\\]?\\s?(?:[:=]|是|为|选|選|為|は|が|는|은|हल|হল|هي|هو)?:?")
+_LINK_OF_SCRIPTS = re.compile("\\]?\\s?(?:[:=]|是|为|选|選|為|は|が|는|은|हल|হল|هي|هو|คือ)?:?")
 _IS_THE = re.compile(
     r"\b(?:is|was) (?:the |my )?(?:(?:correct|right|final|best) )?"
     r"(?:answer|result|choice|option|solution)\b(?!\s?[:=]|s)",
