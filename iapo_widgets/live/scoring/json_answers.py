@@ -20,19 +20,8 @@ _OBJECT = re.compile(rf"{_KEY}[\[\s]{{0,40}}\{{", re.IGNORECASE)
 _PART = re.compile(rf"[\"'](?P<name>\w[\w ]{{0,30}})[\"']\s{{0,5}}:\s{{0,5}}(?P<value>{_VALUE})")
 #: What holds the value of an object, the first that is there; of one part it is that.
 _NAMES = (
-    "letter",
-    "choice",
-    "option",
-    "label",
-    "final",
-    "value",
-    "answer",
-    "number",
-    "amount",
-    "result",
-    "content",
-    "text",
-)
+    "letter", "choice", "option", "label", "final", "value", "answer", "number", "amount", "result", "content", "text"
+)  # fmt: skip
 _INNER = re.compile(r"\{[^{}]*\}")
 _BRACES = re.compile(r"[{}]")
 _CLOSES = re.compile(r"\}(?=\s*(?:\Z|[,\]}`\n<]))|(?<=[^\s,\[{])\n\n")
