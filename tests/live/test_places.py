@@ -87,3 +87,36 @@ def test_choices_of_more_tongues(text, answer):
 def test_corrections_and_answers_of_plain_words(text, answer):
     """What corrects a statement takes its place; behind a colon any word is an answer."""
     assert any_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("She got 15 out of 16.", "15"), ("In the end 15% out of 80 remain.", "15"), ("Also 15 von 16.", "15"),
+        ("Il reste 15 billets sur 16.", "15"), ("So 15 girls out of a total of 16.", "15"),
+        ("So we take it out of 16.", "16"), ("Es folgt ein Anteil von 16.", "16"), ("15 left, out of 16 came 1.", "1"),
+    ],
+)  # fmt: skip
+def test_of_how_many_a_part_is(text, answer):
+    """The part counts, and not the whole behind it; without a part the numeral is its own."""
+    assert any_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("答案是16（共4步）", "16"), ("정답: 16(3단계)", "16"), ("答え：16個（4×4）", "16"),
+        ("الإجابة هي 16 لأن 4 في 4", "16"),
+        ("Η απάντηση είναι 16 (4 βήματα).", "16"), ("Câu trả lời là 16 vì 4 + 12.", "16"),
+        ("คำตอบคือ 16 เพราะ 4 + 12", "16"),
+        ("Відповідь: 16 (4 кроки)", "16"), ("Odgovor: 16, jer je 4 + 12.", "16"),
+        ("The answer is &nbsp;16.", "16"), ("The answer is &#49;6", "16"),
+        ("<p>The answer is &minus;16&#x20;km</p>", "-16"),
+        ('{"selected_option": "C", "sure": 80}', "C"), ('{"answer_letter": "C", "steps": 4}', "C"),
+        ('{"chosenAnswer": 16}', "16"),
+        ('{"predicted_label": "spam", "score": 0.9}', "spam"), ('{"answer_value": 16, "answers_seen": 4}', "16"),
+    ],
+)  # fmt: skip
+def test_answers_of_more_tongues_and_names(text, answer):
+    """A remark right behind the value, words of more scripts, HTML's signs, and longer names of keys."""
+    assert any_answer(text) == answer

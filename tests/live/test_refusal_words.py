@@ -108,6 +108,27 @@ def test_an_error_under_a_good_status_is_read_as_what_it_is(error, status, again
     assert fault.slow_down == (status in (429, 503))
 
 
+@pytest.mark.parametrize(
+    ("message", "of_request"),
+    [
+        ("max_tokens is too large: 64 of a context length of 100, of which the input has 90", True),
+        ("input and `max_tokens` exceed the context limit: 90 + 64 > 100", True),
+        ("max_tokens must be at least 1, got -9", True), ("90 prompt tokens, the most is n_ctx = 80", True),
+        ("`inputs` tokens and `max_tokens` must be <= 100", True), ("the context overflows", True),
+        ("the input token count (90) exceeds the 80 that are allowed", True), ("give a shorter prompt", True),
+        ("max_tokens is too large: 64, this model writes at most 32", False),
+        ("max_tokens must be at least 100", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [400, 200])
+def test_a_long_question_is_not_a_bound_of_all_answers(message, of_request, status):
+    """What does not fit beside this prompt is missing and ends nothing; a bound of max_tokens holds for all."""
+    said = told({"error": {"message": message, "code": 400}})
+    fault = of_status(400, {}, said, SENT) if status == 400 else of_error(said, SENT)
+    assert (fault.of_request, fault.fatal, fault.paid) == (of_request, not of_request, False)
+    assert ("too long for the model" in fault.what) == of_request
+
+
 def test_a_flagged_question_is_its_own_fault():
     """Also with a status that else speaks of the key."""
     fault = of_status(403, {}, told({"error": "this requires moderation and your input was flagged"}), SENT)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from iapo_widgets.live.problem import Question
+from iapo_widgets.live.scoring.lengths import words_in
 from iapo_widgets.live.scoring.mathematics import MathVerify
 from iapo_widgets.live.scoring.scorer import Score, Scorer
 from iapo_widgets.live.scoring.scorers import Brevity, ExactMatch, FunctionScorer, RegexMatch, as_scorer
@@ -43,6 +44,27 @@ def test_scores_that_need_no_right_answer():
     assert [Brevity(4).score(ask, t) for t in ("", "a b", "a b c d e")] == [Score(1.0), Score(0.5), Score(0.0)]
     assert Brevity(10, "characters").score(ask, "abcde").value == 0.5
     assert not RegexMatch("a").needs_gold and not Brevity().needs_gold and ExactMatch().needs_gold
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0), ("one, two - three", 4), ("deux mots", 2), ("два слова", 2), ("두 단어", 2), ("शब्द दो", 2),
+        ("我今天很高兴。", 6), ("答案是42。", 4), ("ABC公司, 两年", 5), ("「はい」、そうです!", 6), ("カメラを買う", 6),
+        ("。、本", 1), ("𠮷野家", 3), ("สวัสดีครับ", 2), ("ดี", 1), ("ผม อายุ 20 ปี", 4), ("ຂອບໃຈ", 1), ("ကျေးဇူး", 1),
+        ("សួស្តី។", 1),
+    ],
+)  # fmt: skip
+def test_words_are_counted_with_and_without_spaces(text, words):
+    """Between spaces, by signs in Chinese and Japanese, by four letters in Thai and its neighbours."""
+    assert words_in(text) == words
+
+
+@pytest.mark.parametrize("text", ["我喜欢看书。", "本を読むのが好き。", "ฉันชอบอ่านหนังสือ", "I like to read books."])
+def test_a_long_text_is_not_brief_in_any_script(text):
+    """Hundreds of sentences are worth nothing, one is worth most of it."""
+    scorer = Brevity(40)
+    assert scorer.score(Q, text * 300).value == 0.0 and scorer.score(Q, text).value > 0.7
 
 
 def test_any_function_is_a_scorer():
@@ -110,6 +132,22 @@ def verifier():
 )  # fmt: skip
 def test_math_verify_finds_equal_what_is_equal(verifier, gold, text, value):
     """Numbers, roots, assignments and polynomials are equal in any form; unreadable is None."""
+    assert verifier.score(Question("q", gold), text).value == value
+
+
+@pytest.mark.parametrize(
+    ("gold", "text", "value"),
+    [
+        ("2345.6", "Das macht 2.345,6 im Jahr.", 1.0), ("2345678", "That is 2 345 678.", 1.0),
+        ("23000", "Es sind 23'000.", 1.0), ("2345678", "It is 23,45,678.", 1.0), ("2.5e4", r"\boxed{25000}", 1.0),
+        ("250", "So about 2.5e2.", 1.0), ("230000", "It is 2.3 \u00d7 10^5.", 1.0),
+        ("3000000", "It is 3 million.", 1.0),
+        ("23000", r"so \boxed{23 000} in all", 1.0), ("2345", "Das macht 2.345,6.", 0.0), ("(1,2)", "$(1,2)$", 1.0),
+        ("20%", "It is 20%.", 1.0),
+    ],
+)  # fmt: skip
+def test_math_verify_reads_numerals_of_other_writings_whole(verifier, gold, text, value):
+    """Groups, decimal commas, exponents and scales, of which it would take a piece alone."""
     assert verifier.score(Question("q", gold), text).value == value
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iapo_widgets.live.problem import Question
 from iapo_widgets.live.scoring.choices import Options
 from iapo_widgets.live.scoring.extraction import EXTRACTORS, any_answer, boxed, choice, hashes, number
-from iapo_widgets.live.scoring.scorers import ExactMatch
+from iapo_widgets.live.scoring.scorers import ExactMatch, gold_in
 from iapo_widgets.live.scoring.writing import canonical, same
 
 
@@ -126,11 +126,56 @@ def test_a_right_answer_that_can_never_be_found(extract, gold, never):
         ("[1, 2]", "The answer is (1, 2).", 0.0),
         (("6", "half a dozen"), "The answer is half a dozen.", 1.0), (("6", "half a dozen"), "#### 7", 0.0),
         (("no", "#### 6"), "The answer is 6.", 1.0),
+        ("4000000", "About 4M.", 1.0), ("4 million", "The answer is **4M** people.", 1.0), ("4M", "4,000,000", 1.0),
+        ("2.5 billion", "It has 2.5B parameters.", 1.0), ("4000", "Answer: 4K", 1.0), ("4 K", "Answer: 4K", 1.0),
+        ("4K", "Answer: 4000 m", 1.0), ("4M", "Answer: 4K", 0.0), ("4", "Answer: 4K", 1.0), ("40000", "4M", 0.0),
+        ("4000000", "Answer: 4 MB", 0.0), ("4", "Answer: 4 m", 1.0), ("-4000000", "Answer: -$4M", 1.0),
     ],
 )  # fmt: skip
 def test_what_is_right(gold, text, value):
-    """Lists where the right answer is one, what a choice stands for, times, and any of several right answers."""
+    """Lists where the right answer is one, what a choice stands for, times, letters that multiply, any of several."""
     assert ExactMatch().score(Question("q", gold), text).value == value
+
+
+@pytest.mark.parametrize(
+    ("gold", "right"),
+    [
+        ("He has 4.\nHe gets 5 more.\nA: 9", "9"), ("4 + 5\n\n**Final answer:** 9 pens\n", "9"),
+        ("Add them.\nSo the answer is 9.", "9"), ("Erst 4.\nDie Antwort lautet 9.", "9"), ("4 + 5\n答案：9", "9"),  # noqa: RUF001
+        ("It is red.\nAnswer: (B)", "B"), ("Roses are red,\nviolets blue", None), ("a = 4\nb = 5", None),
+        ("A) red\nB) blue", None), ("Why?\nBecause the answer is 9.", None),
+    ],
+)  # fmt: skip
+def test_a_right_answer_at_the_end_of_a_solution(gold, right):
+    """It is taken from a last line that states it; other texts of several lines are the answer themselves."""
+    assert (canonical(gold_in(gold)) if gold_in(gold) != gold else None) == right
+
+
+@pytest.mark.parametrize(
+    ("gold", "text", "score"),
+    [
+        ("9", "nine pens", (1.0, "9")), ("9 pens", "The answer is nine pens.", (1.0, "9")),
+        ("nine pens", "#### 9", (1.0, "9")), ("nine", r"\boxed{\text{nine pens}}", (1.0, "9")),
+        ("23", "**Twenty-three girls**", (1.0, "23")), ("105", "Answer: one hundred and five dollars", (1.0, "105")),
+        ("-4", "Answer: minus four degrees", (1.0, "-4")), ("2.5", "Answer: two and a half hours", (1.0, "2.5")),
+        ("2/3", '{"answer": "two thirds of it"}', (1.0, "2/3")), ("Nine Elms", "Nine Elms", (1.0, "nine elms")),
+        ("9", "Nine Elms", (0.0, "nine elms")), ("Nine Elms", "nine elms", (1.0, "9")),
+        ("nine pens", "nine pencils", (0.0, "9")), ("8", "nine pens", (0.0, "9")),
+        ("9", "nine to ten", (0.0, "nine to ten")), ("9", "nine years ago", (0.0, "nine years ago")),
+        ("9", "nine point five", (0.0, "nine point five")), ("1", "Answer: one of them", (0.0, "one of them")),
+    ],
+)  # fmt: skip
+def test_numbers_in_words_before_what_they_count(gold, text, score):
+    """They are the number, on either side; names, other numbers and what changes the value are themselves."""
+    found = ExactMatch().score(Question("q", gold), text)
+    assert (found.value, found.answer) == score
+
+
+def test_options_in_words_are_told_apart():
+    """Two that count as many of different things are two, and neither is the number."""
+    scorer = ExactMatch(options=["two cats", "two dogs"])
+    assert [scorer.score(Question("q", "two dogs"), text).value for text in ("two dogs", "two cats")] == [1.0, 0.0]
+    assert scorer.score(Question("q", "two dogs"), "I say two cats.").answer == "two cats"
 
 
 VALUES = st.fractions(-(10**6), 10**6, max_denominator=400)

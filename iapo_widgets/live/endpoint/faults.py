@@ -118,6 +118,8 @@ def of_error(said: Told, sent: Mapping[str, Any]) -> Fault:
 def _refused(said: Told, sent: Mapping[str, Any], what: str, too_long: bool) -> Fault:
     """Of a body that was refused: a parameter, this prompt and question, or something that it does not say."""
     named = named_parameter(said, sent)
+    if named in LIMITS and is_too_long(said) and out_of_range(said):  # for this question, of which others are shorter
+        return _too_long(what)
     if named in LIMITS and (bound := out_of_range(said)):
         return _ends(f"max_tokens = {sent[named]} is {bound} the endpoint allows ({what}); change it in the prompts")
     if named in OPTIONAL:
@@ -125,7 +127,7 @@ def _refused(said: Told, sent: Mapping[str, Any], what: str, too_long: bool) -> 
         what = f"the endpoint does not take {named} ({what}){how_to_omit(named)}"
         return Fault(what, True, False, False, 0.0, refuses=named, most=most)
     if too_long or is_too_long(said):
-        return Fault(f"prompt and answer are too long for the model ({what})", False, False, False, of_request=True)
+        return _too_long(what)
     if named:
         what = f"the endpoint does not take this {named} ({what}){how_to_omit(named)}"
         return Fault(what, False, False, False, of_request=True, of_prompt="setting")
@@ -137,6 +139,10 @@ def _refused(said: Told, sent: Mapping[str, Any], what: str, too_long: bool) -> 
         return Fault(f"the endpoint refuses several choices ({what})", False, False, False, refuses="?")
     what = f"the endpoint does not take the prompt or the question ({what})"
     return Fault(what, False, False, False, of_request=True, of_prompt="?")
+
+
+def _too_long(what: str) -> Fault:
+    return Fault(f"prompt and answer are too long for the model ({what})", False, False, False, of_request=True)
 
 
 def of_connection(error: BaseException) -> Fault:

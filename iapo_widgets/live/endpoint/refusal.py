@@ -12,8 +12,10 @@ LIMITS = ("max_completion_tokens", "max_tokens")
 #: Parameters that a request may do without, or that have another name; ``Abilities.refused`` says whether it can.
 OPTIONAL = (*LIMITS, "seed", "n", "temperature")
 TOO_LONG = re.compile(
-    r"context.{0,12}(?:length|size|window)|maximum context|exceeds? the available context|too (?:long|many tokens)"
-    r"|prompt is too|input.{0,20}(?:exceeds|longer)|reduce the length|exceed_context",
+    r"context.{0,12}(?:length|size|window|limit|overflow)|maximum context|exceeds? the available context|\bn_ctx\b"
+    r"|too (?:long|many tokens)|prompt is too|input.{0,20}(?:exceeds|longer)|reduce the length|exceed_context"
+    r"|shorter (?:input|prompt)|(?:input|prompt)s?[`'\"]? tokens?\b.{0,60}(?:<=|exceed|more than|at most)"
+    r"|(?:input|prompt) token count.{0,20}exceeds|at least 1, got -\d",  # what the prompt left of the context
     re.I,
 )
 TOO_LARGE = re.compile(

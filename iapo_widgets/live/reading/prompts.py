@@ -14,7 +14,7 @@ from .nested import is_messages
 from .places import placed
 from .questions import check_sound
 from .reading import Reading
-from .source import Source, lines_of, text_of
+from .source import Source, lines_of, text_of, within_memory
 from .structured import read_structured
 from .table import Record, Vocabulary
 
@@ -58,6 +58,7 @@ def prompts_from(source: Source, *, temperature: float | None = 1.0, max_tokens:
     return list(read_prompts(source, temperature=temperature, max_tokens=max_tokens).prompts)
 
 
+@within_memory
 def read_prompts(source: Source, *, temperature: float | None = 1.0, max_tokens: int) -> Reading:
     """The templates of ``prompts_from``, with the kind and encoding of the text and the fields used and ignored."""
     text, encoding = text_of(source)

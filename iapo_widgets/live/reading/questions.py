@@ -17,7 +17,7 @@ from .messages import one_user
 from .names import ALIASES, CHOICES, CONTEXTS, GOLDS, INSTRUCTION, LISTS, NESTS, QUESTIONS, WRONG, flat, plain
 from .plain_lines import read_plain
 from .reading import Reading
-from .source import GUESSED, Source, text_of
+from .source import GUESSED, Source, text_of, within_memory
 from .structured import read_structured
 from .table import Record, Table, Vocabulary
 from .telling import ends_with_answer
@@ -28,6 +28,9 @@ VOCABULARY = Vocabulary(
 )
 COMMON = "question, query, problem, prompt, input, instruction, text"  # of many; named where there is none
 LONG = 300  # characters of a right answer that no model will say word by word
+SOLUTION = re.compile(
+    r"\\boxed|####|\n[\s*_]{0,6}(?:(?:so,? )?(?:the )?(?:final )?answer\b|a(?:ns)?\b\.?:)[^\n]*\s*\Z", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def questions_from(source: Source) -> list[Question]:
     return list(read_questions(source).questions)
 
 
+@within_memory
 def read_questions(source: Source) -> Reading:
     """The questions of ``questions_from``, with the kind and encoding of the text and the columns used and ignored."""
     text, encoding = text_of(source)
@@ -94,7 +98,7 @@ def _read(table: Table) -> Reading:
     without = sum(question.gold is None for question in questions)
     if 0 < without < len(questions):
         notes.append(f"{without} of {len(questions)} questions have no right answer")
-    wordy = sum(len(g) == 1 and len(g[0]) > LONG and not re.search(r"\\boxed|####", g[0]) for g in golds)
+    wordy = sum(len(g) == 1 and len(g[0]) > LONG and not SOLUTION.search(g[0]) for g in golds)
     if wordy:
         notes.append(f"{wordy} right answers are longer than {LONG} characters; no answer will equal them")
     names = dict.fromkeys(name for row in rows for name in row.names.values())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 Source = str | bytes | os.PathLike[str]
 MOST_BYTES = 50_000_000
@@ -49,6 +52,25 @@ STRANGE = re.compile(
 WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžßðþÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŸŒŠŽÐÞªº")
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def within_memory(read: Callable[P, T]) -> Callable[P, T]:
+    """A reader that refuses by ``ValueError`` what takes more memory than there is, and then holds nothing of it."""
+
+    @functools.wraps(read)
+    def reading(*args: P.args, **more: P.kwargs) -> T:
+        try:
+            return read(*args, **more)
+        except MemoryError:
+            pass  # raised from here the error would hold all that was read
+        raise ValueError("the file takes more memory than there is; divide it")
+
+    return reading
+
+
+@within_memory
 def text_of(source: Source) -> tuple[str, str]:
     """The text without a byte-order mark, and its encoding (``text`` where it was text already).
 

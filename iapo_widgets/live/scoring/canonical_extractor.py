@@ -13,7 +13,11 @@ class CanonicalExtractor(ABC):
     def __call__(self, text: str) -> str | None:
         """The canonical answer, ``None`` where there is none."""
         raw = self.written(text)
-        return None if raw is None else canonical(raw)
+        return None if raw is None else self.form(raw)
+
+    def form(self, raw: str) -> str | None:
+        """The canonical form of an answer that it found."""
+        return canonical(raw)
 
     @abstractmethod
     def written(self, text: str) -> str | None:

@@ -16,6 +16,7 @@ from .statements import hashed, of_first_task, statements
 from .thought import without_thought
 from .unstated import last_numeral, unstated
 from .words import first_word
+from .writing import canonical, counted
 
 Extractor = Callable[[str], "str | None"]
 
@@ -32,6 +33,10 @@ class Reader(CanonicalExtractor):
     def written(self, text: str) -> str | None:
         """The answer as it is written."""
         return self._find(prepare(without_thought(text)))
+
+    def form(self, raw: str) -> str | None:
+        """As ``canonical``, and what is counted by a number in words does not count either."""
+        return counted(raw) or canonical(raw)
 
 
 def _boxed(prepared: Prepared) -> str | None:

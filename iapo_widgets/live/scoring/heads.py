@@ -33,6 +33,11 @@ _DENIED = re.compile(
     r"(?:\b(?:not|never|neither|nor|nicht|pas|kein\w{0,2})|n't)(?: (?:be|equal to|equal|the|exactly))? ?[$*_(]{0,3}\Z",
     re.IGNORECASE,
 )
+# of how many the numeral before it is
+_OF_ALL = re.compile(
+    r"\d[*_$]{0,3} ?[%\u20ac]?[*_$]{0,3} (?:[^\W\d]{1,15} )?(?:out of|von|sur)"
+    r"(?: (?:the|all|a|total|of|insgesamt)){0,3} [$*_]{0,3}\Z"
+)
 _BOUND = re.compile(
     r"(?P<bound>(?:\bnot |\bno )?\b(?:at (?:least|most)|(?:more|less|greater|fewer|larger|smaller) than"
     r"|over|under|above|below|up to)(?: or equal to)?) ?[$*_]{0,3}\Z",
@@ -75,6 +80,11 @@ def comes_to(clause: str) -> int | None:
 def is_denied(before: str) -> bool:
     """Whether what precedes a numeral takes it back: ``it is not``."""
     return _DENIED.search(before[-40:]) is not None
+
+
+def is_of_all(before: str) -> bool:
+    """Whether what precedes a numeral makes it that of which another one is a part: ``18 out of``."""
+    return _OF_ALL.search(before[-40:]) is not None
 
 
 def bound(before: str) -> str:

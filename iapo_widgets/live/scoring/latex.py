@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
+
+from .characters import plain
 
 _FRACTION = re.compile(
     r"(?:(\d) ?)?\\[dtc]?frac\s{0,3}(?:\{\s{0,3}(-?\d{1,50})\s{0,3}\}|(\d))\s{0,3}"
@@ -32,12 +35,15 @@ _BARE_FRAC = re.compile("\\\\frac\\s{0,3}([\\d\u03c0])\\s{0,3}([\\d\u03c0])(?![\
 _CHARACTERS = re.compile(r"\\([\\,;: !$%#&_()\[\]{}])")
 _SPACES = {"\\": "\\\\", ",": " ", ";": " ", ":": " ", " ": " ", "!": "", "(": "", ")": "", "[": "", "]": ""}
 _HTML = re.compile(r"</?(?:b|i|em|strong|u|s|p|br|span|div|code|mark|font|center|h[1-6])(?: [^<>]{0,100})?\s?/?>")
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][\da-fA-F]{1,5}|[A-Za-z]{2,8});")
 _RAISED = re.compile(r"<sup>\s{0,3}([-+]?\w{1,30})\s{0,3}</sup>", re.I)
 _SPECIAL = re.compile(r"<\|[\w ]{1,40}\|>|</?s>|<(?:eos|bos|pad|end_of_turn|start_of_turn)>|\[/?INST\]")
 
 
 def unmarked(text: str) -> str:
     """``text`` without a model's own tokens and without HTML's marks; raised digits become powers."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: plain(html.unescape(match[0])), text)
     if "<" not in text and "[" not in text:
         return text
     return _HTML.sub("", _RAISED.sub(r"^\1", _SPECIAL.sub("", text)))

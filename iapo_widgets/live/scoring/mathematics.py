@@ -24,8 +24,8 @@ class MathVerify:
     The vote goes to a canonical form of the parsed answer, so that ``0.5`` and ``\frac{1}{2}`` vote together; the
     dearer and asymmetric ``verify(gold, answer)`` is used only to score.
 
-    Where math-verify reads nothing (a choice, a word, another language), the answer is read and compared as
-    ``ExactMatch`` does.
+    Numerals that math-verify would take a piece of (``1.234,56``, ``12'000``, ``1.2e5``) are written out before.
+    Where it reads nothing (a choice, a word, another language), the answer is read and compared as ``ExactMatch`` does.
 
     Some short answers take for ever to work out (``9^{9^{9^9}}``), math-verify's own timeouts need the main thread,
     and a thread cannot be ended.  So the work is done in a process of its own that ends itself after ``seconds``;

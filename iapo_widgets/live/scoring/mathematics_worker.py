@@ -9,12 +9,16 @@ import faulthandler
 import json
 import logging
 import os
+import re
 import sys
 from typing import Any
 
+from .characters import plain
 from .extraction import any_answer
+from .numerals import written_out
 from .writing import canonical, same
 
+BOXED = re.compile(r"(?<=\\boxed\{)[^{}\\$]{1,60}(?=\})")
 LONGEST = 4_000  # characters of the end of a text that are read: the answer stands last
 
 
@@ -38,7 +42,7 @@ def _score(math_verify: Any, golds: list[str], text: str) -> tuple[float | None,
     parsed, answer = _read(math_verify, text[-LONGEST:])
     if answer is None:  # no mathematics: a choice, a word
         written = any_answer.written(text)
-        answer = None if written is None else canonical(written)
+        answer = None if written is None else any_answer.form(written)
         if written is None or answer is None or not golds:
             return None, answer
         return float(any(same(written, gold) for gold in golds)), answer
@@ -56,7 +60,7 @@ def _equal(math_verify: Any, gold: str, parsed: list[Any], answer: str) -> bool:
 
 def _read(math_verify: Any, text: str) -> tuple[list[Any], str | None]:
     """What math-verify reads in ``text``, and the string that it votes by, ``None`` where it reads nothing."""
-    found = math_verify.parse(text, parsing_timeout=None)
+    found = math_verify.parse(_without_groups(text), parsing_timeout=None)
     if not found:
         return [], None
     try:
@@ -66,6 +70,15 @@ def _read(math_verify: Any, text: str) -> tuple[list[Any], str | None]:
         return found, canonical(str(first if isinstance(first, str) else first.doit()))
     except Exception:  # sympy raises anything on odd input, for instance where a number is too long to be written
         return found, canonical(str(found[-1]))
+
+
+def _without_groups(text: str) -> str:
+    """``text`` with numerals as math-verify knows them, of which it would take a piece; LaTeX stays as it is."""
+    bare = text.strip("$")
+    if "\\" in bare or "$" in bare:
+        return BOXED.sub(lambda inside: written_out(plain(inside[0])), text)
+    out = written_out(before := plain(text))
+    return text if out == before else out
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ _UNITS = (
     "|V|kV|A|mA|k?J|N|k?Pa|C|F|K|[kMGT]?B|px|mph|km/h|kmh|kph|m/s|rpm|st|nd|rd|th|USD|EUR|GBP"
 )
 _AFTER_MONEY = {"K": 3, "M": 6, "m": 6, "B": 9}
+_AFTER_DIGITS = {"M": 6, "B": 9}  # 5K may be of kelvins, 5m of metres
 _MONEY = (
     r"(?:(?:US|CA|AU|HK|NZ|[CARS])?\$|[\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u20ab\u20a6\u0e3f]"
     r"|(?:USD|EUR|GBP|CHF|INR|JPY)(?= )|Rs\.?)"
@@ -64,6 +65,7 @@ _CHANGES = re.compile(
     r"|degrees? of|am|pm|a\.m|p\.m|o'clock|bc|ad|percent of|is|are|was|not|than)\b",
     re.IGNORECASE,
 )
+_ODD = re.compile(r"[ '_]|\.\d{3}[.,]|,\d\d,")
 _PLACE = re.compile(r"\u00b0 ?[NSEWnsew]\b")  # on the globe, where north and south differ
 
 
@@ -73,6 +75,16 @@ def last_numeral(text: str) -> str | None:
     for match in IN_TEXT.finditer(text):
         last = match
     return None if last is None else _value(last)
+
+
+def written_out(text: str) -> str:
+    """``text`` with the numerals in plain digits that not every program reads: ``1.234,56``, ``12'000``, ``1.2e5``."""
+    return IN_TEXT.sub(_written_out, text)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    odd = match["plain"] and (match["e"] or match["ten"] or match["scale"] or _ODD.search(match["plain"]))
+    return _value(match) or match[0] if odd and match[0][-1] != "%" else match[0]
 
 
 def value_of(text: str) -> str | None:
@@ -122,8 +134,7 @@ def _decimal(match: re.Match[str], negative: bool) -> str:
     whole = re.sub(r"\D", "", whole)
     scale = match["scale"] or ""
     exponent = int(match["e"] or match["ten"] or 0) + power_of(scale)
-    if match["money"]:
-        exponent += _AFTER_MONEY.get(scale, 0)
+    exponent += (_AFTER_MONEY if match["money"] else _AFTER_DIGITS).get(scale, 0)
     digits, at = whole + part, len(whole) + exponent
     if at <= 0:
         digits, at = "0" * (1 - at) + digits, 1

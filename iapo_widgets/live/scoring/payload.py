@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .calendar_forms import DATE, ISO, TIME
-from .heads import bound, comes_to, compound, factorials, goes_on, is_denied, relation
+from .heads import bound, comes_to, compound, factorials, goes_on, is_denied, is_of_all, relation
 from .numerals import IN_TEXT, value_of
 from .phrases import YES_NO, is_phrase, is_weak
 from .prepared import BOX, REACH, Prepared, last_few
@@ -28,7 +28,8 @@ _BUT = re.compile(
 )
 # what comes after the value: a reason, a remark
 _SOFT = re.compile(
-    r", (?!\d)|; | \(| -(?! [$\d][\d.,]*[a-z]?[ .)]*(?:\Z|[-+=*/\u00d7])) |\u2014"
+    r", (?!\d)|; | \(|(?<=\d)\((?=[^()\n]*[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
+    r"| -(?! [$\d][\d.,]*[a-z]?[ .)]*(?:\Z|[-+=*/\u00d7])) |\u2014"
     r"| (?:because|since|as|which|where|when|so|but|and not|not|for|per the|if|with)\b",
     re.IGNORECASE,
 )
@@ -55,6 +56,7 @@ _ONE = rf"(?:-?[\d./]+|[{LETTERS}])"
 _COMPOSITE = re.compile(
     rf"{_ONE}(?:, {_ONE})+|-?[\d./]+-[\d./]+|[\d.]+(?::[\d.]+)+(?: [ap]m)?|[(\[{{].*[)\]}}]|-?-?[\d-]+-\d\d"
 )
+_KEYED = re.compile(r"[\"']\s?:")  # JSON is no set
 _ITEM = r"[-$]{0,2}(?:\d[\d./]*|\u221e)"
 # a tuple, an interval, or a list at the end
 _SEVERAL = re.compile(
@@ -110,7 +112,7 @@ def with_label(letter: str, behind: str) -> str:
 
 def is_composite(text: str) -> bool:
     """Whether it is a list of numerals or letters, a range, a ratio, a tuple or a date, and nothing else."""
-    return 0 < len(text) <= 100 and _COMPOSITE.fullmatch(canonical(text) or "") is not None
+    return 0 < len(text) <= 100 and not _KEYED.search(text) and _COMPOSITE.fullmatch(canonical(text) or "") is not None
 
 
 def of_clause(clause: str, *, firm: bool = False) -> str | None:
@@ -126,7 +128,7 @@ def of_clause(clause: str, *, firm: bool = False) -> str | None:
         at = comes_to(clause)
         value = IN_TEXT.match(clause, at) if at is not None else None
         return value[0] if value else short if len(short) <= 40 else None
-    if first and re.match(r"[ *_]+[A-Za-z\u00c0-\u024f\"'*(]", short[first.end() :]):
+    if first and re.match(r"[ *_]+(?:[^\W\d_]|[\"'*(])", short[first.end() :]):
         return first[0]  # 12 of the pens
     if firm and first is None and not short[:1].isupper():
         return None
@@ -148,7 +150,7 @@ def last_said(clause: str) -> str | None:
         related, of = relation(before)
         if words := bound(before) or of:
             return words + numeral[0]
-        if not related and not is_denied(before):
+        if not related and not is_denied(before) and not is_of_all(before):
             return numeral[0]
     return None
 

@@ -18,8 +18,9 @@ FAR = 20_000
 REACH = 400
 _MANY = 40
 _SIGNS = ("\\boxed", "####", "nswer")
-_BARE = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])\s{0,3}([-+.\w]{1,40})")
-_BRACES = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])\s{0,3}\{|\\.|[{}]", re.DOTALL)
+# as in JSON the sign may be written with two backslashes
+_BARE = re.compile(r"\\\\?(?:boxed|fbox)(?![A-Za-z])\s{0,3}([-+.\w]{1,40})")
+_BRACES = re.compile(r"\\\\?(?:boxed|fbox)(?![A-Za-z])\s{0,3}\{|\\.|[{}]", re.DOTALL)
 _FENCE = re.compile(r"^[ \t]{0,8}```\w{0,20}[ \t]*$", re.MULTILINE)
 #: The sign that stands for a box; its group is the box's number.
 BOX = re.compile("\ue000(\\d{1,9})\ue001")

@@ -14,9 +14,12 @@ from typing import Any
 
 from ...core.checks import check_scale
 from ..problem import Question
+from .canonical_extractor import CanonicalExtractor
 from .choices import Options
-from .extraction import Extractor, PatternExtractor, Reader, boxed, find_extractor, hashes
+from .extraction import Extractor, Reader, boxed, find_extractor, hashes
+from .lengths import words_in
 from .scorer import Score, Scorer, of_what_is_said
+from .statements import concluded
 from .writing import canonical, same
 
 _FORMS = ("{}", "The answer is {}.", "#### {}", "\\boxed{{{}}}", "<answer>{}</answer>", "({})")
@@ -28,8 +31,8 @@ class ExactMatch:
     extract: ``any``, ``boxed``, ``hashes``, ``number``, ``choice``, a compiled pattern (its first group) or a function
     ``text -> str | None``.  options: a closed list, of which the last one that a text states is its answer.
     Both sides are compared in one way of writing (``1,200.0`` is ``1200``, ``Yes`` is ``yes``); a right answer that
-    holds ``####`` or ``\boxed{}``, as data sets do, is taken from there, and of several any is right.  Without a right
-    answer the value is ``None``, and the vote is still cast.
+    holds ``####`` or ``\boxed{}``, as data sets do, or ends with a line ``A: 5``, is taken from there, and of several
+    any is right.  Without a right answer the value is ``None``, and the vote is still cast.
 
     Raises ``ValueError`` for an unknown name, or for options beside an extractor; ``TypeError`` for no extractor.
     """
@@ -56,7 +59,7 @@ class ExactMatch:
     def score(self, question: Question, text: str) -> Score:
         """Whether the answer in ``text`` is the question's."""
         written = self._written(text)
-        answer = None if written is None else canonical(written)
+        answer = None if written is None else self._form(written)
         if written is None or answer is None or not question.golds:
             return Score(None, answer)
         return Score(float(any(same(written, gold_in(gold)) for gold in question.golds)), answer)
@@ -73,13 +76,16 @@ class ExactMatch:
             read = [self._written(form.format(gold)) for form in _FORMS]
             if any(written is not None and same(written, gold) for written in read):
                 return None
-            found.append(next((canonical(written) for written in read if written is not None), None))
+            found.append(next((self._form(written) for written in read if written is not None), None))
         what = " or ".join(map(repr, question.golds))
         gives = "no answer" if found[0] is None else repr(found[0])
         return f"{self.extract!r} can never give the right answer {what}: where a text says just that, it gives {gives}"
 
+    def _form(self, written: str) -> str | None:
+        return self.extract.form(written) if isinstance(self.extract, CanonicalExtractor) else canonical(written)
+
     def _written(self, text: str) -> str | None:
-        if isinstance(self.extract, (Reader, Options, PatternExtractor)):
+        if isinstance(self.extract, CanonicalExtractor):
             return self.extract.written(text)
         found = self.extract(text)
         if found is not None and not isinstance(found, str):
@@ -111,6 +117,7 @@ class RegexMatch:
 class Brevity:
     """1 for an empty text, falling evenly to 0 at ``longest`` words or characters; no vote.
 
+    Words stand between spaces; in Chinese and Japanese each sign is one, in Thai, Lao, Burmese and Khmer four letters.
     Raises ``ValueError`` where ``longest`` is below 1 or the unit unknown.
     """
 
@@ -127,7 +134,7 @@ class Brevity:
     @of_what_is_said
     def score(self, question: Question, text: str) -> Score:
         """How far the length stays below ``longest``, 0 to 1."""
-        length = len(text.split()) if self.unit == "words" else len(text)
+        length = words_in(text) if self.unit == "words" else len(text)
         return Score(max(0.0, 1 - length / self.longest))
 
 
@@ -207,7 +214,7 @@ def gold_in(gold: str) -> str:
     for explicit in (hashes, boxed):
         if (answer := explicit.written(gold)) is not None:
             return answer
-    return gold
+    return concluded(gold) or gold
 
 
 def as_scorer(scorer: Scorer | Callable[[Question, str], Any]) -> Scorer:

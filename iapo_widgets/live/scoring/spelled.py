@@ -16,6 +16,9 @@ _LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _PLURALS = {"halves": 2} | {f"{word}s": value for word, value in _PARTS.items() if word != "half"}
 _LONGEST = 100  # characters
+_MOST_WORDS = 8  # of a number
+# behind a number they make another one of it
+_NUMBERS = {*_BELOW_20, *_TENS, *_LARGE, *_PARTS, *_PLURALS, "hundred", "and", "or", "point", "past", "score"}
 
 
 def spelled(text: str) -> Fraction | None:
@@ -30,6 +33,21 @@ def spelled(text: str) -> Fraction | None:
         return Fraction(count, _PLURALS[words[1]])
     found = _whole(words)
     return None if found is None else Fraction(found)
+
+
+def in_figures(text: str) -> str | None:
+    """``seven apples`` as ``7 apples``; ``None`` for other texts, names as ``Seven Oaks``, and ``one of them``."""
+    words = text.split(" ") if len(text) <= _LONGEST else []
+    signed = words[:1] in (["minus"], ["negative"])
+    words = words[signed:]
+    for count in range(min(len(words) - 1, _MOST_WORDS), 0, -1):
+        value = spelled(" ".join(words[:count]))
+        if value is not None:
+            named = any(word != word.lower() or word in _NUMBERS for word in words[count:])
+            if named or value == 1 or words[0].lower() == "half":
+                return None
+            return " ".join([f"{'-' if signed else ''}{value}", *words[count:]])
+    return None
 
 
 def _whole(words: list[str]) -> int | None:

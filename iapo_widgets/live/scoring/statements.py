@@ -11,21 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
+from .json_answers import answer_of, in_json, object_around
 from .payload import of_clause, payload
 from .phrases import YES_NO, is_phrase
-from .prepared import BOX, REACH, Prepared, last_few
+from .prepared import BOX, REACH, Prepared, last_few, prepare
 from .writing import canonical
 
 Match = re.Match[str]
 TASKS = 3  # questions of its own after which a text is read anew
 _HASHES = re.compile(r"(?<!#)####(?!#)[ \t]*([^\s#][^\n]*)")
 _TAGS = re.compile(r"<(?:final_?)?(?:answer|solution|result|output)>([^<]{1,200})(?:</|\Z)", re.IGNORECASE)
-_KEYS = "answer|choice|option|result|solution|label|prediction|response|letter"
-_JSON = re.compile(
-    rf"[\"'](?:(?:final|correct|my|the)?[_ ]?(?:{_KEYS}))[\"']\s{{0,5}}:\s{{0,5}}"
-    r"(\"(?:[^\"\\\n]|\\.){1,200}\"|'[^'\n]{1,200}'|\[[^\]\n]{1,200}\]|[-\w.+]{1,60})",
-    re.IGNORECASE,
-)
 _A_LINE = re.compile(r"^[ \t>]{0,8}[*_]{0,3}A(?:ns)?\.?[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S)", re.MULTILINE)
 _B_LINE = re.compile(r"^[ \t>]{0,8}[*_]{0,3}B[*_]{0,3}:", re.MULTILINE)
 _CUES = (
@@ -36,18 +31,27 @@ _CUES = (
 _CUES_ABROAD = (
     "antwort|lösung|ergebnis|réponse|résultat|respuesta|resultado|solución|risposta|risultato|resposta|antwoord"
     "|opci\u00f3n correcta|op\u00e7\u00e3o correta|alternativa corretta"
+    "|απάντηση|αποτέλεσμα|відповідь|отговорът|отговор|odgovor|răspunsul|válasz|trả lời"
     "|alternativa correta|\u0111\u00e1p \u00e1n|ans\\b\\.?(?= )"
     "|svar|svaret|vastaus|odpowiedź|odpověď|ответ|cevap|yanıt|jawaban"  # noqa: RUF001
 )
 # scripts in which a word may follow without a space
-_CUES_OF_SCRIPTS = "答案|解答|正解|答え|答|정답|답|उत्तर|विकल्प|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
+_CUES_OF_SCRIPTS = (
+    "答案|解答|正解|答え|答|정답|답|پاسخ|उत्तर|विकल्प|উত্তর|(?:ال)?(?:إجابة|جواب)|תשובה"
+    "|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a"  # Thai, as NFKC writes it
+)
 _CUE = re.compile(
     rf"(?P<final>final (?:answer|result))\b|{_CUES}|\b(?:{_CUES_ABROAD})\b|(?P<script>{_CUES_OF_SCRIPTS})",
     re.IGNORECASE,
 )
+_CONCLUDES = re.compile(
+    r"[\s*_>#-]{0,8}(?:(?:so|thus|therefore|hence),? )?(?:(?:the|my|our|die|das|la|le|el|il|o|a) )?"
+    rf"(?:(?:final|correct|right) )?(?:A[*_]{{0,3}}:|ans\b|answer\b|(?:{_CUES_ABROAD})\b|{_CUES_OF_SCRIPTS})",
+    re.IGNORECASE,
+)
 _IS = (
     r"(?:is|are|was|will be|would be|should be|must be|can be|has to be|(?:seems|appears|turns out|works out) to be"
-    r"|becomes|equals|gives|ist|sind|lautet|est|es|son|è|sono|é|são|är|er|jest|je|adalah)(?![\w'])"
+    r"|becomes|equals|gives|ist|sind|lautet|est|es|son|è|sono|é|são|är|er|jest|je|adalah|είναι|este|là)(?![\w'])"
 )
 _LINK = re.compile(
     rf"[*_`\"')\]]{{0,4}}(?:\s{{0,3}}(?::|=(?!=)|→|->)[*_]{{0,3}}"
@@ -55,13 +59,12 @@ _LINK = re.compile(
     rf"|\s{{1,3}}of(?= ?[-$*\d])|[^.!?\n:]{{1,80}}?[ *_]{_IS}:?)",
     re.IGNORECASE,
 )
-_LINK_OF_SCRIPTS = re.compile("\\]?\\s?(?:[:=]|是|为|选|選|為|は|が|는|은|हल|হল|هي|هو)?:?")
+_LINK_OF_SCRIPTS = re.compile("\\]?\\s?(?:[:=]|是|为|选|選|為|は|が|는|은|हल|হল|هي|هو|คือ)?:?")
 _IS_THE = re.compile(
     r"\b(?:is|was) (?:the |my )?(?:(?:correct|right|final|best) )?"
     r"(?:answer|result|choice|option|solution)\b(?!\s?[:=]|s)",
     re.IGNORECASE,
 )
-_CLOSES = re.compile(r"\}(?=\s*(?:\Z|[,\]}`\n<]))|(?<=[^\s,\[{])\n\n")
 _CORRECTS = re.compile(
     r"\b(?:wait|mistake|actually|oops|error|sorry|correction)\b[^\n]{0,60}?"
     r"(?:\b(?:it|that|this) (?:should|must) (?:be|have been)|\bcorrection:|(?<=correction):)\s",
@@ -87,11 +90,12 @@ _NEXT_TASK = re.compile(
 def statements(prepared: Prepared) -> Iterator[str]:
     """What is stated, as it is written, the last first."""
     text = prepared.text
+    told = in_json(text)
     strong: tuple[tuple[Iterable[Match], Callable[[Prepared, Match], str | None]], ...] = (
         (BOX.finditer(text), lambda prepared, match: prepared.boxes[int(match[1])]),
         (_HASHES.finditer(text), _after_hashes),
         (_TAGS.finditer(text), lambda _, match: match[1]),
-        (_JSON.finditer(text), lambda _, match: match[1].strip("\"'")),
+        (told, lambda _, match: answer_of(match)),
     )
     found = [(match.start(), partial(read, prepared, match)) for some, read in strong for match in last_few(some)]
     first = min((at for at, read in found if read() is not None), default=len(text))
@@ -101,7 +105,7 @@ def statements(prepared: Prepared) -> Iterator[str]:
         (_IS_THE.finditer(text), _before_cue),
         (_CORRECTS.finditer(text), lambda prepared, match, _: payload(prepared, match.end(), firm=True)),
     )
-    objects = [_object(text, match) for match in last_few(_JSON.finditer(text))]
+    objects = [object_around(text, match) for match in told]
     for some, tells in in_words:
         for match in last_few(some):
             at = match.start()
@@ -111,12 +115,6 @@ def statements(prepared: Prepared) -> Iterator[str]:
         raw = read()
         if raw is not None and canonical(raw) is not None:
             yield raw
-
-
-def _object(text: str, key: Match) -> tuple[int, int]:
-    """From an answer in JSON to the end of its object: other texts in it are no statements."""
-    end = _CLOSES.search(text, key.end())
-    return key.start(), end.start() if end else key.end()
 
 
 def _a_lines(text: str) -> Iterable[Match]:
@@ -137,6 +135,14 @@ def hashed(prepared: Prepared) -> str | None:
         if (found := _after_hashes(prepared, match)) is not None:
             return found
     return None
+
+
+def concluded(solution: str) -> str | None:
+    """The answer that the last of several lines states, as it is written."""
+    lines = solution.strip().splitlines()
+    if len(lines) < 2 or not _CONCLUDES.match(lines[-1]):
+        return None
+    return next(statements(prepare(lines[-1])), None)
 
 
 def _after_hashes(prepared: Prepared, match: Match) -> str | None:

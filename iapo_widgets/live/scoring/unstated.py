@@ -8,6 +8,7 @@ from collections.abc import Callable
 from .calendar_forms import DATE, ISO, TIME
 from .choices import loosely_chosen
 from .heads import value_after_equals
+from .json_answers import holds_unread
 from .numerals import IN_TEXT, value_of
 from .payload import is_composite, last_said, payload
 from .phrases import YES_NO, is_heading, is_phrase, is_unfinished, is_weak, named_last, refuses
@@ -40,7 +41,7 @@ _COMPOSED = re.compile(
 
 def unstated(prepared: Prepared) -> str | None:
     """The answer of a text that states none, as it is written; ``None`` where it only talks."""
-    if not _lines(prepared) or refuses(prepared.text.strip()):
+    if not _lines(prepared) or refuses(prepared.text.strip()) or holds_unread(prepared.text):
         return None
     ways: tuple[Callable[[Prepared], str | None], ...] = (
         _first_line, _yes_or_no, loosely_chosen, _labelled, _alone, _named, _last_numeral

@@ -9,6 +9,7 @@ from .calendar_forms import date_or_time
 from .characters import plain
 from .latex import unlatex, unmarked
 from .numerals import value_of
+from .spelled import in_figures
 
 LETTERS = "ABCDEFGHIJ"
 LONG = 1_000  # characters; what is longer is compared by its words alone
@@ -27,6 +28,7 @@ _CHOICE = re.compile(rf"(?i:(?:option|choice|answer|letter) )?[(\[]?([{LETTERS}{
 _LABELLED = re.compile(
     rf"(?i:(?:option|choice) )?(?:\(([{LETTERS}{LETTERS.lower()}])\)|([{LETTERS}])[).:])[ :]+(\S.*)", re.DOTALL
 )
+_LETTERED = re.compile(r"([-+]?\d[\d.,]*)[KMB](?: [a-z].*)?")
 _ARTICLE = re.compile(r"(?:the|an?) (?=\w\w)", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d[\d.,]*) ?(?:-+| to ) ?(-?\d[\d.,]*)(?: ?%| [a-z]{1,12})?")
 _RATIO = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)((?: ?: ?\d{1,15}(?:\.\d{1,15})?)+)")
@@ -64,15 +66,42 @@ def readings(answer: str) -> set[str]:
     return {reading for reading in found if reading}
 
 
+def counted(answer: str) -> str | None:
+    """The value of a number in words before what it counts, ``None`` for other answers.
+
+    No part of ``canonical``, which knows no case: ``seven oaks`` may be a name.
+    """
+    bare = _undecorated(" ".join(unlatex(unmarked(plain(answer[:LONG]))).split()))
+    digits = in_figures(bare)
+    return None if digits is None else value_of(digits)
+
+
 def same(answer: str, gold: str) -> bool:
     """Whether a written answer is the right one in one of its meanings.
 
-    A right time without am or pm is either, and a right list without brackets may have any.
+    A right time without am or pm is either, and a right list without brackets may have any.  A letter behind digits may
+    multiply or be a unit (``5K``), and ``seven apples`` are 7, unless both are so written.
     """
     meant, right = readings(answer), readings(gold)
+    for more in (_scaled, _of_words):
+        one, other = more(answer), more(gold)
+        if not (one and other):
+            meant, right = meant | one, right | other
     looser = {re.sub(" [ap]m$", "", reading) for reading in meant}
     looser |= {reading[1:-1] for reading in meant if reading[0] in "([{" and ", " in reading}
     return not right.isdisjoint(meant | looser)
+
+
+def _scaled(answer: str) -> set[str]:
+    """What ``5K``, ``5M`` and ``5B`` may mean: 5 of a unit, or a multiple; nothing for other answers."""
+    bare = _undecorated(" ".join(plain(answer[:LONG]).split()))
+    found = _LETTERED.fullmatch(bare)
+    return {value for text in (found[1], f"${bare}") if (value := value_of(text))} if found else set()
+
+
+def _of_words(answer: str) -> set[str]:
+    value = counted(answer)
+    return set() if value is None else {value}
 
 
 def _simplified(answer: str) -> str:
