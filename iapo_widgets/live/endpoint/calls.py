@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from ..ledger.ledger import Ledger
 from ..ledger.spending import Spending, SpendingLimit
 from ..request import Request
 from .abilities import abilities
+from .attempts import Attempts, Failed
 from .book import Book
 from .connection import Connection
 from .exchange import exchange
@@ -26,17 +26,6 @@ from .refusals import Refusals
 from .reply import Reply
 from .retries import Retries
 from .run import Run
-
-KNOCK = 3.0  # seconds for which an address that never answered is tried
-MOST_ATTEMPTS = 100  # of one request, those that only teach what it does not take included
-
-
-class Failed(Exception):
-    """One attempt failed."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.what)
-        self.fault = fault
 
 
 class Caller:
@@ -61,8 +50,8 @@ class Caller:
             raise ValueError("a cap on money needs the endpoint's input_price and output_price (per million tokens)")
         self.endpoint, self.ledger, self.limit = endpoint, ledger, limit
         self.retries = retries or Retries()
-        self.pace = Pace(concurrency)
         self.abilities = abilities(endpoint.base_url, endpoint.model)
+        self.pace = Pace(concurrency)
         self.book = Book(ledger, endpoint, self.abilities, recall=not anew)
         self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
@@ -113,36 +102,15 @@ class Caller:
         found = self.ledger.read({request.digest: samples})
         return {sample: answer for (_, sample), answer in found.items()}
 
-    async def _persist(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
+    async def _persist(
+        self, request: Request, samples: list[int], run: Run, attempts: Attempts | None = None
+    ) -> dict[int, Answer]:
         """Attempts until one succeeds or trying again is no use; ``{}`` then."""
-        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
-
-        start, failures = time.monotonic(), 0
-
-        def again(error: BaseException) -> bool:
-            nonlocal failures
-            if not isinstance(error, Failed) or not error.fault.again:
-                return False
-            failures += error.fault.refuses is None  # a refusal that teaches costs nothing
-            return True
-
-        def wait(state: RetryCallState) -> float:
-            error: Any = state.outcome.exception() if state.outcome else None
-            fault = error.fault if isinstance(error, Failed) else None
-            pause = self.retries.pause(max(1, failures), fault.after if fault else None)
-            return min(pause, KNOCK / 4) if fault and self._patience.nobody(fault) else pause
-
-        def enough(state: RetryCallState) -> bool:
-            error: Any = state.outcome.exception() if state.outcome else None
-            silent = (
-                isinstance(error, Failed) and self._patience.nobody(error.fault) and time.monotonic() - start > KNOCK
-            )
-            long = silent and time.monotonic() - start > KNOCK
-            return long or failures >= self.retries.attempts or state.attempt_number > MOST_ATTEMPTS
-
-        retrying = AsyncRetrying(sleep=run.sleep, stop=enough, wait=wait, retry=retry_if_exception(again), reraise=True)
+        # where one alone came last time, several that fail are not waited for: one alone is, as long as they would be
+        doubted = self.abilities.alone is not None and len(samples) > 1
+        attempts = attempts or Attempts(self.retries, self._patience, once=doubted)
         try:
-            answers: dict[int, Answer] = await retrying(self._attempt, request, samples, run)
+            answers = await attempts.of(lambda: self._attempt(request, samples, run), run.sleep)
         except Failed as failed:
             fault = failed.fault
         else:
@@ -153,6 +121,8 @@ class Caller:
             return {}  # asked again in smaller parts
         if fault.refuses == "?":
             return await self._singly(request, samples, run)
+        if fault.server_error and len(samples) > 1:
+            return await self._alone(request, samples, run, attempts.began)
         if fault.of_request:
             self.refusals.add(request, fault.what, fault.of_prompt)
             self.counts["refused"] += 1
@@ -168,6 +138,19 @@ class Caller:
         if answers:
             self.abilities.singly()
             self._one_by_one.add(request.digest)
+        return answers
+
+    async def _alone(self, request: Request, samples: list[int], run: Run, failed: float) -> dict[int, Answer]:
+        """Of several that the server fails at, at last at that time: one sample alone tells whether it was the number.
+
+        It is tried once, unless that was so before: then several were tried once, and it has their attempts.
+        """
+        if len(samples) > self.abilities.n:  # learnt meanwhile
+            return {}
+        attempts = Attempts(self.retries, self._patience, once=self.abilities.alone is None)
+        answers = await self._persist(request, samples[:1], run, attempts)
+        if answers and not attempts.failures:
+            self.abilities.came_alone(failed)
         return answers
 
     async def _attempt(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
@@ -277,9 +260,9 @@ class Caller:
     def _delivered(
         self, request: Request, reply: Reply, samples: list[int], displaced: dict[int, Answer]
     ) -> dict[int, Answer]:
-        self.pace.speed_up()
         used = [record for record in reply.records if record.sample is not None]
         self.abilities.saw(len(samples), reply.came)
+        self.pace.speed_up()
         if reply.copies:
             self._one_by_one.add(request.digest)
             self.abilities.copies()
