@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,7 +50,7 @@ class Caller:
         self.endpoint, self.ledger, self.limit = endpoint, ledger, limit
         self.retries = retries or Retries()
         self.abilities = abilities(endpoint.base_url, endpoint.model)
-        self.pace = Pace(concurrency)
+        self.pace = Pace(concurrency, lambda: self.abilities.replied)
         self.book = Book(ledger, endpoint, self.abilities, recall=not anew)
         self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
@@ -179,10 +178,7 @@ class Caller:
 
     async def _call(self, request: Request, samples: list[int], run: Run, epoch: int) -> dict[int, Answer]:
         known = self.abilities
-        choices = math.ceil(len(samples) * known.surplus)  # some endpoints give more than they are asked for
-        most = self.endpoint.prices.spending(
-            choices, known.prompt_bound(request), choices * (request.max_tokens + known.beyond)
-        )
+        most = self._most(request, len(samples))
         body: dict[str, Any] = {}
         try:
             call = await self._reserve(most, run)
@@ -213,7 +209,7 @@ class Caller:
     async def probe(self, request: Request, sample: int, run: Run) -> str | None:
         """The text of that sample asked anew, with its seed, and kept as spare; ``None`` where that failed."""
         body = self.abilities.body(request, [sample])
-        most = self.endpoint.prices.spending(1, self.abilities.prompt_bound(request), request.max_tokens)
+        most = self._most(request, 1)
         call = await self._reserve(most, run)
         try:
             reply, fault = await exchange(self.endpoint, self.abilities, request, [], body)
@@ -224,6 +220,14 @@ class Caller:
         finally:
             self.ledger.landed()
         return reply.records[0].text if reply and reply.records else None
+
+    def _most(self, request: Request, asked: int) -> Spending:
+        """The most that a request for so many choices can cost, as far as is known."""
+        known = self.abilities
+        choices = known.choices_bound(asked)
+        return self.endpoint.prices.spending(
+            choices, known.prompt_bound(request), choices * (request.max_tokens + known.beyond)
+        )
 
     async def _reserve(self, most: Spending, run: Run) -> int:
         """Reserve; where that does not fit, wait until a call of ours is settled for less than it reserved."""
