@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -124,3 +125,15 @@ def test_a_cap_that_is_too_low_for_the_scout_ends_the_run(server, ledger):
     with pytest.raises(LimitReached):
         env.sample(*PAIRS, 2, np.random.default_rng(0))
     assert env.finish(10) and not server.requests and ledger.open_calls() == 0
+
+
+@pytest.mark.parametrize("concurrency", [1, 16])
+def test_what_another_waits_to_ask_for_is_asked_once(ledger, concurrency):
+    """Two threads that want the same samples, most of which wait for their turn."""
+    with FaultyServer(delay=0.03) as server:
+        envs = [live(server, ledger, concurrency=concurrency) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            runs = [pool.submit(env.sample, *PAIRS, 3, np.random.default_rng(0)) for env in envs]
+            drawn = [run.result(60) for run in runs]
+        assert drawn[0].valid.all() and np.array_equal(drawn[0].objectives, drawn[1].objectives)
+        assert server.delivered == len(ledger) == 36

@@ -61,12 +61,19 @@ class Caller:
     async def fetch(self, request: Request, samples: Sequence[int], run: Run) -> dict[int, Answer]:
         """Completions of a request by sample index; those that failed for good are left out.
 
-        What is in flight already is waited for, not asked again, and what was refused for good is not asked again
+        What somebody asks for already is waited for, not asked again, and what was refused for good is not asked again
         either.  Raises ``EndpointError``, ``LimitReached``, ``LedgerError`` or ``Stopped``; what arrived until then is
         in the ledger.
         """
         got = await self._under_way(request, samples)
-        wanted = left = [s for s in samples if s not in got]
+        wanted = [s for s in samples if s not in got]
+        with self.ledger.asking([(request.digest, s) for s in wanted]):
+            got |= await self._ask(request, wanted, run)
+        self.counts["failed"] += sum(s not in got for s in wanted)
+        return got
+
+    async def _ask(self, request: Request, left: list[int], run: Run) -> dict[int, Answer]:
+        got: dict[int, Answer] = {}
         most = len(left)
         while left and not self.refusals.covers(request):
             n = 1 if request.digest in self._one_by_one else max(1, min(len(left), self.abilities.at_once, most))
@@ -89,16 +96,14 @@ class Caller:
             asked = {s for part in parts for s in part}
             more = n > 1 and (bool(new) or n > self.abilities.at_once)  # some came, or fewer are asked for next
             left = [s for s in left if (more and s not in new) or s not in asked]
-        self.counts["failed"] += sum(s not in got for s in wanted)
         return got
 
     async def _under_way(self, request: Request, samples: Sequence[int]) -> dict[int, Answer]:
-        known = self.ledger.flying
-        flying = {known[request.digest, s] for s in samples if (request.digest, s) in known}
-        if not flying:
-            return {}
-        await asyncio.wait(flying)
-        found = self.ledger.read({request.digest: samples})
+        waited = False
+        while flying := self.ledger.awaited([(request.digest, s) for s in samples]):
+            await asyncio.wait(flying)
+            waited = True
+        found = self.ledger.read({request.digest: samples}) if waited else {}
         return {sample: answer for (_, sample), answer in found.items()}
 
     async def _persist(
