@@ -164,9 +164,11 @@ class Caller:
         if self.refusals.covers(request):
             raise Failed(Fault(self.refusals.said.get(request.digest, "its prompt is refused"), False, of_request=True))
         epoch = await self.pace.acquire()
-        if run.stopped:
+        try:
+            await run.gate()
+        except BaseException:
             self.pace.release()
-            raise Stopped("stopped")
+            raise
         task = asyncio.create_task(self._call(request, samples, run, epoch))
         keys = [(request.digest, s) for s in samples]
         self.ledger.flying.update(dict.fromkeys(keys, task))
@@ -202,13 +204,14 @@ class Caller:
                 )
             finally:
                 self.ledger.landed()
+            if run.stopped and reply is None:
+                raise Stopped("stopped")
+            if reply is None or not reply.records:
+                fault = self._learned(fault, request, body, epoch)
+                run.ending = run.ending or fault.fatal  # known before another one leaves
+                raise Failed(fault)
         finally:
             self.pace.release()
-        if run.stopped and reply is None:
-            raise Stopped("stopped")
-        if reply is None or not reply.records:
-            self._learn(fault, request, body, epoch)
-            raise Failed(fault)
         return self._delivered(request, reply, samples, displaced)
 
     async def probe(self, request: Request, sample: int, run: Run) -> str | None:
@@ -249,7 +252,8 @@ class Caller:
             while self.ledger.under_way and self.ledger.settled == before:
                 await run.sleep(0.01)
 
-    def _learn(self, fault: Fault, request: Request, sent: dict[str, Any], epoch: int) -> None:
+    def _learned(self, fault: Fault, request: Request, sent: dict[str, Any], epoch: int) -> Fault:
+        """The fault as it is to be taken, after all that was known before."""
         self.last_fault = fault.what
         self.counts["faults"] += 1
         if fault.slow_down:
@@ -257,14 +261,15 @@ class Caller:
             self.pace.slow_down(epoch, self.retries.pause(1, fault.after))
         ends = self._patience.tried(fault)
         if ends.fatal and not fault.fatal:
-            raise Failed(ends)
+            return ends
         if fault.doubtful and self.counts["delivered"]:  # a bad moment of an endpoint that answered before
-            raise Failed(replace(fault, again=True, fatal=False))
+            return replace(fault, again=True, fatal=False)
         # a refusal of what was built before others taught us better is no news: it is built and sent again
         if fault.refuses not in (None, "?") and not self.abilities.refused(
             str(fault.refuses), request, sent, fault.most
         ):
-            raise Failed(replace(fault, again=False, fatal=True))
+            return replace(fault, again=False, fatal=True)
+        return fault
 
     def _delivered(
         self, request: Request, reply: Reply, samples: list[int], displaced: dict[int, Answer]
