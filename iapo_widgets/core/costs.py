@@ -54,6 +54,11 @@ def check_per_call(per_call: Any) -> int | None:
     return None if per_call is None else check_scale(per_call, "per_call")
 
 
+def call_cost_of(env: Any) -> Values:
+    """Cost of one request of each prompt beside its completions; 0 for an environment that does not say."""
+    return np.asarray(getattr(env, "call_cost", 0.0), dtype=np.float64)
+
+
 def per_call_of(env: Any) -> int | None:
     """Completions that one request carries at most; an environment that does not say takes any number in one."""
     per_call: int | None = getattr(env, "per_call", None)

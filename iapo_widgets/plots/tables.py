@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..core.markup import html_table
 from ..tasks.catalogue import GENERATED, PUBLISHED, load
 
 LABELS = {"majority-vote": "MV", "best-of-n": "BoN", "vote-then-best": "vote, then best"}
@@ -28,14 +27,7 @@ class Rows:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        def cells(tag: str, row: Sequence[object]) -> str:
-            return "<tr>" + "".join(f"<{tag}>{html.escape(str(v))}</{tag.split()[0]}>" for v in row) + "</tr>"
-
-        body = "".join(cells("td", row) for row in self.rows)
-        head = cells('th scope="col"', self.head)
-        return (
-            f"<table><caption>{html.escape(self.caption)}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
-        )
+        return html_table(self.head, self.rows, caption=self.caption)
 
 
 def table1(published: bool = False) -> Rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import math
 import os
 import re
@@ -15,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.costs import arm_cost, per_call_of
+from ..core.costs import arm_cost, call_cost_of, per_call_of
+from ..core.markup import html_table
 from ..core.protocol import Environment
 from ..core.rounds import Result
 
@@ -109,11 +109,10 @@ class ArmTable(Sequence[ArmRow]):
             mine = [row for row in self if row.context == context]
             mine.sort(key=lambda row: (not row.recommended, -row.survived, -row.q if row.q == row.q else math.inf))
             shown += mine[:SHOWN]
-        head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in self.head)
-        body = "".join(f"<tr>{''.join(map(_td, astuple(row)))}</tr>" for row in shown)
+        table = html_table(self.head, map(astuple, shown), kind="iapo-table", shown=_shown, style=_style)
         left = len(self) - len(shown)
         more = f"<p>{left:,} arms that rank lower are not shown; to_csv(path) has them all.</p>" if left else ""
-        return f"<table class='iapo-table'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        return table + more
 
 
 def arm_table(env: Environment, result: Result) -> ArmTable:
@@ -141,7 +140,7 @@ def arm_table(env: Environment, result: Result) -> ArmTable:
             np.add.at(came, batch.prompts, batch.n_valid)
             np.add.at(cost, batch.prompts, np.where(batch.valid, batch.cost, 0.0).sum(axis=1))
     each = np.divide(cost, came, out=np.full(shape[1], np.nan), where=came > 0)
-    call = np.asarray(getattr(env, "call_cost", np.zeros(shape[1])), dtype=float)  # of one request
+    call = np.broadcast_to(call_cost_of(env), shape[1])  # of one request
     costs = arm_cost(each[:, None], call[:, None], np.arange(1, env.n_max + 1), per_call_of(env))
     rows = []
     for c, context in enumerate(env.contexts):
@@ -164,12 +163,11 @@ def _cell(value: Any) -> Any:
     return "" if value != value else value
 
 
-def _td(value: Any) -> str:
-    left = " style='text-align:left'" if isinstance(value, str) else ""
-    return f"<td{left}>{html.escape(_shown(value))}</td>"
+def _style(value: object) -> str:
+    return "text-align:left" if isinstance(value, str) else ""
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, float):
         return "not known" if value != value else f"{value:.4g}"
     return "yes" if value is True else "" if value is False else str(value)

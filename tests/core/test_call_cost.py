@@ -19,7 +19,7 @@ from iapo_widgets import (
     train,
     voting_environment,
 )
-from iapo_widgets.core.costs import arm_cost, bill, calls
+from iapo_widgets.core.costs import arm_cost, bill, call_cost_of, calls
 from iapo_widgets.core.pooled import PooledEstimate
 from iapo_widgets.core.propositions import agnostic_utility
 from iapo_widgets.core.rescoring import Rescorer
@@ -257,3 +257,12 @@ def test_what_failures_lost_is_carried_with_its_requests():
     tally.add(pull)
     carried = tally.carried(np.array([[False, False, True, True]]))
     assert carried[0, 0] == pytest.approx([1 - 0.01 * n * 101 for n in (1, 2, 3, 4)])
+
+
+def test_what_a_request_costs_where_an_environment_says_so():
+    """Of each prompt; 0 for an environment that does not say."""
+
+    class Says:
+        call_cost = (1, 2)
+
+    assert call_cost_of(Says()).tolist() == [1.0, 2.0] and call_cost_of(object()).tolist() == 0.0

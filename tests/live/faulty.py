@@ -42,6 +42,7 @@ class FaultyServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each reply waits 40 ms for an acknowledgement
 
             def log_message(self, *_):
                 pass
@@ -109,7 +110,7 @@ class FaultyServer:
                 self.active -= 1
 
     def reply(self, http, body, fault, first):
-        """Serve, or fail as ``fault`` says: a status, (status, headers, error), a name, or what serves it itself."""
+        """Serve, or fail as ``fault`` says: a status, (status, headers, error), a name, "say ...", or who serves."""
         if callable(fault):
             return fault(http, body)
         if isinstance(fault, int):
@@ -123,6 +124,8 @@ class FaultyServer:
         if fault == "empty":
             n = 0
         texts = [self.answer(body, first + i) for i in range(n)]
+        if str(fault).startswith("say "):
+            texts = [fault[4:], *texts[1:]] if texts else []
         if fault == "copies":
             texts = ["One and the same answer of more than forty characters: 1."] * n
         prompt = sum(len(m["content"]) for m in body["messages"]) // 4 + 5

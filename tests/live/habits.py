@@ -13,9 +13,9 @@ REFUSED = "UnsupportedParamsError: parameter '{}' is not supported"
 class Habit:
     """What a server does otherwise than OpenAI's.
 
-    choices: most in one reply, ``many`` what becomes of more: "ignored", or
-    refused, "named", "in other words" or "unnamed"; surplus: choices
-    that come unasked; without: parameters that it refuses, ``form`` of the refusal; counts: what usage covers: "all",
+    choices: most in one reply, ``many`` what becomes of more: "ignored", or refused, "named", "in other words" or
+    "unnamed", or met by an error of the server, "500" or another 5xx; surplus: choices that come unasked; without:
+    parameters that it refuses, ``form`` of the refusal; counts: what usage covers: "all",
     "one" (a single choice), "total" (thought in the total only), "none", "zero"; overhead: prompt tokens that it adds;
     thought: where it puts reasoning: "", "reasoning_content", "tags", "hidden"; wraps: "", "stream", "comments", "bom";
     every: each so manieth request meets ``limit``, a (status, headers, body).
@@ -62,6 +62,8 @@ HABITS = (
     Habit("without usage", counts="none", thought="reasoning_content"),
     Habit("zero usage", counts="zero"),
     Habit("taciturn", choices=2, many="unnamed"),
+    Habit("gateway, failing at several", choices=1, many="500", overhead=40),
+    Habit("gateway, overloaded by several", choices=1, many="503"),
 )  # fmt: skip
 
 
@@ -136,6 +138,8 @@ class HabitServer(FaultyServer):
 
     def refusal(self, name):
         """Status, body and headers of a refusal in this server's form."""
+        if name == "n" and self.habit.many.isdecimal():
+            return int(self.habit.many), "<html><h1>Something went wrong</h1></html>", {}
         if name == "n" and self.habit.many in ("unnamed", "in other words"):
             said = "bad request" if self.habit.many == "unnamed" else "n_cmpl must be <= 4, the slots"
             return 400, json.dumps({"error": {"code": 400, "message": said, "type": "invalid_request_error"}}), {}

@@ -1,17 +1,22 @@
 """Whatever an endpoint does: what arrived is kept and never asked again, no cap is passed, a failure is missing."""
 
+import io
+import logging
 import os
 import threading
 import time
+import traceback
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import httpx2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from echoes import WRITINGS, echo, echoed, files_in, shown_in
 from faulty import FaultyServer, refuses
 from iapo_widgets import train
 from iapo_widgets.live import (
@@ -27,7 +32,7 @@ from iapo_widgets.live import (
     Stopped,
 )
 from iapo_widgets.live.endpoint.faults import retry_after
-from live_cases import NO_WAIT, PROMPTS, live, new_ledger
+from live_cases import KEY, NO_WAIT, PROMPTS, live, new_ledger
 
 QUOTA = (429, {}, {"message": "You exceeded your current quota", "code": "insufficient_quota"})
 PASSING = [
@@ -35,6 +40,8 @@ PASSING = [
     500, 502, 503, 504, "reset", "hang up", "malformed", "html", "list", "empty",
 ]  # fmt: skip
 EXAMPLES = int(os.environ.get("IAPO_FAULT_SCHEDULES", "100"))  # hundreds are run by hand
+SCHEDULES = Counter()  # what the schedules that were run met; printed with -s
+SEARCH = (Phase.explicit, Phase.generate)  # a schedule that fails is printed; to shrink one takes minutes
 OUTAGE = float(os.environ.get("IAPO_OUTAGE", "6"))  # seconds
 ODD = ["too few", "copies", "no usage", "absurd", "huge", "text usage", "length", "filter"]
 
@@ -70,7 +77,7 @@ def test_a_passing_fault_is_got_over(server, ledger, fault):
 @pytest.mark.parametrize("fault", [500, "reset", "malformed", "empty"], ids=str)
 def test_a_fault_that_stays_is_missing_and_never_a_zero(server, ledger, fault):
     """After the last attempt the completions are not valid; the others are, and a rerun asks for those only."""
-    server.script.extend([fault] * NO_WAIT.attempts)
+    server.script.extend([fault] * (NO_WAIT.attempts + (fault == 500)))  # of several that meet a 5xx one is tried alone
     env = live(server, ledger, concurrency=1)
     drawn = env.sample([0, 1], [0, 1], 4, rng())
     assert not drawn.valid[0].any() and drawn.valid[1].all() and env.report().failed == 4
@@ -403,9 +410,39 @@ def test_a_cap_is_never_passed_and_used_up_as_far_as_it_goes(server, ledger, lim
     assert dict(train("psst", higher, 100, seed=0).policy) == dict(run.policy) and server.delivered == delivered
 
 
-@settings(max_examples=EXAMPLES)
+ECHOES = [echo(KEY, writing, status) for writing in WRITINGS for status in (429, 500)]
+ECHOES += [f"say {echoed(KEY, writing)}" for writing in WRITINGS]
+
+
+@contextmanager
+def loud():
+    """All logs at their most talkative, and the key in the environment only."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    root, before = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("IAPO_API_KEY", KEY)
+        try:
+            yield log
+        finally:
+            root.removeHandler(handler)
+            root.setLevel(before)
+
+
+def shown_frames(error):
+    """The frames of an error and of its causes, with all variables; without those of the tests, which know the key."""
+    while error is not None:
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if not frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
+                yield f"{line} {error!r} {frame.f_locals}"
+        error = error.__cause__ or error.__context__
+
+
+@settings(max_examples=EXAMPLES, phases=SEARCH)
 @given(
-    script=st.lists(st.sampled_from([None, *PASSING, *ODD, 400]), max_size=14),
+    script=st.lists(st.sampled_from([None, *PASSING, *ODD, 400, *ECHOES]), max_size=14),
     honours=st.sampled_from([1, 2, 128]),
     concurrency=st.sampled_from([1, 3, 16]),
     cap=st.one_of(
@@ -420,17 +457,23 @@ def test_a_cap_is_never_passed_and_used_up_as_far_as_it_goes(server, ledger, lim
 def test_any_schedule_of_faults_keeps_the_laws(tmp_path_factory, script, honours, concurrency, cap, pulls, n):
     """What was delivered in full is in the ledger, none of it is asked again, and no cap is passed.
 
-    The server counts for itself; a rerun after the faults adds nothing but what is missing.
+    The server counts for itself; a rerun after the faults adds nothing but what is missing.  The key, which comes from
+    the environment and is repeated in each way to write it, is in no file, log, error or report.
     """
-    with FaultyServer(script, honours) as server, new_ledger(tmp_path_factory.getbasetemp()) as ledger:
-        env = live(server, ledger, concurrency=concurrency, limit=cap)
+    folder = tmp_path_factory.getbasetemp()
+    with loud() as log, FaultyServer(script, honours) as server, new_ledger(folder) as ledger:
+        env = live(server, ledger, concurrency=concurrency, limit=cap, key=None, timeout=60.0)  # no fault is slow
+        assert env.endpoint._secret.reveal() == KEY
+        told = []
         prompts, queries = zip(*pulls, strict=True)
         first = None
         try:
             first = env.sample(prompts, queries, n, rng())
-        except LiveError:
+        except LiveError as error:
+            told += [str(error), *shown_frames(error)]
             assert env.finish()
         holds(server, ledger, cap)
+        SCHEDULES.update(server.faults)
         server.script.clear()
         spare, delivered, spent = env.report().spare, server.delivered, ledger.spent()
         missing = len(pulls) * n - (delivered - spare)
@@ -441,6 +484,17 @@ def test_any_schedule_of_faults_keeps_the_laws(tmp_path_factory, script, honours
             assert np.array_equal(first.objectives[first.valid], second.objectives[first.valid])
         third = freed.sample(prompts, queries, n, rng())
         assert np.array_equal(second.objectives, third.objectives) and len(ledger) == server.delivered
+        told += [repr(env.report()), repr(ledger.calls()), repr([env.answers(*pair) for pair in pulls]), repr(env)]
+    assert shown_in(KEY, log.getvalue(), *told, *files_in(folder, ledger.path.name)) == []
+    SCHEDULES["schedules"] += 1
+    SCHEDULES["keys blotted out"] += sum(text.count("[key]") for text in (log.getvalue(), *told))
+
+
+def test_the_schedules_met_faults_and_echoes():
+    """Of those that were run; where none were, as when one test is chosen, there is nothing to say."""
+    print(dict(SCHEDULES))
+    if SCHEDULES:
+        assert SCHEDULES["keys blotted out"] > SCHEDULES["schedules"] > EXAMPLES // 2
 
 
 def test_two_environments_share_what_is_in_flight(ledger):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -25,11 +26,12 @@ class Abilities:
     """What replies have shown so far.
 
     n: choices in one reply at most, ``shown`` whether a reply or a refusal told; seed, temperature: whether they are
-    taken; limit: how max_tokens is called, ``None`` where neither name is taken; surplus: choices that come for each
-    one asked; overhead: prompt tokens beyond ``Request.prompt_bound``, ``None`` until a reply told; beyond:
-    tokens of an answer beyond max_tokens, as thought that is not bounded by it; whole_usage:
+    taken; limit: how max_tokens is called, ``None`` where neither name is taken; surplus, extra: choices that come for
+    each one asked, and beyond those asked; overhead: prompt tokens beyond ``Request.prompt_bound``, ``None`` until a
+    reply told; beyond: tokens of an answer beyond max_tokens, as thought that is not bounded by it; whole_usage:
     whether usage covers all choices of a reply; read, tokens: bytes and tokens of single answers, from which the tokens
-    of others are estimated where it does not; reached: whether anything ever answered at the address.
+    of others are estimated where it does not; replied: whether an answer ever came; reached: whether anything ever
+    answered at the address; alone: when one choice came where several had failed, until several come.
     """
 
     n: int = MOST_CHOICES
@@ -38,12 +40,15 @@ class Abilities:
     temperature: bool = True
     limit: str | None = LIMITS[0]
     surplus: float = 1.0
+    extra: int = 0
     overhead: int | None = None
     beyond: int = 0
     whole_usage: bool = True
     read: int = 0
     tokens: int = 0
+    replied: bool = False
     reached: bool = False
+    alone: float | None = None
     _fewer: tuple[int, int] | None = None
     _doubts: int = 0
     _refused: set[str] = field(default_factory=set)
@@ -55,7 +60,11 @@ class Abilities:
 
     def saw(self, asked: int, came: int) -> None:
         """So many choices came for so many asked; twice the same too few for the same is taken for a rule."""
+        self.replied = self.replied or came > 0
         self.surplus = max(1.0, came / asked, 1 + (self.surplus - 1) * FADING)
+        self.extra = max(0, came - asked, int(self.extra * FADING))
+        if asked > 1 and came > 1:
+            self.alone = None
         if came >= asked:
             self._fewer = None
             self.shown = self.shown or asked > 1
@@ -88,10 +97,24 @@ class Abilities:
         """A request failed with several choices and was answered with one; where it is so again, one at a time."""
         self._doubt()
 
+    def came_alone(self, failed: float) -> None:
+        """One choice came at once where several had failed, at last at that time; where it is so again, one at a time.
+
+        Again: they failed after one had come; those that failed before, in flight together, say the same only once.
+        """
+        if self.alone is None:
+            self.alone = time.monotonic()
+        elif failed > self.alone:
+            self.n, self.shown = 1, True
+
     def _doubt(self) -> None:
         self._doubts += 1
         if self._doubts >= SIGHTINGS:
             self.n, self.shown = 1, True
+
+    def choices_bound(self, asked: int) -> int:
+        """Choices that can come for so many asked."""
+        return max(math.ceil(asked * self.surplus), asked + self.extra)
 
     def prompt_bound(self, request: Request) -> int:
         """Prompt tokens that a request can take, what the endpoint adds included."""
@@ -145,9 +168,9 @@ class Abilities:
                 setattr(self, name, value)
 
 
-PASSING = ("reached", "_fewer", "_doubts", "_refused")
-_TYPES = {"n": int, "shown": bool, "seed": bool, "temperature": bool, "limit": str, "surplus": float,
-          "overhead": int, "beyond": int, "whole_usage": bool, "read": int, "tokens": int}  # fmt: skip
+PASSING = ("reached", "alone", "_fewer", "_doubts", "_refused")
+_TYPES = {"n": int, "shown": bool, "seed": bool, "temperature": bool, "limit": str, "surplus": float, "extra": int,
+          "overhead": int, "beyond": int, "replied": bool, "whole_usage": bool, "read": int, "tokens": int}  # fmt: skip
 
 
 def _fits(value: Any, name: str) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +14,7 @@ from ..ledger.ledger import Ledger
 from ..ledger.spending import Spending, SpendingLimit
 from ..request import Request
 from .abilities import abilities
+from .attempts import Attempts, Failed
 from .book import Book
 from .connection import Connection
 from .exchange import exchange
@@ -26,17 +25,6 @@ from .refusals import Refusals
 from .reply import Reply
 from .retries import Retries
 from .run import Run
-
-KNOCK = 3.0  # seconds for which an address that never answered is tried
-MOST_ATTEMPTS = 100  # of one request, those that only teach what it does not take included
-
-
-class Failed(Exception):
-    """One attempt failed."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.what)
-        self.fault = fault
 
 
 class Caller:
@@ -61,8 +49,8 @@ class Caller:
             raise ValueError("a cap on money needs the endpoint's input_price and output_price (per million tokens)")
         self.endpoint, self.ledger, self.limit = endpoint, ledger, limit
         self.retries = retries or Retries()
-        self.pace = Pace(concurrency)
         self.abilities = abilities(endpoint.base_url, endpoint.model)
+        self.pace = Pace(concurrency, lambda: self.abilities.replied)
         self.book = Book(ledger, endpoint, self.abilities, recall=not anew)
         self.refusals = Refusals()
         self.counts: Counter[str] = Counter()
@@ -73,12 +61,19 @@ class Caller:
     async def fetch(self, request: Request, samples: Sequence[int], run: Run) -> dict[int, Answer]:
         """Completions of a request by sample index; those that failed for good are left out.
 
-        What is in flight already is waited for, not asked again, and what was refused for good is not asked again
+        What somebody asks for already is waited for, not asked again, and what was refused for good is not asked again
         either.  Raises ``EndpointError``, ``LimitReached``, ``LedgerError`` or ``Stopped``; what arrived until then is
         in the ledger.
         """
         got = await self._under_way(request, samples)
-        wanted = left = [s for s in samples if s not in got]
+        wanted = [s for s in samples if s not in got]
+        with self.ledger.asking([(request.digest, s) for s in wanted]):
+            got |= await self._ask(request, wanted, run)
+        self.counts["failed"] += sum(s not in got for s in wanted)
+        return got
+
+    async def _ask(self, request: Request, left: list[int], run: Run) -> dict[int, Answer]:
+        got: dict[int, Answer] = {}
         most = len(left)
         while left and not self.refusals.covers(request):
             n = 1 if request.digest in self._one_by_one else max(1, min(len(left), self.abilities.at_once, most))
@@ -101,48 +96,25 @@ class Caller:
             asked = {s for part in parts for s in part}
             more = n > 1 and (bool(new) or n > self.abilities.at_once)  # some came, or fewer are asked for next
             left = [s for s in left if (more and s not in new) or s not in asked]
-        self.counts["failed"] += sum(s not in got for s in wanted)
         return got
 
     async def _under_way(self, request: Request, samples: Sequence[int]) -> dict[int, Answer]:
-        known = self.ledger.flying
-        flying = {known[request.digest, s] for s in samples if (request.digest, s) in known}
-        if not flying:
-            return {}
-        await asyncio.wait(flying)
-        found = self.ledger.read({request.digest: samples})
+        waited = False
+        while flying := self.ledger.awaited([(request.digest, s) for s in samples]):
+            await asyncio.wait(flying)
+            waited = True
+        found = self.ledger.read({request.digest: samples}) if waited else {}
         return {sample: answer for (_, sample), answer in found.items()}
 
-    async def _persist(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
+    async def _persist(
+        self, request: Request, samples: list[int], run: Run, attempts: Attempts | None = None
+    ) -> dict[int, Answer]:
         """Attempts until one succeeds or trying again is no use; ``{}`` then."""
-        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
-
-        start, failures = time.monotonic(), 0
-
-        def again(error: BaseException) -> bool:
-            nonlocal failures
-            if not isinstance(error, Failed) or not error.fault.again:
-                return False
-            failures += error.fault.refuses is None  # a refusal that teaches costs nothing
-            return True
-
-        def wait(state: RetryCallState) -> float:
-            error: Any = state.outcome.exception() if state.outcome else None
-            fault = error.fault if isinstance(error, Failed) else None
-            pause = self.retries.pause(max(1, failures), fault.after if fault else None)
-            return min(pause, KNOCK / 4) if fault and self._patience.nobody(fault) else pause
-
-        def enough(state: RetryCallState) -> bool:
-            error: Any = state.outcome.exception() if state.outcome else None
-            silent = (
-                isinstance(error, Failed) and self._patience.nobody(error.fault) and time.monotonic() - start > KNOCK
-            )
-            long = silent and time.monotonic() - start > KNOCK
-            return long or failures >= self.retries.attempts or state.attempt_number > MOST_ATTEMPTS
-
-        retrying = AsyncRetrying(sleep=run.sleep, stop=enough, wait=wait, retry=retry_if_exception(again), reraise=True)
+        # where one alone came last time, several that fail are not waited for: one alone is, as long as they would be
+        doubted = self.abilities.alone is not None and len(samples) > 1
+        attempts = attempts or Attempts(self.retries, self._patience, once=doubted)
         try:
-            answers: dict[int, Answer] = await retrying(self._attempt, request, samples, run)
+            answers = await attempts.of(lambda: self._attempt(request, samples, run), run.sleep)
         except Failed as failed:
             fault = failed.fault
         else:
@@ -153,6 +125,8 @@ class Caller:
             return {}  # asked again in smaller parts
         if fault.refuses == "?":
             return await self._singly(request, samples, run)
+        if fault.server_error and len(samples) > 1:
+            return await self._alone(request, samples, run, attempts.began)
         if fault.of_request:
             self.refusals.add(request, fault.what, fault.of_prompt)
             self.counts["refused"] += 1
@@ -170,6 +144,19 @@ class Caller:
             self._one_by_one.add(request.digest)
         return answers
 
+    async def _alone(self, request: Request, samples: list[int], run: Run, failed: float) -> dict[int, Answer]:
+        """Of several that the server fails at, at last at that time: one sample alone tells whether it was the number.
+
+        It is tried once, unless that was so before: then several were tried once, and it has their attempts.
+        """
+        if len(samples) > self.abilities.n:  # learnt meanwhile
+            return {}
+        attempts = Attempts(self.retries, self._patience, once=self.abilities.alone is None)
+        answers = await self._persist(request, samples[:1], run, attempts)
+        if answers and not attempts.failures:
+            self.abilities.came_alone(failed)
+        return answers
+
     async def _attempt(self, request: Request, samples: list[int], run: Run) -> dict[int, Answer]:
         """One attempt, which goes on to its end and is recorded even when nobody waits for it any longer."""
         if len(samples) > self.abilities.n:
@@ -177,9 +164,11 @@ class Caller:
         if self.refusals.covers(request):
             raise Failed(Fault(self.refusals.said.get(request.digest, "its prompt is refused"), False, of_request=True))
         epoch = await self.pace.acquire()
-        if run.stopped:
+        try:
+            await run.gate()
+        except BaseException:
             self.pace.release()
-            raise Stopped("stopped")
+            raise
         task = asyncio.create_task(self._call(request, samples, run, epoch))
         keys = [(request.digest, s) for s in samples]
         self.ledger.flying.update(dict.fromkeys(keys, task))
@@ -196,10 +185,7 @@ class Caller:
 
     async def _call(self, request: Request, samples: list[int], run: Run, epoch: int) -> dict[int, Answer]:
         known = self.abilities
-        choices = math.ceil(len(samples) * known.surplus)  # some endpoints give more than they are asked for
-        most = self.endpoint.prices.spending(
-            choices, known.prompt_bound(request), choices * (request.max_tokens + known.beyond)
-        )
+        most = self._most(request, len(samples))
         body: dict[str, Any] = {}
         try:
             call = await self._reserve(most, run)
@@ -218,19 +204,20 @@ class Caller:
                 )
             finally:
                 self.ledger.landed()
+            if run.stopped and reply is None:
+                raise Stopped("stopped")
+            if reply is None or not reply.records:
+                fault = self._learned(fault, request, body, epoch)
+                run.ending = run.ending or fault.fatal  # known before another one leaves
+                raise Failed(fault)
         finally:
             self.pace.release()
-        if run.stopped and reply is None:
-            raise Stopped("stopped")
-        if reply is None or not reply.records:
-            self._learn(fault, request, body, epoch)
-            raise Failed(fault)
         return self._delivered(request, reply, samples, displaced)
 
     async def probe(self, request: Request, sample: int, run: Run) -> str | None:
         """The text of that sample asked anew, with its seed, and kept as spare; ``None`` where that failed."""
         body = self.abilities.body(request, [sample])
-        most = self.endpoint.prices.spending(1, self.abilities.prompt_bound(request), request.max_tokens)
+        most = self._most(request, 1)
         call = await self._reserve(most, run)
         try:
             reply, fault = await exchange(self.endpoint, self.abilities, request, [], body)
@@ -241,6 +228,14 @@ class Caller:
         finally:
             self.ledger.landed()
         return reply.records[0].text if reply and reply.records else None
+
+    def _most(self, request: Request, asked: int) -> Spending:
+        """The most that a request for so many choices can cost, as far as is known."""
+        known = self.abilities
+        choices = known.choices_bound(asked)
+        return self.endpoint.prices.spending(
+            choices, known.prompt_bound(request), choices * (request.max_tokens + known.beyond)
+        )
 
     async def _reserve(self, most: Spending, run: Run) -> int:
         """Reserve; where that does not fit, wait until a call of ours is settled for less than it reserved."""
@@ -257,7 +252,8 @@ class Caller:
             while self.ledger.under_way and self.ledger.settled == before:
                 await run.sleep(0.01)
 
-    def _learn(self, fault: Fault, request: Request, sent: dict[str, Any], epoch: int) -> None:
+    def _learned(self, fault: Fault, request: Request, sent: dict[str, Any], epoch: int) -> Fault:
+        """The fault as it is to be taken, after all that was known before."""
         self.last_fault = fault.what
         self.counts["faults"] += 1
         if fault.slow_down:
@@ -265,21 +261,22 @@ class Caller:
             self.pace.slow_down(epoch, self.retries.pause(1, fault.after))
         ends = self._patience.tried(fault)
         if ends.fatal and not fault.fatal:
-            raise Failed(ends)
+            return ends
         if fault.doubtful and self.counts["delivered"]:  # a bad moment of an endpoint that answered before
-            raise Failed(replace(fault, again=True, fatal=False))
+            return replace(fault, again=True, fatal=False)
         # a refusal of what was built before others taught us better is no news: it is built and sent again
         if fault.refuses not in (None, "?") and not self.abilities.refused(
             str(fault.refuses), request, sent, fault.most
         ):
-            raise Failed(replace(fault, again=False, fatal=True))
+            return replace(fault, again=False, fatal=True)
+        return fault
 
     def _delivered(
         self, request: Request, reply: Reply, samples: list[int], displaced: dict[int, Answer]
     ) -> dict[int, Answer]:
-        self.pace.speed_up()
         used = [record for record in reply.records if record.sample is not None]
         self.abilities.saw(len(samples), reply.came)
+        self.pace.speed_up()
         if reply.copies:
             self._one_by_one.add(request.digest)
             self.abilities.copies()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
+from ...core.markup import html_table
 from ..answer import Answer
 from ..background import on_loop
 from ..errors import EndpointError, LiveError
@@ -46,10 +46,8 @@ class Checked:
         return "\n".join([f"{self.model} at {self.address}, by {self.spent}", *lines])
 
     def _repr_html_(self) -> str:
-        rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
-        head = "<tr><th>what</th><th>found</th><th>what follows</th></tr>"
-        caption = escape(f"{self.model} at {self.address}, by {self.spent}")
-        return f"<table><caption>{caption}</caption>{head}{rows}</table>"
+        caption = f"{self.model} at {self.address}, by {self.spent}"
+        return html_table(("what", "found", "what follows"), self.rows, caption=caption)
 
 
 def check(endpoint: Connection, n: int = 8, *, ledger: Ledger | None = None, limit: SpendingLimit = CAP) -> Checked:

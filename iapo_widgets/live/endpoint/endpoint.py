@@ -24,8 +24,9 @@ class Endpoint(Connection):
     by them.  headers, organization, project: sent with every request, and kept nowhere.
 
     The key, and the values of headers, are kept in the client only: they are in no repr, no pickle, no ledger and no
-    error.  Raises ``ValueError`` for an address with credentials, another query or another scheme than http(s), a bad
-    price, setting or header, or a key that is missing.
+    error, also where a server repeats them, escaped, in base64 or with signs between the characters; pieces in separate
+    texts cannot be known for a key.  Raises ``ValueError`` for an address with credentials, another query or another
+    scheme than http(s), a bad price, setting or header, or a key that is missing.
     """
 
     @classmethod

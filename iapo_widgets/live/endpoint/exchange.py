@@ -63,12 +63,12 @@ def _understood(
     content = plain(raw.content, endpoint.scrub, parsed)
     if raw.status_code >= 300:
         headers = {name: header(raw.headers, name, endpoint.scrub) or "" for name in raw.headers}
-        return None, of_status(raw.status_code, headers, told(content), body)
+        return None, of_status(raw.status_code, headers, told(content, endpoint.scrub), body)
     identity = header(raw.headers, "x-request-id", endpoint.scrub)
     try:
         reply = read_reply(content, endpoint.prices, request, samples, identity, known)
     except Refused as error:
-        fault = of_error(told(error.content), body)
+        fault = of_error(told(error.content, endpoint.scrub), body)
         return None, replace(fault, paid=error.made)
     return blotted(reply, endpoint.scrub), EMPTY
 

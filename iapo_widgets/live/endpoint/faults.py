@@ -43,7 +43,7 @@ class Fault:
     does not take, ``"?"`` where it does not say which; ``most``: the number of choices that it says it takes;
     ``of_request``: it is this prompt and question that is refused, for good; ``of_prompt``: it may be the prompt ("?"),
     or one of its settings is; ``unreached``: nothing answers at the address; ``late``: the answer did not come in time;
-    ``doubtful``: a fatal one that is not believed of an endpoint that answered before.
+    ``doubtful``: a fatal one that is not believed of an endpoint that answered before; ``server_error``: a 5xx.
     """
 
     what: str
@@ -59,6 +59,7 @@ class Fault:
     unreached: bool = False
     late: bool = False
     doubtful: bool = False
+    server_error: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "what", clean(self.what, 1000))
@@ -92,7 +93,8 @@ def of_status(status: int, headers: Mapping[str, str], said: Told, sent: Mapping
     if status == 501 and int(sent.get("n", 1)) > 1:
         return Fault(f"the endpoint does not make several choices ({what})", False, False, False, refuses="?")
     if status in AGAIN or status >= 500:
-        return Fault(f"the endpoint failed ({what})", True, False, status not in REFUSALS, wait, status in (503, 529))
+        charged, slow = status not in REFUSALS, status in (503, 529)
+        return Fault(f"the endpoint failed ({what})", True, False, charged, wait, slow, server_error=status >= 500)
     return Fault(f"the endpoint refused ({what})", False, False, status not in REFUSALS)
 
 
@@ -111,8 +113,7 @@ def of_error(said: Told, sent: Mapping[str, Any]) -> Fault:
         status = 400
     else:
         status = 503
-    found = of_status(status, {}, said, sent)
-    return found if not found.paid else Fault(found.what, found.again, found.fatal, False, found.after)
+    return replace(of_status(status, {}, said, sent), paid=False)
 
 
 def _refused(said: Told, sent: Mapping[str, Any], what: str, too_long: bool) -> Fault:

@@ -22,11 +22,12 @@ class Headers:
     the value is not shown.
     """
 
-    __slots__ = ("__values",)
+    __slots__ = ("__parts", "__values")
 
     def __init__(
         self, values: Mapping[str, str] | None = None, organization: str | None = None, project: str | None = None
     ) -> None:
+        self.__parts: tuple[Secret, ...] = ()
         self.__values: dict[str, str] = {}  # so that a traceback can print one that was refused
         wrong = _wrong(values) or _wrong(_account(organization, project))
         if wrong:
@@ -34,6 +35,7 @@ class Headers:
             raise ValueError(wrong)
         found = {name: value.strip() for name, value in (values or {}).items()}
         self.__values = {**found, **_account(organization, project)}
+        self.__parts = tuple(Secret(part) for value in self.__values.values() for part in value.split())
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in (known.lower() for known in self.__values)
@@ -50,8 +52,8 @@ class Headers:
         for value in self.__values.values():
             if len(value) >= 8:
                 text = text.replace(value, "[header]")
-            for part in value.split():
-                text = Secret(part).scrub(text)
+        for part in self.__parts:
+            text = part.scrub(text)
         return text
 
     def __repr__(self) -> str:

@@ -1,20 +1,24 @@
-"""How many requests are in flight: more while all goes well, half as many when the endpoint says to slow down."""
+"""How many requests are in flight: one until an answer came, then more while all goes well, fewer when asked to."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 
 
 class Pace:
     """Additive increase, multiplicative decrease (AIMD) of the number in flight, from 1 to ``most``.
 
+    known: whether the endpoint ever answered.  Before that a single request is in flight, a scout: it shows what
+    requests cost there, and where it fails the next one is it.
+
     To be used on one event loop: ``acquire`` before a request, ``release`` after it.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, known: Callable[[], bool] = lambda: True) -> None:
+        self.most, self._known = most, known
         self.limit = float(most)
         self.in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -27,7 +31,7 @@ class Pace:
             pause = self._paused_until - time.monotonic()
             if pause > 0:
                 await asyncio.sleep(pause)
-            elif self.in_flight < max(1, int(self.limit)):
+            elif self.in_flight < self._places:
                 self.in_flight += 1
                 return self._epoch
             else:
@@ -57,8 +61,12 @@ class Pace:
             self.limit = max(1.0, self.limit / 2)
         self._paused_until = max(self._paused_until, time.monotonic() + pause)
 
+    @property
+    def _places(self) -> int:
+        return max(1, int(self.limit)) if self._known() else 1
+
     def _wake(self) -> None:
-        free = max(1, int(self.limit)) - self.in_flight
+        free = self._places - self.in_flight
         while free > 0 and self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

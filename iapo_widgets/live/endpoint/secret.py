@@ -7,18 +7,21 @@ import os
 import re
 from typing import NoReturn
 
+from . import pieces
+
 BLOT = "[key]"
 
 
 class Secret:
     """Holds a key; ``reveal()`` is the only way to it.  It prints as hidden and refuses to be pickled."""
 
-    __slots__ = ("__escaped", "__value", "__weakref__")
+    __slots__ = ("__apart", "__escaped", "__value", "__weakref__")
 
     def __init__(self, value: str) -> None:
         bad = not isinstance(value, str) or not value.strip() or any(ord(c) < 33 or ord(c) > 126 for c in value.strip())
         self.__value = "" if bad else value.strip()
         self.__escaped: re.Pattern[str] | None = None
+        self.__apart: tuple[re.Pattern[str], ...] | None = None
         if bad:
             value = ""  # a traceback that shows variables must not show it
             raise ValueError("a key must be text of printable ASCII characters without spaces")
@@ -35,8 +38,11 @@ class Secret:
     def scrub(self, text: str) -> str:
         """``text`` with the key blotted out: some endpoints repeat it in their error messages.
 
-        Also where it is written with the escapes of JSON, addresses or HTML, one inside the other a few times.  A key
-        of fewer than 8 characters is a placeholder, which may well be a word of the text.
+        Also where it is written with the escapes of JSON, addresses or HTML, one inside the other a few times; and a
+        drawn key (12 letters and digits at least) in base64, or in pieces of any size with blanks, line breaks, unseen
+        characters, quotes or other signs between them.  Pieces with words between them, or in separate texts, such as
+        two answers, cannot be known for a key.  A key of fewer than 8 characters is a placeholder, which may well be a
+        word of the text.
         """
         if len(self.__value) < 8:
             return text
@@ -46,7 +52,9 @@ class Secret:
             if self.__escaped is None:
                 self.__escaped = re.compile("".join(map(_writings, self.__value)))
             text = self.__escaped.sub(BLOT, text)
-        return text
+        if self.__apart is None:
+            self.__apart = pieces.needles(self.__value)
+        return pieces.blotted(text, self.__apart, BLOT)
 
     def __repr__(self) -> str:
         return "Secret(hidden)"

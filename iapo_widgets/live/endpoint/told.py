@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,10 +37,14 @@ class Told:
     status: int | None = None
 
 
-def told(content: Any) -> Told:
-    """What a parsed body says; of text that is no JSON, its words without tags."""
+def told(content: Any, scrub: Callable[[str], str] = str) -> Told:
+    """What a parsed body says; of text that is no JSON, its words without tags.
+
+    scrub: takes the key out of what is put together from texts that were scrubbed one by one.
+    """
     if isinstance(content, str):
-        return Told(" ".join(_TAG.sub(" ", content[:READ]).split())[:LONGEST], wait=asked_wait(content[:READ]))
+        words = " ".join(_TAG.sub(" ", content[:READ]).split())
+        return Told(scrub(words)[:LONGEST], wait=asked_wait(content[:READ]))
     error = content
     for _ in range(
         4
@@ -52,10 +56,10 @@ def told(content: Any) -> Told:
         else:
             break
     if not isinstance(error, Mapping):
-        return Told(str(error)[:LONGEST], wait=asked_wait(str(error)[:READ]))
+        return Told(scrub(str(error))[:LONGEST], wait=asked_wait(str(error)[:READ]))
     message = next((str(error[k]) for k in WORDS if error.get(k)), "")
     if not message:
-        message = json.dumps(error)[:LONGEST]
+        message = json.dumps(error)
     code = " ".join(str(error[k]) for k in ("code", "type", "status", "reason") if error.get(k) is not None)
     param = next((error[k] for k in ("param", "parameter", "field") if error.get(k)), "")
     if isinstance(param, list):
@@ -67,7 +71,8 @@ def told(content: Any) -> Told:
         (int(n) for n in numbers if type(n) is int or (isinstance(n, str) and re.fullmatch("[0-9]{3}", n))), None
     )
     return Told(
-        message[:LONGEST], code[:LONGEST], str(param)[:100], _detailed_wait(error) or asked_wait(message[:READ]),
+        scrub(message)[:LONGEST], scrub(code)[:LONGEST], scrub(str(param))[:100],
+        _detailed_wait(error) or asked_wait(message[:READ]),
         status if status is not None and 400 <= status < 600 else None,
     )  # fmt: skip
 

@@ -50,8 +50,9 @@ class Ledger:
         with self._reading() as reader:
             self._addresses = known.addresses(reader)
         # What follows is used on the background loop only.
-        #: Calls of this process that are under way, by (digest, sample index).
+        #: Calls of this process that are under way, by (digest, sample index); who asks until nothing is left to try.
         self.flying: dict[tuple[bytes, int], Any] = {}
+        self._asked: dict[tuple[bytes, int], asyncio.Future[None]] = {}
         #: Reservations of this process that are not settled, and how many were settled.
         self.under_way, self.settled = 0, 0
         #: Callers that ``calls.ask`` made for this ledger.
@@ -73,6 +74,22 @@ class Ledger:
     def __len__(self) -> int:
         """Completions recorded."""
         return int(self._rows("SELECT count(*) FROM completion")[0][0])
+
+    @contextmanager
+    def asking(self, keys: Sequence[tuple[bytes, int]]) -> Iterator[None]:
+        """Inside, these samples are asked for, in flight or waiting to be; on the background loop only."""
+        done = asyncio.get_running_loop().create_future()
+        self._asked.update(dict.fromkeys(keys, done))
+        try:
+            yield
+        finally:
+            for key in keys:
+                self._asked.pop(key, None)
+            done.set_result(None)
+
+    def awaited(self, keys: Sequence[tuple[bytes, int]]) -> set[Any]:
+        """What to wait for before asking for these samples; on the background loop only."""
+        return {known[key] for known in (self._asked, self.flying) for key in keys if key in known}
 
     def landed(self) -> None:
         """A reservation of this process was settled; on the background loop only."""

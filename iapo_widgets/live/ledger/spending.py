@@ -46,6 +46,11 @@ class SpendingLimit:
     A cap holds for everything in the ledger, over all runs and processes that share it: a request leaves only when the
     most that it can cost fits under every cap together with all that was spent or is reserved.
 
+    The most is what the endpoint's replies have shown.  Before the first one it is max_tokens for each choice and 256
+    tokens for a chat template, and that one request goes alone: where the endpoint gives more than it is asked for, or
+    a longer template, the cap can be passed by what this one reply surprises with, and later by as much as a reply
+    goes beyond every one before it.  ``Endpoint.check`` finds out for less.
+
     Raises ``ValueError`` where there is no cap, or one is not above 0.
     """
 

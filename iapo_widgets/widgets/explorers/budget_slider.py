@@ -11,7 +11,7 @@ import numpy as np
 import traitlets as t
 
 from ...core.checks import check_budget
-from ...core.costs import calls, per_call_of
+from ...core.costs import call_cost_of, calls, per_call_of
 from ...core.protocol import Environment
 from ...core.psst import allocate, spending
 from ...plots.picture import BLUE, ORANGE, VERMILLION
@@ -118,7 +118,7 @@ class BudgetSlider(Explorer):
     def _request(self) -> float:
         """Cost of a request in costs of a completion, means over prompts; 0 where there is none, or none is known."""
         each = float(np.mean(getattr(self.env, "mean_cost", 0.0)))
-        return float(np.mean(getattr(self.env, "call_cost", 0.0))) / each if each else 0.0
+        return float(np.mean(call_cost_of(self.env))) / each if each else 0.0
 
     def _first(self, budget: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         share = budget // self._rounds

@@ -11,9 +11,8 @@ from ...core.problem import COST_WEIGHTS, Context
 from ...core.protocol import Environment
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Line, Panel, Scene
+from ..shared.cost_weight import LARGEST_COST, check_cost_weight
 from ..shared.explorer import Control, Explorer
-
-LARGEST_COST = 2.0
 
 
 class ContextSliders(Explorer):
@@ -140,6 +139,4 @@ class ContextSliders(Explorer):
 
     @t.validate("cost_weight")
     def _check_cost_weight(self, proposal: Any) -> float:
-        if not 0 <= proposal["value"] <= LARGEST_COST:
-            raise t.TraitError(f"cost_weight must lie between 0 and {LARGEST_COST:g}, not {proposal['value']}")
-        return float(proposal["value"])
+        return check_cost_weight(proposal)

@@ -14,12 +14,12 @@ from ...core.environment import CategoricalEnvironment
 from ...core.problem import Context
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
+from ..shared.cost_weight import LARGEST_COST, check_cost_weight
 from ..shared.explorer import Control, Explorer
 from ..shared.note import note
 
 SHOWN = 4  # prompts with a curve of their own beside the winner's
 GRID = 11  # rows and columns of the map
-LARGEST_COST = 2.0
 
 
 class TradeoffExplorer(Explorer):
@@ -151,6 +151,4 @@ class TradeoffExplorer(Explorer):
 
     @t.validate("cost_weight")
     def _check_cost_weight(self, proposal: Any) -> float:
-        if not 0 <= proposal["value"] <= LARGEST_COST:
-            raise t.TraitError(f"cost_weight must lie between 0 and {LARGEST_COST:g}, not {proposal['value']}")
-        return float(proposal["value"])
+        return check_cost_weight(proposal)

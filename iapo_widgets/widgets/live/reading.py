@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from ...core.markup import html_table
 from ...live.problem import Question
 from ...live.reading import Reading
 
@@ -35,11 +36,6 @@ def _read(title: str, found: Reading) -> str:
 
 def _first(question: Question) -> str:
     text = question.text if len(question.text) <= SHOWN else question.text[:SHOWN] + "\N{HORIZONTAL ELLIPSIS}"
-    style = "white-space:pre-wrap;text-align:left"
-    return (
-        "<table class='iapo-table'><thead><tr><th scope='col'>first question, as it will be sent</th>"
-        "<th scope='col'>right answer, never sent</th></tr></thead>"
-        f"<tbody><tr><td style='{style}'>{escape(text)}</td>"
-        f"<td style='{style}'>{escape(right(question.gold))}</td></tr>"
-        "</tbody></table>"
-    )
+    head = ("first question, as it will be sent", "right answer, never sent")
+    row = (text, right(question.gold))
+    return html_table(head, [row], kind="iapo-table", style=lambda _: "white-space:pre-wrap;text-align:left")

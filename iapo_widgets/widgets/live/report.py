@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 
 from ...core.costs import arm_cost
+from ...core.markup import html_table
 from ...core.rounds import Policy, Round
 from ...live.environment import LiveEnvironment
 from ...live.estimate import Estimate
@@ -67,7 +68,7 @@ def examples(env: LiveEnvironment, prompt: int) -> str:
             ]
             for i, answer in enumerate(answers[: env.n_max])
         ]  # fmt: skip
-        table = _table(("sample", "read as", "tokens", "completion"), rows)
+        table = html_table(("sample", "read as", "tokens", "completion"), rows, kind="iapo-table")
         parts.append(f"<details open><summary>{escape(question.text)}{escape(gold)}</summary>{table}</details>")
     head = f"<p><b>Prompt {prompt}</b>: <code>{escape(env.prompts[prompt].text)}</code></p>"
     return head + ("".join(parts) or "<p>It was not asked anything yet.</p>")
@@ -91,7 +92,8 @@ def policy_table(
         scale = str(arm.n) if arm.n else "random"
         q = f"{done.q[c, arm.prompt, n - 1]:.3f}"
         rows.append([name, str(arm.prompt), scale, q, cost, env.prompts[arm.prompt].text])
-    return _table(("context", "prompt", "N", "estimated Q", "cost of a query", "text of the prompt"), rows)
+    head = ("context", "prompt", "N", "estimated Q", "cost of a query", "text of the prompt")
+    return html_table(head, rows, kind="iapo-table")
 
 
 def recipe(env: LiveEnvironment, policy: Policy, path: str) -> str:
@@ -116,9 +118,3 @@ def _read(env: LiveEnvironment, query: int, text: str) -> str:
         value = "unreadable" if score.value is None else f"{score.value:.3g}"
         said.append(f"{score.answer}: {value}" if score.answer is not None else f"{scorer.name} {value}")
     return ", ".join(said)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table class='iapo-table'><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"

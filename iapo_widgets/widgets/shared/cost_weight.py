@@ -1,0 +1,16 @@
+"""The weight of costs, as users set it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+LARGEST_COST = 2.0
+
+
+def check_cost_weight(proposal: Any) -> float:
+    """The proposed weight; ``TraitError``, which leaves the trait as it was, where it is out of range."""
+    if not 0 <= proposal["value"] <= LARGEST_COST:
+        raise t.TraitError(f"cost_weight must lie between 0 and {LARGEST_COST:g}, not {proposal['value']}")
+    return float(proposal["value"])
