@@ -121,8 +121,7 @@ class LiveEnvironment:
     @property
     def call_cost(self) -> NDArray[np.float64]:
         """Cost of one request of each prompt beside its completions, (P,): the mean of those recorded, 0 for none."""
-        pairs = [[self.ledger.answers(self.request(p, x))[-1:] for x in range(self.n_queries)] for p in self._indices]
-        calls = [[self.costs.call(answers) for answers in row if answers] for row in pairs]
+        calls = [[self.costs.call(answers[-1:]) for answers in row if answers] for row in self._recorded_answers()]
         return np.array([np.mean(row) if row else 0.0 for row in calls])
 
     @property
@@ -190,11 +189,8 @@ class LiveEnvironment:
             wanted.setdefault(digest, (requests[pair], []))[1].extend(range(drawn[digest], drawn[digest] + n))
             drawn[digest] += n
         found = self.ledger.read({digest: samples for digest, (_, samples) in wanted.items()})
-        jobs: deque[tuple[Request, list[int]]] = deque()
-        for digest, (request, samples) in wanted.items():
-            missing = [s for s in samples if (digest, s) not in found]
-            if missing:
-                jobs.append((request, missing))
+        left = [(request, [s for s in samples if (d, s) not in found]) for d, (request, samples) in wanted.items()]
+        jobs = deque((request, missing) for request, missing in left if missing)
         self.replayed += len(found)
         self._progress.add(len(found))
         if jobs and not self.offline:
@@ -212,21 +208,11 @@ class LiveEnvironment:
         Of another ledger with the same endpoint: ``env.with_(ledger=other).recorded()``.  Raises ``ValueError`` where
         no question was answered by every prompt.
         """
-        found = recorded(
-            [[self.ledger.answers(self.request(p, x)) for x in range(self.n_queries)] for p in self._indices], self.jury
-        )
+        found = recorded(self._recorded_answers(), self.jury)
         return CategoricalEnvironment(
-            **found.arrays,
-            contexts=self.contexts,
-            strategy=self.strategy,
-            n_max=self.n_max if n_max is None else n_max,
-            objectives=self.objectives,
-            prompts=self.prompts,
-            name=f"{self.name}, recorded",
-            note=f"recorded {self.note}: {found}",
-            cost_unit=self.cost_unit,
-            per_call=self.per_call,
-        )
+            **found.arrays, **self._kept(), n_max=self.n_max if n_max is None else n_max, objectives=self.objectives,
+            prompts=self.prompts, name=f"{self.name}, recorded", note=f"recorded {self.note}: {found}",
+        )  # fmt: skip
 
     def completions(self, prompt: int, query: int) -> tuple[RecordedCompletion, ...]:
         """What is recorded of that pair, with what the scorers say of it; asks nothing of the endpoint."""
@@ -238,11 +224,10 @@ class LiveEnvironment:
 
         Raises ``ValueError`` where no question was answered by every prompt.
         """
-        answers = [[self.ledger.answers(self.request(p, x)) for x in range(self.n_queries)] for p in self._indices]
         origin = {"model": self.endpoint.model, "endpoint": self.endpoint.base_url, **made}
         return packed(
-            self.prompts, answers, self.jury, contexts=self.contexts, strategy=self.strategy, n_max=self.n_max,
-            cost_unit=self.cost_unit, per_call=self.per_call, name=name, about=about, test=test, made=origin,
+            self.prompts, self._recorded_answers(), self.jury, **self._kept(), n_max=self.n_max, name=name, about=about,
+            test=test, made=origin,
         )  # fmt: skip
 
     def split(self, train_fraction: float, seed: int) -> tuple[LiveEnvironment, LiveEnvironment]:
@@ -307,6 +292,13 @@ class LiveEnvironment:
         self._runs = [*self._runs[1 - RUNS :], (rng, Counter(), Judged())]
         return self._runs[-1][1:]
 
-    @property
-    def _indices(self) -> range:
-        return range(len(self.prompts))
+    def _kept(self) -> dict[str, Any]:
+        """What a record keeps of this environment as it is."""
+        kept = ("contexts", "strategy", "cost_unit", "per_call")
+        return {name: getattr(self, name) for name in kept}
+
+    def _recorded_answers(self) -> list[list[list[Answer]]]:
+        """What the ledger holds, by prompt, question and sample."""
+        return [
+            [self.ledger.answers(self.request(p, x)) for x in range(self.n_queries)] for p in range(len(self.prompts))
+        ]

@@ -67,7 +67,7 @@ class Caller:
         """
         got = await self._under_way(request, samples)
         wanted = [s for s in samples if s not in got]
-        with self.ledger.asking([(request.digest, s) for s in wanted]):
+        with self.ledger.wanted.asking([(request.digest, s) for s in wanted]):
             got |= await self._ask(request, wanted, run)
         self.counts["failed"] += sum(s not in got for s in wanted)
         return got
@@ -100,7 +100,7 @@ class Caller:
 
     async def _under_way(self, request: Request, samples: Sequence[int]) -> dict[int, Answer]:
         waited = False
-        while flying := self.ledger.awaited([(request.digest, s) for s in samples]):
+        while flying := self.ledger.wanted.awaited([(request.digest, s) for s in samples]):
             await asyncio.wait(flying)
             waited = True
         found = self.ledger.read({request.digest: samples}) if waited else {}
@@ -170,17 +170,7 @@ class Caller:
             self.pace.release()
             raise
         task = asyncio.create_task(self._call(request, samples, run, epoch))
-        keys = [(request.digest, s) for s in samples]
-        self.ledger.flying.update(dict.fromkeys(keys, task))
-
-        def landed(done: asyncio.Task[Any]) -> None:
-            for key in keys:
-                if self.ledger.flying.get(key) is done:
-                    del self.ledger.flying[key]
-            if not done.cancelled():
-                done.exception()  # seen, also where nobody waits
-
-        task.add_done_callback(landed)
+        self.ledger.wanted.fly([(request.digest, s) for s in samples], task)
         return await asyncio.shield(task)
 
     async def _call(self, request: Request, samples: list[int], run: Run, epoch: int) -> dict[int, Answer]:

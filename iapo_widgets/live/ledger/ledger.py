@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 import threading
@@ -15,7 +14,6 @@ from typing import Any, NoReturn
 
 from ...core.checks import check_positive
 from ..answer import Answer
-from ..background import on_loop
 from ..errors import LedgerCorrupted, LedgerError
 from ..request import Request
 from . import known
@@ -23,6 +21,7 @@ from .file import connect, explained
 from .opened import Flights, calls_open, check_age, release, settle, sum_of
 from .record import COLUMNS, Record, answer_of, insert, number_of
 from .spending import Spending, SpendingLimit
+from .wanted import Wanted
 from .writer import Transaction, Writer, charged
 
 
@@ -50,9 +49,7 @@ class Ledger:
         with self._reading() as reader:
             self._addresses = known.addresses(reader)
         # What follows is used on the background loop only.
-        #: Calls of this process that are under way, by (digest, sample index); who asks until nothing is left to try.
-        self.flying: dict[tuple[bytes, int], Any] = {}
-        self._asked: dict[tuple[bytes, int], asyncio.Future[None]] = {}
+        self.wanted = Wanted()
         #: Reservations of this process that are not settled, and how many were settled.
         self.under_way, self.settled = 0, 0
         #: Callers that ``calls.ask`` made for this ledger.
@@ -75,22 +72,6 @@ class Ledger:
         """Completions recorded."""
         return int(self._rows("SELECT count(*) FROM completion")[0][0])
 
-    @contextmanager
-    def asking(self, keys: Sequence[tuple[bytes, int]]) -> Iterator[None]:
-        """Inside, these samples are asked for, in flight or waiting to be; on the background loop only."""
-        done = asyncio.get_running_loop().create_future()
-        self._asked.update(dict.fromkeys(keys, done))
-        try:
-            yield
-        finally:
-            for key in keys:
-                self._asked.pop(key, None)
-            done.set_result(None)
-
-    def awaited(self, keys: Sequence[tuple[bytes, int]]) -> set[Any]:
-        """What to wait for before asking for these samples; on the background loop only."""
-        return {known[key] for known in (self._asked, self.flying) for key in keys if key in known}
-
     def landed(self) -> None:
         """A reservation of this process was settled; on the background loop only."""
         self.under_way, self.settled = self.under_way - 1, self.settled + 1
@@ -100,12 +81,7 @@ class Ledger:
 
         After a stop it lets the last answers arrive.
         """
-
-        async def landing() -> bool:
-            waiting = set(self.flying.values())
-            return not waiting or not (await asyncio.wait(waiting, timeout=timeout))[1]
-
-        return not self.flying or on_loop(landing()).result()
+        return self.wanted.drain(timeout)
 
     def close(self) -> None:
         """Let the last answers arrive, write what waits, and close the file.
