@@ -209,10 +209,9 @@ class LiveEnvironment:
         no question was answered by every prompt.
         """
         found = recorded(self._recorded_answers(), self.jury)
-        return CategoricalEnvironment(
-            **found.arrays, **self._kept(), n_max=self.n_max if n_max is None else n_max, objectives=self.objectives,
-            prompts=self.prompts, name=f"{self.name}, recorded", note=f"recorded {self.note}: {found}",
-        )  # fmt: skip
+        given: dict[str, Any] = {**found.arrays, **self._kept(), "n_max": self.n_max if n_max is None else n_max}
+        name, note = f"{self.name}, recorded", f"recorded {self.note}: {found}"
+        return CategoricalEnvironment(**given, objectives=self.objectives, prompts=self.prompts, name=name, note=note)
 
     def completions(self, prompt: int, query: int) -> tuple[RecordedCompletion, ...]:
         """What is recorded of that pair, with what the scorers say of it; asks nothing of the endpoint."""
@@ -251,10 +250,7 @@ class LiveEnvironment:
         offline: bool | None = None,
     ) -> LiveEnvironment:
         """A changed copy with the same endpoint; ``strategy`` may be a name."""
-        given = {
-            "strategy": strategy, "contexts": contexts, "n_max": n_max, "limit": limit, "ledger": ledger,
-            "offline": offline,
-        }  # fmt: skip
+        given = dict(strategy=strategy, contexts=contexts, n_max=n_max, limit=limit, ledger=ledger, offline=offline)
         return self._changed(**{name: value for name, value in given.items() if value is not None})
 
     def deploy(self, policy: Policy, **options: Any) -> Deployed:
@@ -294,8 +290,7 @@ class LiveEnvironment:
 
     def _kept(self) -> dict[str, Any]:
         """What a record keeps of this environment as it is."""
-        kept = ("contexts", "strategy", "cost_unit", "per_call")
-        return {name: getattr(self, name) for name in kept}
+        return {name: getattr(self, name) for name in ("contexts", "strategy", "cost_unit", "per_call")}
 
     def _recorded_answers(self) -> list[list[list[Answer]]]:
         """What the ledger holds, by prompt, question and sample."""
