@@ -87,9 +87,7 @@ def assembled(
     least = min(len(asked.answers) for row in pools for asked in row)
     made = {**found.made, "form": found.form, **_told(estimated, pools)}
     if named:
-        made["prompts"] = (
-            f"{named} of {len(prompts)} stand under their names: no one text stood around the questions"
-        )
+        made["prompts"] = f"{named} of {len(prompts)} stand under their names: no one text stood around the questions"
     if len(every) > len(kept):
         made["left out"] = f"{len(every) - len(kept)} questions that not every prompt has answered"
     if found.ignored:

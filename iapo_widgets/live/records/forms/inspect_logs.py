@@ -27,15 +27,14 @@ from .imported import (
     sampled,
 )
 
-SAMPLE = re.compile(r"samples/.+\.json")
+SAMPLE = re.compile(r"samples/.+_epoch_\d+\.json")
+CHUNKS = re.compile(r"samples/.+_epoch_\d+/sample\.json")
+CONVERT = "write it as JSON with `inspect log convert LOG.eval --to json --output-dir FOLDER`"
 HEADERS = ("header.json", "_journal/start.json")  # the second where a run did not end
 PART_BYTES = 64 << 20  # of one file in an archive, unpacked
 WHOLE_BYTES = 1 << 30  # of all of them
 ATTACHED = "attachment://"
-PACKED = (
-    "it is packed in a way that this Python can't unpack (newer ones use zstd, which Python reads from 3.14 on): write"
-    " it as JSON with `inspect log convert LOG.eval --to json --output-dir FOLDER`"
-)
+PACKED = f"it is packed in a way that this Python can't unpack, such as zstd before Python 3.14: {CONVERT}"
 
 
 def is_log(first: Mapping[str, Any]) -> bool:
@@ -63,9 +62,9 @@ def read_archive(content: bytes) -> Imported:
         if header is None:
             shown = ", ".join(names[:8]) or "nothing"
             raise ValueError(f"it is an archive, and no log of inspect, which holds {HEADERS[0]}; it holds {shown}")
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise ValueError(f"the archive holds {twice} twice")
+        names = list(dict.fromkeys(names))  # of two of a name the later counts, as the tool itself has it
+        if any(map(CHUNKS.fullmatch, names)):
+            raise ValueError(f"the archive holds large samples in parts: {CONVERT}")
         left = [WHOLE_BYTES]
         head = fields(_member(archive, header, left), header)
         samples = ((name, _member(archive, name, left)) for name in names if SAMPLE.fullmatch(name))

@@ -16,6 +16,7 @@ from .imported import Imported, Sheet, Told, fields, get, golds, pair_of, part, 
 SAMPLES = re.compile(r"samples_(?P<task>.+?)_(?P<date>\d{4}-\d\d-\d\d)T[\d.:-]+\.jsonl")
 KNOWN = ("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash",
          "prompt_hash", "target_hash")  # fmt: skip
+NUMBER = re.compile(r"-?[\d.]+(?:e[-+]\d+)?|-?inf|nan")
 LENGTHS = ("max_gen_toks", "max_tokens", "max_new_tokens", "max_completion_tokens")
 
 
@@ -66,7 +67,7 @@ def _texts(row: Mapping[str, Any], where: str) -> list[str]:
     if not resps or not all(isinstance(one, list) for one in resps):
         raise ValueError(f"{where}: resps must be a list of lists, not {bounds.cited(repr(resps)[:200])}")
     texts = [text for one in resps for text in one]
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in texts) or (not _generated(row) and all(map(NUMBER.fullmatch, texts))):
         raise ValueError(
             f"{where} holds likelihoods and no texts ({bounds.cited(repr(texts[0])[:60])}): only tasks of the type"
             " generate_until say what a model answered"
@@ -95,6 +96,12 @@ def _arguments(
         return ("", found.sound(text)), settings
     pair = pair_of(messages, where, found)
     return ((found.sound(pair[0]), found.sound(pair[1])) if pair else found.sound(text)), settings
+
+
+def _generated(row: Mapping[str, Any]) -> bool:
+    """Whether what was sent came with decoding settings, as requests for likelihoods don't."""
+    given = row.get("arguments")
+    return isinstance(given, dict) and any(isinstance(v, dict) and "arg_1" in v for v in given.values())
 
 
 def _messages(text: str) -> list[Any] | None:
