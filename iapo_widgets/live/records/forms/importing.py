@@ -156,7 +156,13 @@ def _documents(content: bytes) -> Iterator[tuple[str, Any]]:
             raise ValueError(f"line {number} is not JSON: {error}") from None
         if len(content) > JSON_BYTES:
             raise ValueError(f"it is one value of more than {JSON_BYTES:,} bytes, which is too long") from None
-        yield "it", parsed(content.removeprefix(b"\xef\xbb\xbf"), constants=True)
+        if not line.lstrip().startswith((b"{", b"[")):
+            raise ValueError(f"it begins as no JSON, but with {line[:40]!r}") from None
+        try:
+            value = parsed(content.removeprefix(b"\xef\xbb\xbf"), constants=True)
+        except ValueError as error:
+            raise ValueError(f"it is not JSON, or was cut short: {error}") from None
+        yield "it", value
         return
     yield f"line {number}", first
     for number, line in lines:

@@ -14,6 +14,9 @@ from ...reading.questions import read_questions
 from .imported import Imported, Sheet, Told, counted, ended, fields, get, golds, pair_of, part, sampled
 
 SETTINGS = ("temperature", "top_p", "max_tokens", "stop")
+#: Variables that hold the right answer and are not asked.
+RIGHT = ("correctanswer", "rightanswer", "expectedanswer", "expectedoutput", "expected", "goldanswer", "gold",
+         "groundtruth", "referenceanswer", "reference", "ideal", "answer", "target", "solution")  # fmt: skip
 EQUAL = ("equals", "iequals")
 VARIABLE = re.compile(r"\s*\{\{\s*([\w.-]+)\s*\}\}\s*")
 
@@ -92,7 +95,7 @@ def _question(row: Mapping[str, Any], where: str, found: Imported) -> tuple[Ques
         text = next(iter(texts.values()))
     else:
         text, named = _of_several(texts)
-        gold = gold if gold is not None else named
+        gold = gold if gold is not None else golds(named, where)
     if not text.strip():
         raise ValueError(f"{where} has no variable that holds a question")
     text = found.sound(text)
@@ -101,15 +104,18 @@ def _question(row: Mapping[str, Any], where: str, found: Imported) -> tuple[Ques
 
 def _of_several(texts: Mapping[str, str]) -> tuple[str, Any]:
     """The question among variables, and its right answer; where others stand beside it, all of them, line by line."""
+    right = next((name for name in RIGHT for own in texts if plain(own) == name), None)
+    gold = next((text for name, text in texts.items() if plain(name) == right), None)
+    asked = {name: text for name, text in texts.items() if plain(name) != right}
+    if len(asked) == 1:
+        return next(iter(asked.values())), gold
     try:
-        reading = read_questions(json.dumps([{"vars": texts}]))
-        gold = reading.questions[0].gold
-        told = [plain(name) for name, role in reading.used.items() if role.endswith(("right answer", "right answers"))]
+        reading = read_questions(json.dumps([{"vars": asked}]))
         if not reading.ignored:
             return reading.questions[0].text, gold
     except ValueError:
-        gold, told = None, []
-    return "\n".join(f"{name}: {text}" for name, text in texts.items() if plain(name) not in told), gold
+        pass
+    return "\n".join(f"{name}: {text}" for name, text in asked.items()), gold
 
 
 def _written(value: Any) -> str:
