@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -191,6 +192,73 @@ def test_an_archive_that_python_cannot_unpack_says_what_to_do(tmp_path):
         content = content[:at] + (99).to_bytes(2, "little") + content[at + 2 :]  # a method that nobody has
     path.write_bytes(content)
     refused(path, "inspect log convert", "--to json")
+
+
+SUMS = (
+    Question("A shop has 3 boxes of 4 pens and sells 5 of the pens. How many pens are left?", "7"),
+    Question("A hall has 6 rows of 7 seats and 8 more at the back. How many seats does it have?", "50"),
+    Question("In a class 5 pupils each read 6 pages a day. How many pages do they read in 3 days?", "90"),
+)
+STEPS, QUICK = (
+    "Think step by step.\n{query}\nEnd with the answer: a number.",
+    "{query}\nAnswer quickly with only the number.",
+)
+
+
+def test_logs_that_inspect_wrote_are_read_with_everything_they_tell():
+    """An archive and JSON beside each other: templates with their settings, epochs, right answers, tokens, endings."""
+    record = import_record([DATA / "inspect_steps.json", DATA / "inspect_quick.eval"])
+    assert record.prompts == (
+        PromptTemplate(STEPS, "You are a careful teacher.", 0.8, max_tokens=200),
+        PromptTemplate(QUICK, temperature=0.8, max_tokens=40),
+    )
+    assert record.questions == (SUMS[0], Question(SUMS[1].text, ("50", "fifty")), SUMS[2])
+    assert record.counts.tolist() == [[4] * 3] * 2 and record.n_max == 4
+    assert record.completions(0, 0)[0].text.endswith("The final answer is 7.")
+    assert [c.tokens for c in record.completions(0, 0)][:2] == [35, 8]
+    assert {c.finish_reason for row in record.pairs for pool in row for c in pool} == {"stop"}
+    assert record.query_call_cost[0].round(3).tolist() == [0.042, 0.043, 0.043]
+    assert record.made["tokens"] == record.made["prompt tokens"] == "as the log tells"
+    assert record.made["model"] == "openai-api/sim/simulated-arithmetic-1" and record.made["date"] == "2026-11-26"
+
+
+def test_choices_that_inspect_asked_are_part_of_the_question():
+    """The template is what stood around question and choices, and the right answer is the letter."""
+    path = DATA / "inspect_options.json"
+    assert import_questions(path) == [
+        Question("What is 3 + 4 * 2?\nA) 11\nB) 14\nC) 10\nD) 9", "A"),
+        Question("What is 2 * 3 + 1?\nA) 8\nB) 7\nC) 6\nD) 5", "B"),
+    ]
+    record = import_record(path)
+    assert record.prompts[0].text.endswith("one of A,B,C,D.\n\n{query}") and record.counts.tolist() == [[2, 2]]
+
+
+def test_an_archive_as_inspect_writes_it_now():
+    """It is packed by zstd: read where Python can, else refused with the command that helps."""
+    path = DATA / "inspect_zstd.eval"
+    if sys.version_info >= (3, 14):
+        assert import_questions(path) == import_questions(DATA / "inspect_options.json")
+    else:
+        refused(path, "zstd", "inspect log convert")
+
+
+def test_results_that_promptfoo_wrote_are_read_with_everything_they_tell():
+    """Templates with the provider's settings, repeats, right answers, tokens and endings; other checks are told."""
+    record = import_record(DATA / "promptfoo_one.json")
+    steps, quick = (text.replace("\n", " ") for text in (STEPS, QUICK))
+    assert record.prompts == tuple(PromptTemplate(text, temperature=0.8, max_tokens=200) for text in (steps, quick))
+    assert record.questions == SUMS and record.counts.tolist() == [[3] * 3] * 2
+    assert [c.tokens for c in record.completions(1, 0)] == [1, 1, 8]
+    assert record.completions(0, 0)[0].finish_reason == "stop" and record.completions(0, 0)[0].score == (1.0,)
+    assert record.made["tokens"] == "as the log tells" and "contains" in record.made["ignored"]
+
+
+def test_prompts_under_several_providers_of_promptfoo_are_prompts_of_their_own():
+    """Each names its model; where a provider counts no tokens they are estimated, which is said."""
+    record = import_record(DATA / "promptfoo_two.json")
+    assert [prompt.options["model"] for prompt in record.prompts] == ["rule", "rule", "echo", "echo"]
+    assert record.questions == SUMS and record.counts.tolist() == [[3] * 3] * 4
+    assert record.made["tokens"].startswith("18 of 36 estimated") and record.query_call_cost.min() > 0
 
 
 def test_inspect_s_failed_and_foreign_samples_are_counted(tmp_path):

@@ -19,7 +19,6 @@ from ..rescoring import rescored
 from .imported import Asked, Imported, Sheet
 
 UNIT, TOKEN = "kilotokens", 1e-3
-PARTS = ("temperature", "top_p")
 
 
 def joined(files: Sequence[Imported]) -> Imported:
@@ -127,20 +126,21 @@ def _prompts(sheets: Sequence[Sheet]) -> tuple[list[Prompt], int]:
     named = 0
     for sheet in sheets:
         template = sheet.found_template()
-        parts = {part: sheet.settings.get(part) for part in PARTS}
-        more = {"stop": sheet.settings["stop"]} if sheet.settings.get("stop") else {}
+        temperature, top_p = sheet.settings.get("temperature"), sheet.settings.get("top_p")
+        more: dict[str, Any] = {"stop": sheet.settings["stop"]} if sheet.settings.get("stop") else {}
         if several:  # a prompt that is sent has no model of its own
             more["model"] = sheet.model or "not told"
         if template is None:
             named += 1
             taken[sheet.name] += 1
             text = f"{sheet.name} ({taken[sheet.name]})" if taken[sheet.name] > 1 else sheet.name
-            found.append(Prompt(text, **parts, options=more))
+            found.append(Prompt(text, temperature, top_p, options=more))
         elif sheet.settings.get("max_tokens") is None or several:
-            found.append(Prompt(template[1], **parts, system=template[0], options=more))
+            found.append(Prompt(template[1], temperature, top_p, system=template[0], options=more))
         else:
             most = int(sheet.settings["max_tokens"])
-            found.append(PromptTemplate(template[1], template[0], **parts, max_tokens=most, extra_body=None, **more))
+            stop = more.get("stop")
+            found.append(PromptTemplate(template[1], template[0], temperature, top_p, max_tokens=most, stop=stop))
     return found, named
 
 
@@ -177,16 +177,18 @@ def _estimate(text: str) -> int:
 def _completions(asked: Asked, estimated: Counter[str]) -> list[RecordedCompletion]:
     out = []
     for told in asked.answers:
-        estimated["tokens"] += told.tokens is None
-        tokens = _estimate(told.text) if told.tokens is None else told.tokens
+        tokens = told.tokens
+        if tokens is None or (told.text and not tokens):  # some write 0 where they don't know
+            estimated["tokens"] += 1
+            tokens = _estimate(told.text)
         out.append(RecordedCompletion(told.text, tokens, told.ended, (), None, -1))
     return out
 
 
 def _call(asked: Asked, question: Question, estimated: Counter[str]) -> float:
-    told = [answer.prompt_tokens for answer in asked.answers if answer.prompt_tokens is not None]
+    told = max((answer.prompt_tokens or 0 for answer in asked.answers), default=0)
     if told:
-        return TOKEN * max(told)
+        return TOKEN * told
     estimated["prompts"] += 1
     return TOKEN * _estimate("".join(asked.sent) if asked.sent else question.text)
 
