@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iapo_widgets.live import Brevity, PromptTemplate, Question, Record, import_questions, import_record
+from iapo_widgets.live import Brevity, LiveWarning, PromptTemplate, Question, Record, import_questions, import_record
 from iapo_widgets.live.records.forms import importing, inspect_logs
 
 DATA = Path(__file__).parent.parent / "data" / "forms"
@@ -259,6 +259,29 @@ def test_prompts_under_several_providers_of_promptfoo_are_prompts_of_their_own()
     assert [prompt.options["model"] for prompt in record.prompts] == ["rule", "rule", "echo", "echo"]
     assert record.questions == SUMS and record.counts.tolist() == [[3] * 3] * 4
     assert record.made["tokens"].startswith("18 of 36 estimated") and record.query_call_cost.min() > 0
+
+
+def test_samples_that_lm_eval_wrote_are_joined_by_task():
+    """A folder of two tasks, one of them run under two seeds: repeats, right answers, settings; scores are told."""
+    with pytest.warns(LiveWarning) as told:
+        record = import_record(DATA / "lm_eval")
+    settings = {"temperature": 0.8, "max_tokens": 200, "stop": ["\n\n"]}
+    assert record.prompts == (PromptTemplate(QUICK, **settings), PromptTemplate(STEPS, **settings))
+    assert [question.text for question in record.questions] == [question.text for question in SUMS]
+    assert record.questions[0].gold == "12 - 5 = 7 #### 7" and record.completions(1, 0)[0].score == (1.0,)
+    assert record.counts.tolist() == [[4] * 3, [8] * 3] and record.made["tokens"].startswith("estimated")
+    for words in ("exact_match", "filter first-number", "setting do_sample"):
+        assert words in record.made["ignored"]
+    assert any("sums_quick says the same" in str(warning.message) for warning in told)  # the tool sends one seed
+    assert record.made["repeats"] == "the same text each time under sums_quick"
+
+
+def test_a_prompt_with_changing_examples_stands_under_its_name():
+    """What stood around the questions is not one text, as with examples of lm-eval."""
+    with pytest.warns(LiveWarning, match="says the same"):
+        record = import_record(DATA / "lm_eval_examples.jsonl", [Brevity()], name="sums")
+    assert record.prompts[0].text == "lm_eval_examples" and record.made["prompts"].startswith("1 of 1")
+    assert record.completions(0, 0)[0].text == "lol" and record.n_queries == 3
 
 
 def test_inspect_s_failed_and_foreign_samples_are_counted(tmp_path):

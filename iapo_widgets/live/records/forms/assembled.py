@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from ....core import bounds
 from ....core.problem import COST_WEIGHTS, Context, Prompt, mv_contexts
 from ....core.strategies import Strategy, find_strategy
 from ...endpoint.usage import BYTES
+from ...errors import LiveWarning
 from ...problem import PromptTemplate, Question
 from ...scoring.scorer import Scorer
 from ...scoring.scorers import ExactMatch, as_scorer
@@ -85,6 +87,13 @@ def assembled(
     right = all(question.gold is not None for question in kept)
     least = min(len(asked.answers) for row in pools for asked in row)
     made = {**found.made, "form": found.form, **_told(estimated, pools)}
+    if same := _copies(found.sheets, pools):
+        made["repeats"] = f"the same text each time under {same}"
+        warnings.warn(
+            f"every repeat under {same} says the same, so that nothing is learnt of N: the requests may have had one seed,"
+            " no temperature, or a cache in between",
+            LiveWarning, stacklevel=3,
+        )  # fmt: skip
     if named:
         made["prompts"] = f"{named} of {len(prompts)} stand under their names: no one text stood around the questions"
     if len(every) > len(kept):
@@ -203,6 +212,17 @@ def _told(estimated: Counter[str], pools: Sequence[Sequence[Asked]]) -> dict[str
         count = estimated[key]
         out[name] = "as the log tells" if not count else rule if count == whole else f"{count} of {whole} {rule}"
     return out
+
+
+def _copies(sheets: Sequence[Sheet], pools: Sequence[Sequence[Asked]]) -> str:
+    """The prompts whose repeats are copies of one another, where there are repeats."""
+    same = []
+    for sheet, row in zip(sheets, pools, strict=True):
+        repeated = [{told.text for told in asked.answers} for asked in row if len(asked.answers) > 1]
+        if repeated and all(len(texts) == 1 for texts in repeated):
+            same.append(bounds.cited(sheet.name)[:60])
+    same = list(dict.fromkeys(same))
+    return f"{', '.join(same[:5])}{f' and {len(same) - 5} more' if len(same) > 5 else ''}"
 
 
 def _ignored(found: Imported, before: str = "") -> str:
