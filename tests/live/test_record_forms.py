@@ -328,6 +328,7 @@ def test_likelihoods_of_lm_eval_are_no_texts(tmp_path):
     record = import_record(written(tmp_path, "a.jsonl", [line]))
     assert record.prompts == (PromptTemplate("Q: {query} A:", temperature=None, max_tokens=9, stop=["\n"]),)
     assert record.questions == (Question("2 + 3?", "5"),) and record.counts.tolist() == [[2]]
+    refused(written(tmp_path, "d.jsonl", [{**line, "resps": [[]]}]), "holds no answer")
     refused(written(tmp_path, "b.jsonl", [line, line]), "question 0 stands in the file twice")
     refused(written(tmp_path, "c.jsonl", [{**line, "resps": [[[-1.5, False]]]}]), "likelihoods", "generate_until")
 

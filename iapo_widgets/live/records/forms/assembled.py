@@ -90,8 +90,8 @@ def assembled(
     if same := _copies(found.sheets, pools):
         made["repeats"] = f"the same text each time under {same}"
         warnings.warn(
-            f"every repeat under {same} says the same, so that nothing is learnt of N: the requests may have had one seed,"
-            " no temperature, or a cache in between",
+            f"every repeat under {same} says the same, so that nothing is learnt of N: the requests may have had"
+            " one seed, no temperature, or a cache in between",
             LiveWarning, stacklevel=3,
         )  # fmt: skip
     if named:

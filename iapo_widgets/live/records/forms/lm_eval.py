@@ -67,6 +67,8 @@ def _texts(row: Mapping[str, Any], where: str) -> list[str]:
     if not resps or not all(isinstance(one, list) for one in resps):
         raise ValueError(f"{where}: resps must be a list of lists, not {bounds.cited(repr(resps)[:200])}")
     texts = [text for one in resps for text in one]
+    if not texts:
+        raise ValueError(f"{where}: resps holds no answer")
     if not all(isinstance(text, str) for text in texts) or (not _generated(row) and all(map(NUMBER.fullmatch, texts))):
         raise ValueError(
             f"{where} holds likelihoods and no texts ({bounds.cited(repr(texts[0])[:60])}): only tasks of the type"
