@@ -255,7 +255,8 @@ def test_results_that_promptfoo_wrote_are_read_with_everything_they_tell():
 
 def test_prompts_under_several_providers_of_promptfoo_are_prompts_of_their_own():
     """Each names its model; where a provider counts no tokens they are estimated, which is said."""
-    record = import_record(DATA / "promptfoo_two.json")
+    with pytest.warns(LiveWarning, match="says the same"):  # the providers answer by a rule
+        record = import_record(DATA / "promptfoo_two.json")
     assert [prompt.options["model"] for prompt in record.prompts] == ["rule", "rule", "echo", "echo"]
     assert record.questions == SUMS and record.counts.tolist() == [[3] * 3] * 4
     assert record.made["tokens"].startswith("18 of 36 estimated") and record.query_call_cost.min() > 0
@@ -274,6 +275,26 @@ def test_samples_that_lm_eval_wrote_are_joined_by_task():
         assert words in record.made["ignored"]
     assert any("sums_quick says the same" in str(warning.message) for warning in told)  # the tool sends one seed
     assert record.made["repeats"] == "the same text each time under sums_quick"
+    assert record.made["model"] == "simulated-arithmetic-1"
+
+
+def test_the_same_prompt_of_two_models_stands_there_twice(tmp_path):
+    """Their answers are never put together; each prompt names its model."""
+    for model in ("one", "two"):
+        (tmp_path / model).mkdir()
+        for file in (DATA / "lm_eval").glob("*T05-48*"):
+            text = file.read_text("utf-8").replace("simulated-arithmetic-1", model)
+            (tmp_path / model / file.name).write_text(text, "utf-8")
+    files = sorted(tmp_path.glob("*/samples_sums_steps_*"))
+    with pytest.warns(LiveWarning, match="says the same"):
+        record = import_record(files)
+    assert [prompt.options["model"] for prompt in record.prompts] == ["one", "two"]
+    assert record.counts.tolist() == [[4] * 3] * 2 and record.made["model"] == "one, two"
+    for summary in tmp_path.glob("one/results_*"):
+        summary.write_text("{")
+    with pytest.warns(LiveWarning, match="says the same"):
+        told = import_record(files, n_max=1).made["ignored"]
+    assert "summary beside" in told and "max_tokens of prompts" in told
 
 
 def test_a_prompt_with_changing_examples_stands_under_its_name():
@@ -294,7 +315,8 @@ def test_inspect_s_failed_and_foreign_samples_are_counted(tmp_path):
     ])  # fmt: skip
     path = tmp_path / "log.json"
     path.write_text(json.dumps(log, indent=1))
-    record = import_record(path)
+    with pytest.warns(LiveWarning, match="says the same"):
+        record = import_record(path)
     told = record.made["ignored"]
     for words in ("1 samples that failed", "1 samples without an answer", "1 samples of several turns", "image",
                   "own scores: match", "no single question"):  # fmt: skip

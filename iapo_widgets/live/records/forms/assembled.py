@@ -71,7 +71,7 @@ def assembled(
             f" ({', '.join(bounds.cited(sheet.name)[:40] for sheet in found.sheets[:5])}); the first one's begins"
             f" {every[0].text[:60]!r}. Give files of the same questions, or each by itself"
         )
-    prompts, named = _prompts(found.sheets)
+    prompts, named = _prompts(found)
     pools = [[sheet.asked[question] for question in kept] for sheet in found.sheets]
     most = max(len(asked.answers) for row in pools for asked in row)
     given = _scorers(scorers, kept)
@@ -127,14 +127,16 @@ def _shown(question: Question) -> str:
     return " or ".join(repr(gold[:60]) for gold in question.golds) or "none"
 
 
-def _prompts(sheets: Sequence[Sheet]) -> tuple[list[Prompt], int]:
+def _prompts(imported: Imported) -> tuple[list[Prompt], int]:
     """A prompt for each sheet, and how many have a name in the place of their text."""
-    several = len({sheet.model for sheet in sheets}) > 1
+    several = len({sheet.model for sheet in imported.sheets}) > 1
     found: list[Prompt] = []
     taken: Counter[str] = Counter()
     named = 0
-    for sheet in sheets:
+    for sheet in imported.sheets:
         template = sheet.found_template()
+        if sheet.settings.get("max_tokens") is not None and (template is None or several):
+            imported.ignored.setdefault("max_tokens of prompts that can't be sent as they stand", 0)
         temperature, top_p = sheet.settings.get("temperature"), sheet.settings.get("top_p")
         more: dict[str, Any] = {"stop": sheet.settings["stop"]} if sheet.settings.get("stop") else {}
         if several:  # a prompt that is sent has no model of its own

@@ -127,7 +127,7 @@ def _documents_read(content: bytes, form: str | None, file: Path) -> Imported:
     if form == "promptfoo":
         return promptfoo.read(_only(first, documents))
     if form == "lm-eval":
-        return lm_eval.read(every(), file.name)
+        return lm_eval.read(every(), file)
     return plain.read(every(), file.name)
 
 

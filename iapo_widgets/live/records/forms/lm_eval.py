@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from ....core import bounds
+from ....core.files import contents, parsed
 from ...problem import Question
 from ...reading.names import CHOICES, CONTEXTS, QUESTIONS, plain
 from ...reading.questions import read_questions
 from .imported import Imported, Sheet, Told, fields, get, golds, pair_of, part, sampled
 
-SAMPLES = re.compile(r"samples_(?P<task>.+?)_(?P<date>\d{4}-\d\d-\d\d)T[\d.:-]+\.jsonl")
+SAMPLES = re.compile(r"samples_(?P<task>.+?)_(?P<date>\d{4}-\d\d-\d\d)(?P<time>T[\d.:-]+)\.jsonl")
 KNOWN = ("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash",
          "prompt_hash", "target_hash")  # fmt: skip
 NUMBER = re.compile(r"-?[\d.]+(?:e[-+]\d+)?|-?inf|nan")
@@ -25,12 +27,17 @@ def is_samples(first: Mapping[str, Any]) -> bool:
     return "doc_id" in first and "resps" in first
 
 
-def read(documents: Iterable[tuple[str, Any]], name: str) -> Imported:
-    """Lines of one task, which is one prompt.  Raises ``ValueError`` with the line that cannot be read."""
+def read(documents: Iterable[tuple[str, Any]], path: Path) -> Imported:
+    """Lines of one task, which is one prompt; the model is told by the summary beside the file, where there is one.
+
+    Raises ``ValueError`` with the line that cannot be read.
+    """
     found = Imported("lm-eval samples")
-    file = SAMPLES.fullmatch(name)
-    sheet = Sheet(file["task"] if file else name.removesuffix(".jsonl"))
+    file = SAMPLES.fullmatch(path.name)
+    sheet = Sheet(file["task"] if file else path.name.removesuffix(".jsonl"))
     found.sheets = [sheet]
+    if file and (model := _model(path.with_name(f"results_{file['date']}{file['time']}.json"), found)):
+        sheet.model = found.made["model"] = model
     if file:
         found.made["date"] = file["date"]
     first: dict[int, tuple[str, Any]] = {}  # by question: filter and answers of its first line
@@ -59,6 +66,18 @@ def read(documents: Iterable[tuple[str, Any]], name: str) -> Imported:
         sheet.put(Question(question, golds(row.get("target"), where)), told, sent if isinstance(sent, tuple) else None)
     sheet.settings = sampled(settings, found)
     return found
+
+
+def _model(summary: Path, found: Imported) -> str:
+    """The model's name in the summary of the run; empty where there is none."""
+    if not summary.is_file():
+        return ""
+    try:
+        row = fields(parsed(contents(summary, bounds.TEXT_BYTES), constants=True), summary.name)
+        return bounds.cited(get(row, "model_name", str, summary.name) or "")
+    except ValueError:
+        found.ignore("the summary beside the samples, which cannot be read", 0)
+        return ""
 
 
 def _texts(row: Mapping[str, Any], where: str) -> list[str]:
