@@ -22,6 +22,7 @@ from .local.local_model import LocalModel
 from .problem import PromptTemplate, Question
 from .reading import Reading, prompts_from, questions_from, read_prompts, read_questions
 from .records.completion import RecordedCompletion
+from .records.forms.importing import import_questions, import_record
 from .records.record import Record
 from .report import Report
 from .scoring.judge import Judge
@@ -69,6 +70,8 @@ __all__ = [
     "SpendingLimit",
     "Stopped",
     "estimate",
+    "import_questions",
+    "import_record",
     "prompts_from",
     "questions_from",
     "read_prompts",

@@ -1,0 +1,1 @@
+"""Logs of other tools as records and questions: one module a form."""
