@@ -43,5 +43,6 @@ def full_name(prompt: Prompt) -> str:
 
 def _line(text: str) -> str:
     """The words of a part, on one line; the question's place is an ellipsis, and none at either end."""
-    line = " ".join(text.replace(_PLACE, " \N{HORIZONTAL ELLIPSIS} ").split())
+    seen = "".join(c if c.isprintable() else " " for c in text)  # a terminal would obey what is not
+    line = " ".join(seen.replace(_PLACE, " \N{HORIZONTAL ELLIPSIS} ").split())
     return line.strip("\N{HORIZONTAL ELLIPSIS} ")
