@@ -12,7 +12,16 @@ import traitlets as t
 
 from iapo_widgets import Context, load
 from iapo_widgets.core.strategies import STRATEGIES
-from iapo_widgets.live import PromptTemplate, Question
+from iapo_widgets.live import (
+    Endpoint,
+    ExactMatch,
+    Ledger,
+    LiveEnvironment,
+    PromptTemplate,
+    Question,
+    SimulatedEndpoint,
+    SpendingLimit,
+)
 from iapo_widgets.live.records.completion import RecordedCompletion, ScorerNote
 from iapo_widgets.live.records.pools import expected, pool_of
 from iapo_widgets.live.records.record import Record
@@ -139,7 +148,7 @@ def test_jumps_go_to_the_question_that_the_vote_saves_or_ruins():
     assert widget.question == 2 and "raise N" in widget._told
     widget.n, widget.prompt = 5, 1
     widget.press("ruins")
-    assert widget.question == 2 and widget._told.startswith("A vote of 5 ruins no question with this prompt")
+    assert widget.question == 2 and widget._told.startswith("A vote of 5 ruins no question with prompt 1")
 
 
 def test_the_same_seed_draws_the_same_and_zero_takes_them_as_they_came(random_record):
@@ -191,6 +200,32 @@ def test_vote_then_best_returns_one_of_the_winner_s():
     env = record([[pool]], strategy="vote-then-best", contexts=[Context("x", (1.0, 1.0))], scorers=("c", "s"), n_max=3)
     widget = AnswerExplorer(env, n=3)
     assert frame(widget)["best"] == [1] and widget.summary.endswith("number 2 is returned: it scores best otherwise.")
+
+
+def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
+    """Before a run pairs say that they are not answered; after ``refresh`` the answers stand there, at their price."""
+    with SimulatedEndpoint(seed=0) as sim, Ledger(tmp_path / "a.ledger", durable=False) as ledger:
+        env = LiveEnvironment(
+            Endpoint(sim.base_url, sim.model, key="any"), [PromptTemplate("{query}", max_tokens=m) for m in (64, 48)],
+            [Question(f"What is {x} + 5?", str(x + 5)) for x in range(3)], [ExactMatch()], n_max=4, progress=False,
+            strategy="majority-vote", contexts=[Context("here", (1.0,))], ledger=ledger,
+            limit=SpendingLimit(completions=99),
+        )  # fmt: skip
+        widget = AnswerExplorer(env, other=1)
+        assert widget.n == 4 and widget.summary == "Prompt 0: not answered yet. Prompt 1: not answered yet."
+        widget.press("saves")
+        assert "No question has 4 answers" in widget._told and widget.figure().alt
+        env.sample([0, 1, 0], [0, 0, 2], 6, np.random.default_rng(0))
+        asked = sim.stats.requests
+        widget.refresh()
+        assert "not answered" not in widget.summary and widget.error == ""
+        answers = env.answers(0, 0)
+        call = max(a.prompt_tokens if a.whole_prompt is None else a.whole_prompt for a in answers)
+        requests = ceil(4 / (env.per_call or 4))
+        assert frame(widget)["cost"] == call * requests + sum(a.completion_tokens for a in answers[:4])
+        assert frame(widget)["odds"].startswith("Over all draws from these 6 recorded answers")
+        widget.question = 1
+        assert "not answered yet" in widget.summary and sim.stats.requests == asked
 
 
 def test_no_texts_no_widget(tmp_path):

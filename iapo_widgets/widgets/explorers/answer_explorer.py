@@ -13,15 +13,14 @@ from ...core.naming import short_name
 from ...core.problem import Context
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
-from ...plots.picture import CYCLE, GREY, MARKERS
-from ...plots.scene import Line, Panel, Scene
+from ...plots.scene import Scene
 from ..shared.assets import module, styles
 from ..shared.explorer import Control, Explorer
 from ..shared.note import note
 from .answer_page import WHOLE, Row, page, votes
+from .answer_twin import HEAD, panels, table
 from .answer_words import found_words
 
-SHOWN = 24  # characters of an answer beside a bar of the static twin
 MOST = 32  # answers shown of a prompt
 USUAL = 5  # answers at first, where there are so many
 DRAWS = 4  # that a saved page carries of each question
@@ -159,44 +158,20 @@ class AnswerExplorer(Explorer):
             best = float(of.max() if name == "saves" else of.min())
             x = int(np.flatnonzero(gain == best)[0])
             return None, (
-                f"A vote of {n} {name} no question with this prompt; it comes nearest at question {x}:"
+                f"A vote of {n} {name} no question with prompt {self.prompt}; it comes nearest at question {x}:"
                 f" alone right in {alone[x]:.0%}, by the vote in {together[x]:.0%}."
             )
         order = np.roll(np.arange(len(worth)), -self.question - 1)
         x = int(order[such[order]][0])
-        return x, found_words(name, n, alone[x], together[x], int(such.sum()), int((~np.isnan(gain)).sum()))
+        return x, found_words(
+            name, self.prompt, n, alone[x], together[x], int(such.sum()), int((~np.isnan(gain)).sum())
+        )
 
     def scene(self) -> Scene:
         """The tally of each prompt at this N as bars, and every answer as a row: what ``figure()`` draws."""
         made = self._paged(self.question, self.seed)
-        panels = [self._panel(made, row) for row in made["rows"] if row["frames"]]
-        rows = [
-            [row["name"], str(k + 1), _read(chip), str(chip["tokens"]), chip["ended"], chip["text"]]
-            for row in made["rows"] for k, chip in enumerate(row["chips"][: self.n])
-        ]  # fmt: skip
-        head = ("prompt", "number", "read as", "tokens", "ended", "text")
         words = f"Question {self.question}: {made['text']} {self._words(made)}"
-        return Scene(panels, words, head, rows, note(self.env))
-
-    def _panel(self, made: dict[str, Any], row: dict[str, Any]) -> Panel:
-        frame = row["frames"][min(self.n, len(row["frames"])) - 1]
-        if "votes" in frame:
-            bars = [(made["classes"][c]["name"], float(count), c) for c, count in frame["votes"]]
-            what = "votes"
-        else:
-            values = [chip["value"] for chip in row["chips"][: self.n]]
-            bars = [(str(k + 1), value, int(k not in frame["best"])) for k, value in enumerate(values)]
-            what = f"utility for context {self.context}"
-        lines = [
-            Line("", [v, 0.0], [float(k), float(k)], CYCLE[c % len(CYCLE)] if c < len(CYCLE) else GREY,
-                 MARKERS[c % len(MARKERS)], every=2, width=6, tell=[f"{name}: {v:g}"] * 2)
-            for k, (name, v, c) in enumerate(bars)
-        ]  # fmt: skip
-        high = max([1.0, *(v for _, v, _ in bars)])
-        return Panel(
-            row["name"], what, "answer", lines=lines, xlim=(0.0, 1.05 * high), ylim=(max(len(bars), 1) - 0.5, -0.5),
-            yticks=[(k, name[:SHOWN]) for k, (name, _, _) in enumerate(bars)], height=0.4 + 0.1 * len(bars),
-        )  # fmt: skip
+        return Scene(panels(made, self.n, self.context), words, HEAD, table(made, self.n), note(self.env))
 
     def _words(self, made: dict[str, Any]) -> str:
         rows = made["rows"]
@@ -215,7 +190,7 @@ class AnswerExplorer(Explorer):
             for p in [self.prompt] if self.other is None else [self.prompt, self.other]:
                 pool = self._pool(p, question)
                 rows.append((p, pool, pool.drawn(seed, p, question), self._expected(p, question)))
-            self._made[key] = page(self.env, question, rows, self.most, self._context())
+            self._made[key] = page(self.env, question, seed, rows, self.most, self._context())
         return self._made[key]
 
     def _pool(self, prompt: int, question: int) -> Pool:
@@ -283,8 +258,3 @@ class AnswerExplorer(Explorer):
         if proposal["value"] not in names:
             raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
         return str(proposal["value"])
-
-
-def _read(chip: dict[str, Any]) -> str:
-    said = "no vote" if chip["class"] < 0 else chip["answer"]
-    return f"{said} (right)" if chip["right"] else str(said)

@@ -34,8 +34,11 @@ class _Class:
     texts: Counter[str] = field(default_factory=Counter)
 
 
-def page(env: Any, question: int, rows: Sequence[Row], most: int, context: Context) -> dict[str, Any]:
-    """What is shown of that question; most: the largest N; context: whose utility chooses where answers don't vote."""
+def page(env: Any, question: int, seed: int, rows: Sequence[Row], most: int, context: Context) -> dict[str, Any]:
+    """What is shown of that question and draw.
+
+    most: the largest N; context: whose utility chooses where answers don't vote.
+    """
     asked = env.questions[question]
     known = bool(asked.golds)
     pools = [pool for _, pool, _, _ in rows]
@@ -48,8 +51,8 @@ def page(env: Any, question: int, rows: Sequence[Row], most: int, context: Conte
         for name, answer in zip(names, classes, strict=True)
     ]  # fmt: skip
     made = {
-        "question": question, "text": asked.text[:QUESTION], "golds": [_cut(gold) for gold in asked.golds[:4]],
-        "known": known, "classes": shown,
+        "question": question, "seed": seed, "text": asked.text[:QUESTION],
+        "golds": [_cut(gold) for gold in asked.golds[:4]], "known": known, "classes": shown,
         "rows": [
             _row(env, row, place, names, known, most, context) for row, place in zip(rows, places, strict=True)
         ],

@@ -72,13 +72,12 @@ def bill_words(pool: Pool, which: Sequence[int], unit: str) -> str:
     return f"{pool.cost(which):,.4g} {unit}: {asked} of {_count(tokens, 'token')}{together}"
 
 
-def found_words(kind: str, n: int, alone: float, together: float, number: int, of: int) -> str:
+def found_words(kind: str, prompt: int, n: int, alone: float, together: float, number: int, of: int) -> str:
     """Why one was taken to this question."""
     numbers = f"alone right in {alone:.0%}, by a vote of {n} in {together:.0%}"
-    share = f"{number} of {of} questions {'is' if number == 1 else 'are'} such with this prompt and N"
-    if kind == "saves":
-        return f"The vote saves it: {numbers}. {share[0].upper()}{share[1:]}."
-    return f"The vote ruins it: {numbers}, because a wrong answer is the more common one. {share}."
+    share = f"{number} of {of} questions {'is' if number == 1 else 'are'} such with prompt {prompt} and this N"
+    why = "" if kind == "saves" else ", because a wrong answer is the more common one"
+    return f"The vote {kind} it: {numbers}{why}. {share}."
 
 
 def _right(right: bool) -> str:

@@ -127,7 +127,7 @@ function makePart({ model, id, r, whole, open, rows }) {
       describe(element, { "aria-label": `Prompt ${row.name}` });
       const wanted = model.get("n");
       const few = n && n < wanted ? ` Only ${n} of ${wanted} are recorded.` : "";
-      put(drawn, row.size ? (model.get("seed") ? `${n} drawn from the ${row.size} recorded, none twice (draw ${model.get("seed")}).${few}` : `The first ${n} of ${row.size} recorded, as they came.${few}`) : "");
+      put(drawn, row.size ? (page.seed ? `${n} drawn from the ${row.size} recorded, none twice (draw ${page.seed}).${few}` : `The first ${n} of ${row.size} recorded, as they came.${few}`) : "");
       put(none, row.size ? "" : "Not answered yet: nothing is recorded of this prompt and question.");
       chips.list.parentElement.parentElement.hidden = !row.size;
       const frame = row.frames[n - 1];

@@ -3,9 +3,9 @@
 function tally(model, page, row, frame, n) {
   const { vote, unit } = model.get("_about");
   const bars = vote ? voteBars(page, frame, n) : scoreBars(model, page, row, frame, n);
-  const facts = [build("div", {}, build("dt", {}, "Cost"), build("dd", {}, frame.bill))];
-  if (frame.odds) facts.push(build("div", {}, build("dt", {}, "Another draw"), build("dd", {}, frame.odds)));
-  return [build("p", { class: "iapo-verdict" }, ...verdict(page, row, frame, vote)), build("ul", { class: "iapo-bars" }, ...bars), build("dl", { class: "iapo-facts" }, ...facts)];
+  const fact = (name, text) => build("p", { class: "iapo-fact" }, build("span", {}, name), build("span", {}, text));
+  const facts = [fact("Cost", frame.bill), ...(frame.odds ? [fact("Another draw", frame.odds)] : [])];
+  return [build("p", { class: "iapo-verdict" }, ...verdict(page, row, frame, vote)), build("ul", { class: "iapo-bars" }, ...bars), ...facts];
 }
 
 function verdict(page, row, frame, vote) {
