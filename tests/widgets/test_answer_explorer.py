@@ -180,9 +180,7 @@ def test_best_of_n_takes_the_best_utility_for_the_context():
     """Another context, another winner; utilities are weighted sums, an unread score counts as its lowest value."""
     widget = AnswerExplorer(scored_record(), n=3)
     assert [c["value"] for c in widget._page["rows"][0]["chips"]] == pytest.approx([0.18, 0.75, 0.45])
-    assert (
-        frame(widget)["best"] == [1] and "Number 2 of 3 is the best: utility for context useful 0.75" in widget.summary
-    )
+    assert frame(widget)["best"] == [1] and "Number 2 of 3 is the best: utility for “useful” 0.75" in widget.summary
     widget.context = "kind"
     assert frame(widget)["best"] == [0] and "votes" not in frame(widget)
     assert "saves" not in [c.name for c in widget.controls()]

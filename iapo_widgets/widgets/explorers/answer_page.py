@@ -52,7 +52,8 @@ def page(env: Any, question: int, seed: int, rows: Sequence[Row], most: int, con
     ]  # fmt: skip
     made = {
         "question": question, "seed": seed, "text": asked.text[:QUESTION],
-        "golds": [_cut(gold) for gold in asked.golds[:4]], "known": known, "classes": shown,
+        "golds": [_cut(gold) for gold in asked.golds[:4]], "known": known,
+        "utility": _formula(env, context), "classes": shown,
         "rows": [
             _row(env, row, place, names, known, most, context) for row, place in zip(rows, places, strict=True)
         ],
@@ -170,7 +171,13 @@ def _chooser(env: Any, scores: Sequence[float], value: float) -> float:
 def _measure(env: Any, context: Context) -> str:
     if env.strategy.name == "selected-best":
         return str(env.objectives[env.strategy.selection])
-    return f"utility for context {context.name}"
+    return f"utility for \u201c{context.name}\u201d"
+
+
+def _formula(env: Any, context: Context) -> str:
+    """What utility is made of; empty where answers vote."""
+    parts = [f"{w:g} \u00d7 {name}" for w, name in zip(context.weights, env.objectives, strict=True) if w]
+    return "" if votes(env) else " + ".join(parts)
 
 
 def _highest(values: Sequence[float], among: Any) -> list[int]:

@@ -30,8 +30,9 @@ function makeChips({ model, id, r, whole, open }) {
   const panel = build("div", { class: "iapo-detail", id: `${id}-detail-${r}`, role: "status", "aria-live": "polite" }, about, text);
   let page = null, row = null, chips = [], shown = [], at = 0, pinned = null, pointed = null;
 
+  const focused = () => list.contains(list.getRootNode().activeElement); // of a shadow root, too, as marimo has one
   const detail = () => {
-    const k = pointed ?? pinned ?? (list.contains(document.activeElement) ? at : null);
+    const k = pointed ?? pinned ?? (focused() ? at : null);
     const chip = k === null || k >= shown.length ? null : row.chips[k];
     panel.classList.toggle("iapo-empty", !chip);
     if (!chip) { about.textContent = row?.chips.length ? hint : ""; text.textContent = ""; return; }
@@ -77,7 +78,7 @@ function makeChips({ model, id, r, whole, open }) {
     const said = vote ? chip.answer ?? "no vote" : number3(chip.value);
     const head = build("span", { class: "iapo-chip-head" }, build("span", { class: "iapo-number", "aria-hidden": "true" }, `${k + 1}`));
     if (vote || chip.right) head.append(badge(page, chip.class));
-    head.append(build("span", { class: `iapo-said${said.length > 8 ? " iapo-long" : ""}`, title: said }, said), build("span", { class: "iapo-star", "aria-hidden": "true" }, "\u2605"));
+    head.append(build("span", { class: `iapo-said${!vote ? " iapo-value" : said.length > 8 ? " iapo-long" : ""}`, title: said }, said), build("span", { class: "iapo-star", "aria-hidden": "true" }, "\u2605"));
     const scores = (chip.scores ?? []).map((v, i) => {
       const [low, high] = ranges(page, i);
       const fill = build("span", { class: "iapo-fill" });
@@ -99,7 +100,7 @@ function makeChips({ model, id, r, whole, open }) {
     // `best`: places of those that are taken; the chips themselves are made once for a page.
     show(next, nextRow, n, best) {
       if (nextRow !== row) {
-        const held = list.contains(document.activeElement);
+        const held = focused();
         [page, row, pinned, pointed] = [next, nextRow, null, null];
         chips = row.chips.map(make);
         list.replaceChildren(...chips);
