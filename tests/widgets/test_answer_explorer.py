@@ -221,7 +221,10 @@ def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
         call = max(a.prompt_tokens if a.whole_prompt is None else a.whole_prompt for a in answers)
         requests = ceil(4 / (env.per_call or 4))
         assert frame(widget)["cost"] == call * requests + sum(a.completion_tokens for a in answers[:4])
-        assert frame(widget)["odds"].startswith("Over all draws from these 6 recorded answers")
+        assert widget._page["rows"][0]["alone"].startswith(
+            "Over all draws from these 6 recorded answers: alone right in"
+        )
+        assert frame(widget)["odds"].startswith(", by a vote of 4 in ")
         widget.question = 1
         assert "not answered yet" in widget.summary and sim.stats.requests == asked
 
@@ -264,6 +267,14 @@ def test_updates_are_small_and_long_texts_come_when_opened(monkeypatch):
     monkeypatch.setattr(widget, "send_state", lambda key=None: sent.append(key))
     widget.n = 7
     assert not any("_page" in str(keys) for keys in sent)
+
+
+def test_a_saved_page_has_more_room_for_texts():
+    """Nobody can fetch what was cut there: each text has its 600 bytes."""
+    pool = [said("lima", "lima", text="abcdefghi " * 90) for _ in range(9)]
+    widget = AnswerExplorer(record([[pool]] * 2, n_max=9), other=1)
+    (first, *_) = widget.carried()["_carried"].values()
+    assert [len(chip["text"]) for row in first["rows"] for chip in row["chips"]] == [600] * 18
 
 
 def test_hostile_texts_stay_data():

@@ -17,7 +17,7 @@ from ...plots.scene import Scene
 from ..shared.assets import module, styles
 from ..shared.explorer import Control, Explorer
 from ..shared.note import note
-from .answer_page import WHOLE, Row, page, votes
+from .answer_page import ROOM, SAVED, WHOLE, Row, page, votes
 from .answer_twin import HEAD, panels, table
 from .answer_words import found_words
 
@@ -124,7 +124,7 @@ class AnswerExplorer(Explorer):
         last = min(len(self.env.questions), self.question + max(1, self.pages))
         seeds = sorted({0, *range(self.seed, self.seed + DRAWS)})
         with self.lock:
-            turned = {f"{x},{s}": self._paged(x, s) for x in range(self.question, last) for s in seeds}
+            turned = {f"{x},{s}": self._paged(x, s, SAVED) for x in range(self.question, last) for s in seeds}
         return {"_carried": turned}
 
     def press(self, name: str) -> None:
@@ -181,8 +181,8 @@ class AnswerExplorer(Explorer):
             for row in rows
         )
 
-    def _paged(self, question: int, seed: int) -> dict[str, Any]:
-        key = (question, seed, self.prompt, self.other, self.context)
+    def _paged(self, question: int, seed: int, room: int = ROOM) -> dict[str, Any]:
+        key = (question, seed, self.prompt, self.other, self.context, room)
         if key not in self._made:
             if len(self._made) > 64:
                 self._made.clear()
@@ -190,7 +190,7 @@ class AnswerExplorer(Explorer):
             for p in [self.prompt] if self.other is None else [self.prompt, self.other]:
                 pool = self._pool(p, question)
                 rows.append((p, pool, pool.drawn(seed, p, question), self._expected(p, question)))
-            self._made[key] = page(self.env, question, seed, rows, self.most, self._context())
+            self._made[key] = page(self.env, question, seed, rows, self.most, self._context(), room)
         return self._made[key]
 
     def _pool(self, prompt: int, question: int) -> Pool:

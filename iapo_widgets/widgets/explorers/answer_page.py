@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ...core.naming import full_name, short_name
 from ...core.problem import Context
 from ...live.records.pools import RIGHT, Pool, Votes
-from .answer_words import best_words, bill_words, odds_words, vote_words
+from .answer_words import alone_words, best_words, bill_words, odds_words, vote_words
 
-ROOM = 19_000  # bytes of a page; what the numbers leave is for the texts
+ROOM, SAVED = 19_000, 60_000  # bytes of a page, and of one in a file; what the numbers leave is for the texts
 LONGEST, SHORTEST = 600, 60  # bytes of an answer's text
 WHOLE = 20_000  # characters of a text that is opened
 NAME = 40  # characters of an answer
@@ -34,10 +34,12 @@ class _Class:
     texts: Counter[str] = field(default_factory=Counter)
 
 
-def page(env: Any, question: int, seed: int, rows: Sequence[Row], most: int, context: Context) -> dict[str, Any]:
+def page(
+    env: Any, question: int, seed: int, rows: Sequence[Row], most: int, context: Context, room: int = ROOM
+) -> dict[str, Any]:  # fmt: skip
     """What is shown of that question and draw.
 
-    most: the largest N; context: whose utility chooses where answers don't vote.
+    most: the largest N; context: whose utility chooses where answers don't vote; room: bytes.
     """
     asked = env.questions[question]
     known = bool(asked.golds)
@@ -58,7 +60,7 @@ def page(env: Any, question: int, seed: int, rows: Sequence[Row], most: int, con
             _row(env, row, place, names, known, most, context) for row, place in zip(rows, places, strict=True)
         ],
     }  # fmt: skip
-    _fill(made, pools, [order for _, _, order, _ in rows])
+    _fill(made, pools, [order for _, _, order, _ in rows], room)
     return made
 
 
@@ -120,7 +122,8 @@ def _row(
         _frame(env, pool, order[:n], labels[:n], values[:n], place, names, known, worth, context)
         for n in range(1, len(order) + 1)
     ]
-    return {**head, "chips": chips, "frames": frames}
+    alone = alone_words(worth[0], len(pool.completions), votes(env)) if frames and "odds" in frames[0] else ""
+    return {**head, "alone": alone, "chips": chips, "frames": frames}
 
 
 def _frame(
@@ -151,7 +154,7 @@ def _frame(
         right = f" It is {'right' if taken == {True} else 'wrong'}." if known and len(taken) == 1 else ""
         frame["said"] = best_words(frame["best"], by, n, _measure(env, context), right)
     if n <= len(worth) and not np.isnan(worth[n - 1]):
-        frame["odds"] = odds_words(worth[0], worth[n - 1], n, len(pool.completions), votes(env))
+        frame["odds"] = odds_words(worth[n - 1], n, votes(env))
     return frame
 
 
@@ -185,10 +188,10 @@ def _highest(values: Sequence[float], among: Any) -> list[int]:
     return [k for k in among if values[k] >= top - 1e-9]
 
 
-def _fill(made: dict[str, Any], pools: Sequence[Pool], orders: Sequence[list[int]]) -> None:
+def _fill(made: dict[str, Any], pools: Sequence[Pool], orders: Sequence[list[int]], room: int) -> None:
     """Put in the texts, as long as the page has room for; a cut one has its whole length beside it."""
     chips = sum(len(row["chips"]) for row in made["rows"])
-    left = ROOM - len(json.dumps(made, ensure_ascii=False).encode())
+    left = room - len(json.dumps(made, ensure_ascii=False).encode())
     size = min(LONGEST, max(SHORTEST, left // max(1, chips) - 12))
     for row, pool, order in zip(made["rows"], pools, orders, strict=True):
         for chip, i in zip(row["chips"], order, strict=False):

@@ -56,12 +56,17 @@ def best_words(best: Sequence[int], values: Sequence[float], n: int, what: str, 
     return f"Number {best[0] + 1} of {n} is the best: {what} {top}; the first alone has {first}.{right}"
 
 
-def odds_words(alone: float, together: float, n: int, size: int, vote: bool) -> str:
-    """What all draws of ``n`` from ``size`` recorded answers give on average."""
+def alone_words(alone: float, size: int, vote: bool) -> str:
+    """What one of ``size`` recorded answers gives on average."""
     among = f"Over all draws from these {_count(size, 'recorded answer')}"
-    if vote:
-        return f"{among}: alone right in {alone:.0%}{'' if n == 1 else f', by a vote of {n} in {together:.0%}'}."
-    return f"{among}: alone worth {alone:.3g}{'' if n == 1 else f', the best of {n} worth {together:.3g}'} on average."
+    return f"{among}: alone right in {alone:.0%}" if vote else f"{among}, on average: alone worth {alone:.3g}"
+
+
+def odds_words(together: float, n: int, vote: bool) -> str:
+    """How ``alone_words`` goes on with what all draws of ``n`` give."""
+    if n == 1:
+        return "."
+    return f", by a vote of {n} in {together:.0%}." if vote else f", the best of {n} worth {together:.3g}."
 
 
 def bill_words(pool: Pool, which: Sequence[int], unit: str) -> str:

@@ -4,7 +4,7 @@ function tally(model, page, row, frame, n) {
   const { vote, unit } = model.get("_about");
   const bars = vote ? voteBars(page, frame, n) : scoreBars(model, page, row, frame, n);
   const fact = (name, text) => build("p", { class: "iapo-fact" }, build("span", {}, name), build("span", {}, text));
-  const facts = [...(page.utility ? [fact("Utility", page.utility)] : []), fact("Cost", frame.bill), ...(frame.odds ? [fact("Another draw", frame.odds)] : [])];
+  const facts = [...(page.utility ? [fact("Utility", page.utility)] : []), fact("Cost", frame.bill), ...(frame.odds ? [fact("Another draw", row.alone + frame.odds)] : [])];
   return [build("p", { class: "iapo-verdict" }, ...verdict(page, row, frame, vote)), build("ul", { class: "iapo-bars" }, ...bars), ...facts];
 }
 
