@@ -78,7 +78,7 @@ function makeChips({ model, id, r, whole, open }) {
     const said = vote ? chip.answer ?? "no vote" : number3(chip.value);
     const head = build("span", { class: "iapo-chip-head" }, build("span", { class: "iapo-number", "aria-hidden": "true" }, `${k + 1}`));
     if (vote || chip.right) head.append(badge(page, chip.class));
-    head.append(build("span", { class: `iapo-said${!vote ? " iapo-value" : said.length > 8 ? " iapo-long" : ""}`, title: said }, said), build("span", { class: "iapo-star", "aria-hidden": "true" }, "\u2605"));
+    head.append(build("span", { class: `iapo-said${!vote ? " iapo-value" : said.length > 7 ? " iapo-long" : ""}`, title: said }, said), build("span", { class: "iapo-star", "aria-hidden": "true" }, "\u2605"));
     const scores = (chip.scores ?? []).map((v, i) => {
       const [low, high] = ranges(page, i);
       const fill = build("span", { class: "iapo-fill" });
