@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..core.naming import told_name
 from ..core.training import ALGORITHMS, acr, train
 from ..course.opening import handed_on, open_course
 from ..course.terminal import Version, one_line, plain_output, say, unread
@@ -161,7 +162,7 @@ def _run(options: argparse.Namespace) -> None:
         return
     print(f"{env.name} ({env.note})" if env.note else env.name)
     for context, arm in result.policy.items():
-        print(f"  {context:<12} prompt {arm.prompt:>3}  N = {arm.n}")
+        print(f"  {context:<12} prompt {arm.prompt:>3}  N = {arm.n}  {told_name(env.prompts[arm.prompt])}".rstrip())
     print(f"spent {result.spent:,} of {options.budget:,} completions; ACR {value:.4f} on these queries")
     if result.rounds[-1].gaps:
         print(result.rounds[-1].gaps)

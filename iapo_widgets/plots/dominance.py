@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ..core.environment import CategoricalEnvironment
+from ..core.naming import short_name
+from ..core.problem import Prompt
 from ..tasks.catalogue import load
 from .picture import CYCLE, MARKERS, Picture, plain
 
+NAME = 24  # characters of a prompt in a legend
 SHOWN = 4  # prompts in a panel: those that lead somewhere, then the best of the others
 
 
@@ -35,7 +39,7 @@ def figure2(
     cases = [(voting, 0, "accuracy"), *((rewards, c, "reward less cost") for c in users)]
     for axes, letter, (env, c, what) in zip(figure.subplots(1, 3), "abc", cases, strict=True):
         context = env.contexts[c]
-        leaders = _panel(axes, env.exact_q()[c])
+        leaders = _panel(axes, env.exact_q()[c], env.prompts)
         title = plain(f"({letter}) {env.name}, context {context.name}")
         axes.set(title=title, xlabel="N, completions per query", ylabel=what)
         words.append(f"({letter}) {env.name}, context {context.name}: {_in_words(leaders)}.")
@@ -54,7 +58,7 @@ def _two_users(env: CategoricalEnvironment) -> tuple[int, int]:
     return chosen[int(np.argmin(share))], chosen[int(np.argmax(share))]
 
 
-def _panel(axes: Axes, q: NDArray[np.float64]) -> NDArray[np.int64]:
+def _panel(axes: Axes, q: NDArray[np.float64], prompts: Sequence[Prompt]) -> NDArray[np.int64]:
     """Curves of ``q`` (P, N_max) and the spans of its leaders; returns the leader at each N."""
     leaders = q.argmax(axis=0)
     best = q.max(axis=1)
@@ -66,7 +70,8 @@ def _panel(axes: Axes, q: NDArray[np.float64]) -> NDArray[np.int64]:
     style = dict(zip(shown, zip(CYCLE, MARKERS, strict=True), strict=False))
     for p in shown:
         colour, marker = style[p]
-        axes.plot(scales, q[p], color=colour, marker=marker, ms=4, markevery=4, label=f"prompt {p}")
+        name = plain(short_name(prompts[p], p, NAME))
+        axes.plot(scales, q[p], color=colour, marker=marker, ms=4, markevery=4, label=name)
     for p, start, end in _spans(leaders):
         if p in style:
             axes.axvspan(start - 0.5, end + 0.5, color=style[p][0], alpha=0.12, lw=0)

@@ -1,3 +1,4 @@
+from .explorers.answer_explorer import AnswerExplorer
 from .explorers.bound_explorer import BoundExplorer
 from .explorers.budget_slider import BudgetSlider
 from .explorers.context_sliders import ContextSliders
@@ -12,6 +13,7 @@ from .race.elimination_view import EliminationView
 from .race.psst_lab import PSSTLab
 
 __all__ = [
+    "AnswerExplorer",
     "BoundExplorer",
     "BudgetSlider",
     "ContextSliders",

@@ -93,7 +93,7 @@ def test_a_policy_is_learnt_and_deployed_on_it(tmp_path, model, algorithm):
         assert result.spent <= 200 and env.report().unreadable < 0.5 * result.spent
         assert dict(train(algorithm, env.with_(offline=True), 200, seed=0).policy) == dict(result.policy)
         response = env.deploy(result.policy)("What is the capital of Greece?", context="low")
-        assert response.text and len(response.texts) == result.policy["low"].n
+        assert response.text and response.n == result.policy["low"].n
         record = env.record()
         assert any(completion.text for completion in record.completions(0, 0))
 

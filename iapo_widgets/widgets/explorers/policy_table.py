@@ -12,6 +12,7 @@ from typing import Any
 import traitlets as t
 
 from ...core.environment import CategoricalEnvironment
+from ...core.naming import told_name
 from ...core.problem import Arm
 from ...core.rounds import Policy, Result
 from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
@@ -76,14 +77,18 @@ class PolicyTable(Explorer):
             short = label.removesuffix(" (told every Q)")
             arms = [getattr(r, name) for r in rows]
             tell = [
-                f"{r.context}, {short}: Q {v:.3f}, prompt {arm.prompt}, N {_scale(arm)}"
+                f"{r.context}, {short}: Q {v:.3f}, prompt {self._named(arm.prompt)}, N {_scale(arm)}"
                 for r, v, arm in zip(rows, values, arms, strict=True)
             ]
             lines.append(Line(label, [i + APART * (k - 1.5) for i in x], values, colour, marker, "", tell=tell))
         few = len(rows) <= 6  # else every third, named by what the three share: "w1=0.1 low" stands for "w1=0.1"
         ticks = [(k, rows[k].context if few else rows[k].context.removesuffix(" low")) for k in x[:: 1 if few else 3]]
         panel = Panel("Every context, four choices", "context", "exact Q", lines=lines, xticks=ticks, width=1.9)
-        shown = [[r[0].replace(" ", "\N{NO-BREAK SPACE}"), *r[1:]] for r in self._cells(rows)]  # a line a context
+        names = [*(self._named(row.arm.prompt) for row in rows), ""]  # the last one is of the means
+        shown = [  # a line a context
+            [cells[0].replace(" ", "\N{NO-BREAK SPACE}"), name, *cells[2:]]
+            for cells, name in zip(self._cells(rows), names, strict=True)
+        ]
         return Scene([panel], self._words(rows), HEAD, shown, " ".join(filter(None, [TOLD, note(self.env)])))
 
     def to_csv(self) -> str:
@@ -102,6 +107,11 @@ class PolicyTable(Explorer):
         """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random."""
         arms = {row.context: (row.arm.prompt, row.arm.n) for row in self.rows}
         return "{\n" + "".join(f"    {name!r}: {arm!r},\n" for name, arm in arms.items()) + "}\n"
+
+    def _named(self, prompt: int) -> str:
+        """Its number, and its words where it has any; what is copied has the number alone."""
+        told = told_name(self.env.prompts[prompt])
+        return f"{prompt}: {told}" if told else str(prompt)
 
     def _cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
         out = [

@@ -11,6 +11,7 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from ...core.environment import CategoricalEnvironment
+from ...core.naming import short_name
 from ...core.problem import Context
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
@@ -18,6 +19,7 @@ from ..shared.cost_weight import LARGEST_COST, check_cost_weight
 from ..shared.explorer import Control, Explorer
 from ..shared.note import note
 
+NAME = 24  # characters of a prompt in a legend
 SHOWN = 4  # prompts with a curve of their own beside the winner's
 GRID = 11  # rows and columns of the map
 
@@ -84,7 +86,8 @@ class TradeoffExplorer(Explorer):
         lines = [Line("other prompts", x, gaps, GREY, "", width=0.5)] if rest else []
         for p in (*others, int(best)):
             colour, marker = colours.get(p, (GREY, "X"))
-            lines.append(Line(f"prompt {p}", scales, q[p], colour, marker, every=4, width=2.6 if p == best else 1.4))
+            name = short_name(self.env.prompts[p], p, NAME)
+            lines.append(Line(name, scales, q[p], colour, marker, every=4, width=2.6 if p == best else 1.4))
         left = Panel(
             "What this user gets", "N, completions per query", "Q, reward less cost", lines=lines,
             xticks=scale_ticks(self.env.n_max),

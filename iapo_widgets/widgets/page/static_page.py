@@ -86,6 +86,8 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
 
 def _saved(widget: anywidget.AnyWidget) -> tuple[State, list[State]]:
     state = widget.get_state()
+    if isinstance(widget, Explorer):
+        state |= widget.carried()
     if isinstance(widget, Explorer) and (stills := widget.stills()):
         base = state["_scene"]["panels"]
         state["_alone"] = [widget.alone]

@@ -13,6 +13,7 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from ...core.costs import calls, per_call_of
+from ...core.naming import told_name
 from ...core.problem import Arm, Context
 from ...core.protocol import Environment
 from ...core.rescoring import Rescorer, queries_seen, rescored_arm
@@ -79,6 +80,7 @@ class EliminationView(anywidget.AnyWidget):
             self._writer = FrameWriter(len(env.prompts))
             self._about = {
                 "prompts": [f"prompt {p}" for p in range(len(env.prompts))],
+                "told": [told_name(prompt) for prompt in env.prompts],
                 "contexts": [{"name": c.name} for c in env.contexts],
                 "objectives": list(env.objectives),
                 "n_max": env.n_max,

@@ -105,6 +105,10 @@ class Explorer(anywidget.AnyWidget):
             finally:
                 values[self.alone] = kept
 
+    def carried(self) -> dict[str, Any]:
+        """What a saved page gets beside the traits, by name."""
+        return {}
+
     def press(self, name: str) -> None:
         """What a button does."""
         if name == "reset":

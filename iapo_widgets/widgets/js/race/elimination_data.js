@@ -125,7 +125,8 @@ class Replay {
     const value = this.q(r, c, p, n);
     const seen = frame.completions[p];
     const pulls = frame.own.get(p * this.N + n - 1) ?? 0;
-    const parts = [`${this.about.prompts[p]}, N = ${n}`];
+    const told = this.about.told?.[p];
+    const parts = [`${this.about.prompts[p]}, N = ${n}${told ? ` \u00b7 \u201c${told}\u201d` : ""}`];
     parts.push(Number.isNaN(value) ? "no estimate" : `estimated Q ${value.toFixed(3)}`);
     const own = pulls === 1 ? "pulled once at this N" : pulls ? `pulled ${pulls.toLocaleString()} times at this N` : "never pulled at this N";
     parts.push(seen ? `${own}, ${seen.toLocaleString()} completions of this prompt seen` : "no completion of this prompt seen");

@@ -184,7 +184,7 @@ function words(view, replay, r, c, arm, model) {
   const name = about.contexts[c].name;
   const best = frame && replay.best(r, c);
   put(view.policy, best
-    ? `Recommendation for context ${name} after round ${frame.number}: ${about.prompts[best[0]]} with ${best[2] ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${best[1]}, estimated Q`} ${replay.q(r, c, ...best).toFixed(3)}.`
+    ? `Recommendation for context ${name} after round ${frame.number}: ${about.prompts[best[0]]} with ${best[2] ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${best[1]}, estimated Q`} ${replay.q(r, c, ...best).toFixed(3)}.${about.told?.[best[0]] ? ` Prompt ${best[0]}: \u201c${about.told[best[0]]}\u201d.` : ""}`
     : connected(model) ? "No round yet: press Run, and each round of the elimination appears here." : "No round was saved.");
   put(view.armText, !frame ? "" : arm ? replay.tell(r, c, ...arm) + "." : "Hover or focus the heat map to read an arm: arrow keys move from arm to arm.");
   const entry = replay.rescored[c];
