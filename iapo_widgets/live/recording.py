@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ class _Source:
     endpoint: Endpoint
     concurrency: int
     made: dict[str, str]
-    count: Callable[[str], int] | None = None
+    model: LocalModel | None = None
 
 
 def record(
@@ -60,7 +60,10 @@ def record(
         )  # fmt: skip
         _ask(env, task, wanted, progress)
         made = env.record(name=task.name, about=task.about, test=task.test, **source.made)
-        return made if source.count is None else made.recounted(source.count)
+        if source.model is None:
+            return made
+        per_call = None if source.model.slots >= task.n_max else source.model.slots  # known, not found out
+        return made.recounted(source.model.tokens).with_(per_call=per_call)
 
 
 def _ask(env: LiveEnvironment, task: TaskFile, wanted: int, progress: bool | None) -> None:
@@ -84,7 +87,7 @@ def _source(task: TaskFile, ledger: Ledger) -> Iterator[_Source]:
         ledger.same_address(f"http://localhost/{model.model}", model.base_url)
         made |= {"model": model.model, "endpoint": "llama.cpp on the recorder's own machine", "engine": model.engine}
         made |= _weights(task.model, model.weights)
-        yield _Source(Endpoint(model.base_url, model.model, timeout=PATIENCE), 2, made, model.tokens)
+        yield _Source(Endpoint(model.base_url, model.model, timeout=PATIENCE), 2, made, model)
 
 
 def _weights(name: str, path: Path) -> dict[str, str]:

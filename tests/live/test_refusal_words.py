@@ -196,6 +196,20 @@ def test_an_address_that_takes_no_connection_is_known_and_charges_nothing(ledger
     assert env.finish(10) and ledger.spent().completions == 0
 
 
+def test_a_sure_model_is_no_endpoint_that_copies(server, ledger):
+    """A long answer that comes again and again, alone as well, teaches nothing; and when cold, it is taken as it is."""
+    env = live(server, ledger, concurrency=1)
+    server.answer = lambda *_: "I am quite sure of this, and will say it again: the answer is 2."
+    for question in range(3):
+        assert env.sample([0], [question], 4, np.random.default_rng(0)).valid.all()
+        assert server.requests[-4]["n"] == 4
+    cold = [PromptTemplate("{query}", temperature=0.2, max_tokens=32)]
+    env = live(server, ledger, concurrency=1, prompts=cold)
+    before = len(server.requests)
+    assert env.sample([0], [0], 4, np.random.default_rng(0)).valid.all()
+    assert len(server.requests) == before + 1 and env.report().spare == 0
+
+
 @pytest.mark.parametrize("odd", ["copies", (400, {}, {"message": "bad request"})], ids=["copies", "refusal"])
 def test_one_odd_reply_is_no_rule(server, ledger, odd):
     """It is topped up one by one; the next request asks for several again, and only after a second time no more."""

@@ -90,7 +90,7 @@ class Abilities:
         return size if not self.read else min(size, math.ceil(MARGIN * size * self.tokens / self.read) + 1)
 
     def copies(self) -> None:
-        """All choices of a reply were one text; where it is so again, one at a time from now on, each with its seed."""
+        """All choices of a reply were one text, and alone came another; where it is so again, one at a time."""
         self._doubt()
 
     def singly(self) -> None:

@@ -56,6 +56,7 @@ class Caller:
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
         self._one_by_one: set[bytes] = set()  # requests whose choices came as copies, or that were refused several
+        self._copied: dict[bytes, str] = {}  # the text of such copies, until another one comes
         self._patience = Patience(endpoint, self.abilities, self.retries)
 
     async def fetch(self, request: Request, samples: Sequence[int], run: Run) -> dict[int, Answer]:
@@ -269,6 +270,9 @@ class Caller:
         self.pace.speed_up()
         if reply.copies:
             self._one_by_one.add(request.digest)
+            self._copied[request.digest] = reply.records[0].text
+        elif self._copied.get(request.digest, reply.records[0].text) != reply.records[0].text:
+            del self._copied[request.digest]  # asked alone, the model says something else: it was not just sure
             self.abilities.copies()
         self.counts["delivered"] += len(used)
         self.counts["spare"] += len(reply.records) - len(used)

@@ -16,7 +16,8 @@ from .prices import Prices
 from .told import WORDS
 from .usage import Made, charged
 
-LONG = 40  # characters from which on equal texts in one reply are copies and no coincidence
+LONG = 40  # characters from which on equal texts in one reply are copies and no coincidence,
+COLD = 0.5  # but for temperatures up to here: a model that is sure says the same again
 
 
 class Unreadable(ValueError):
@@ -95,9 +96,9 @@ def read_reply(
     if not made:
         return Reply((), spent, usage.reported, False, usage.above, 0, model)
     texts = [choice.text for choice in made]
-    copies = (
-        len(texts) > 1 and len(set(texts)) == 1 and len(texts[0]) >= LONG and request.settings.get("temperature") != 0
-    )
+    temperature = request.settings.get("temperature")
+    warm = temperature is None or temperature > COLD
+    copies = len(texts) > 1 and len(set(texts)) == 1 and len(texts[0]) >= LONG and warm
     prompts = _shares(usage.prompt, [1] * len(made))
     answers = _shares(usage.answers, [choice.size + 1 for choice in made])
     records = []
