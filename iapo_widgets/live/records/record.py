@@ -165,17 +165,19 @@ class Record(CategoricalEnvironment):
         if self.replacement:
             return super().exact_q()
         _, which = distinct_weights(self.contexts)
-        return self._subset_curve[which] - cost_weight_vector(self.contexts)[:, None, None] * self.arm_cost
+        return (
+            self._subset_rewards.mean(axis=2)[which] - cost_weight_vector(self.contexts)[:, None, None] * self.arm_cost
+        )
 
     @cached_property
-    def _subset_curve(self) -> NDArray[np.float64]:
-        """Mean reward before cost over all n-subsets of every pool, (W, P, N_max)."""
+    def _subset_rewards(self) -> NDArray[np.float64]:
+        """Mean reward before cost over all n-subsets of every pool, (W, P, X, N_max)."""
         weights, _ = distinct_weights(self.contexts)
         p, x, m = self.probs.shape
         prompts, queries = np.repeat(np.arange(p), x), np.tile(np.arange(x), p)
         drawn = self._drawn(prompts, queries, np.broadcast_to(np.arange(m), (p * x, m)))
         reward = subset_samples(drawn, self.strategy, weights, self.n_max).reward  # (P X, W, N_max)
-        return reward.reshape(p, x, len(weights), self.n_max).mean(axis=1).transpose(1, 0, 2)
+        return reward.reshape(p, x, len(weights), self.n_max).transpose(2, 0, 1, 3)
 
     def _drawn(self, prompts: NDArray[np.int64], queries: NDArray[np.int64], which: NDArray[np.int64]) -> Completions:
         """The completions ``which`` (B, n) of each pair; those beyond its pool are missing."""
@@ -275,5 +277,5 @@ class Record(CategoricalEnvironment):
     def _copy(self) -> Record:
         new = super()._copy()
         assert isinstance(new, Record)
-        new.__dict__.pop("_subset_curve", None)
+        new.__dict__.pop("_subset_rewards", None)
         return new
