@@ -88,8 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--runs", type=int, default=50, help="splits (50)")
     bench.set_defaults(command=_bench)
 
-    for command in (run, bench):
-        command.add_argument("--env", default="math", help=f"{', '.join([*RECORDED, *GENERATED])}, or a file's path")
+    known = f"{', '.join([*GENERATED, *RECORDED])}, or a file's path"
+    for command, task in ((run, "real-words"), (bench, "math")):
+        command.add_argument("--env", default=task, help=f"{known} ({task})")
         command.add_argument("--published", action="store_true", help="the authors' file instead of a generated one")
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -66,7 +66,7 @@ def load(
         raise ValueError(f"nothing is published for {name!r}: its answers are recorded, and come with the package")
     if name not in GENERATED:
         if not path.suffix and os.sep not in name:
-            known = ", ".join((*RECORDED, *GENERATED))
+            known = ", ".join((*GENERATED, *RECORDED))
             raise ValueError(f"unknown environment {name!r}; known: {known}, or the path of a file")
         if not path.exists():
             raise FileNotFoundError(f"there is no file {name}")
