@@ -91,6 +91,13 @@ def check_between(value: Any, low: float, high: float, name: str) -> float:
     return float(value)
 
 
+def check_port(port: Any) -> int:
+    """``port``, 0 for a free one; ``ValueError`` where it is no port."""
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
+        raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
+    return port
+
+
 def check_positive(value: Any, name: str) -> float:
     """``value`` as a float, or ``ValueError`` where it is not above 0 and finite."""
     if not is_number(value) or not float(value) > 0:

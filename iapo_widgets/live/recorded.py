@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .answer import Answer
+from .records.packing import answered_by_all
 from .scoring.judging import Judged, Jury
 
 
@@ -34,11 +35,7 @@ def recorded(answers: list[list[list[Answer]]], jury: Jury) -> Recorded:
     answers: by prompt, question and sample.  Sends nothing but what a scorer asks of its own endpoint and is not in the
     ledger.  Raises ``ValueError`` where there is no such question.
     """
-    kept = [x for x in range(len(jury.questions)) if all(row[x] for row in answers)]
-    if not kept:
-        raise ValueError(
-            "the ledger holds no question that every prompt has answered; sample all on the same questions first"
-        )
+    kept = answered_by_all(answers)
     counts = np.array([[len(row[x]) for x in kept] for row in answers])
     p, x, m = len(answers), len(kept), int(counts.max())
     probs = np.where(np.arange(m) < counts[..., None], 1.0 / counts[..., None], 0.0)

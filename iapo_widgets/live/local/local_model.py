@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from types import TracebackType
 from typing import IO, Any
 
-from ...core.checks import check_scale
+from ...core.checks import check_port, check_scale
 from ..errors import EndpointError
 from . import child
 from .room import check_memory, threads_at_hand
@@ -56,8 +56,7 @@ class LocalModel:
         context: int = 512,
         threads: int | None = None,
     ) -> None:
-        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
-            raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
+        check_port(port)
         self.slots, self.context = check_scale(slots, "slots", 256), check_scale(context, "context", 1 << 20)
         self.threads = threads_at_hand() if threads is None else check_scale(threads, "threads", 1024)
         self.weights = found_weights(name_or_path)

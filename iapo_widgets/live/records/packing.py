@@ -14,6 +14,16 @@ from .gathered import gathered, noted
 from .record import Record
 
 
+def answered_by_all(pairs: Sequence[Sequence[Sequence[object]]]) -> list[int]:
+    """The questions of which every prompt has a completion; ``ValueError`` where there is none."""
+    kept = [x for x in range(len(pairs[0])) if all(row[x] for row in pairs)]
+    if not kept:
+        raise ValueError(
+            "the ledger holds no question that every prompt has answered; sample all on the same questions first"
+        )
+    return kept
+
+
 def packed(
     prompts: Sequence[Prompt],
     answers: Sequence[Sequence[Sequence[Answer]]],
@@ -36,11 +46,7 @@ def packed(
     ``Jury.judge`` where a scorer fails.
     """
     pairs = gathered(answers, jury)
-    kept = [x for x in range(len(jury.questions)) if all(row[x] for row in pairs)]
-    if not kept:
-        raise ValueError(
-            "the ledger holds no question that every prompt has answered; sample all on the same questions first"
-        )
+    kept = answered_by_all(pairs)
     place = {old: new for new, old in enumerate(kept)}
     left = len(jury.questions) - len(kept)
     dropped: dict[str, str] = {"left out": f"{left} questions that not every prompt has answered"} if left else {}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 
-from ...core.checks import check_between
+from ...core.checks import check_between, check_port
 from ..problem import PromptTemplate, Question
 from .api import MODEL, SimulatedAPI
 from .conduct import Conduct
@@ -51,8 +51,7 @@ class SimulatedEndpoint:
         retry_after: float = 1.0,
         hang_seconds: float = 30.0,
     ) -> None:
-        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
-            raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
+        check_port(port)
         check_between(retry_after, 0, 3600, "retry_after")
         rates = parse_faults(faults) if isinstance(faults, str) else faults
         self.seed = seed
