@@ -61,7 +61,7 @@ function complaintsOf(root) {
   for (const each of words) {
     if (parseFloat(getComputedStyle(each).fontSize) < 10) out.push(`too small: ${each.textContent}`);
   }
-  out.push(...outside(words.filter((each) => !each.closest(".iapo-table, svg, textarea, option")), root, "outside"));
+  out.push(...outside(words.filter((each) => !each.closest(".iapo-table, .iapo-side, svg, textarea, option")), root, "outside"));
   for (const svg of all("figure > svg")) {
     const ticks = all("text.iapo-tick", svg);
     if (ticks.length < 2) out.push("fewer than two tick labels");
@@ -88,7 +88,7 @@ function complaintsOf(root) {
   for (const button of all("button")) {
     if (button.scrollWidth > button.clientWidth + 1) out.push(`truncated: ${button.textContent}`);
   }
-  for (const canvas of all("canvas")) out.push(...canvasComplaints(canvas));
+  for (const canvas of all("canvas:not([aria-hidden])")) out.push(...canvasComplaints(canvas));
   return [...new Set(out)];
 }
 

@@ -130,9 +130,8 @@ class PSSTLab(LabSettings):
             self._opened = True
             self._begin(paused=False, whole=True)
             self.join(OPENING)
-            answers = answers_of(self.env, self.context, self.recommendation)
-            if answers is not None and self.answers is None:
-                self.adopt("answers", answers)
+        if self.answers is None and (found := answers_of(self.env, self.context, self.recommendation)):
+            self.adopt("answers", found)
 
     def press(self, name: str) -> None:
         """What a button does."""

@@ -5,7 +5,7 @@ function render({ model, el }) {
   const note = build("p", { class: "iapo-note" });
   const stage = raceStage({ models: [model] });
   const reset = build("button", { type: "button", title: "Newest round, first context, no arm" }, "Reset view");
-  const root = build("section", { class: "iapo-widget iapo-race", "aria-label": "EliminationView" }, lost,
+  const root = build("section", { class: "iapo-widget iapo-race iapo-elimination", "aria-label": "EliminationView" }, lost,
     build("div", { class: "iapo-race-controls" }, stage.play, stage.step, stage.whom.element, stage.faces, stage.truthButton, reset), stage.root, note);
   el.append(root);
   reset.addEventListener("click", () => {

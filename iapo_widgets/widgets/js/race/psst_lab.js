@@ -25,7 +25,7 @@ function render({ model, el }) {
   const bar = build("div", { class: "iapo-race-controls" });
   const main = build("div", { class: "iapo-main" });
   const side = build("aside", { class: "iapo-side", "aria-label": "Answers behind the chosen arm" });
-  const root = build("section", { class: "iapo-widget iapo-race iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
+  const root = build("section", { class: "iapo-widget iapo-race iapo-elimination iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
     build("div", { class: "iapo-heading" }, build("h3", {}, "Which prompt, and how many answers?"), note), lost, bar, alarm, main);
   el.append(root);
 
@@ -58,7 +58,7 @@ function render({ model, el }) {
           return true;
         },
       });
-      bar.replaceChildren(stage.play, stage.step, topButtons, topForm, stage.whom.element, more);
+      bar.replaceChildren(stage.play, stage.step, stage.whom.element, topButtons, topForm, more);
       stage.foot(stage.faces, stage.truthButton);
       stage.faces.addEventListener("click", () => { if (root.clientWidth < 940) open(false); });
       main.replaceChildren(stage.root, side);

@@ -41,7 +41,7 @@ function raceBoard({ pick }) {
   }
 
   return {
-    element, lay,
+    element, field, lay,
     // Where answers of a prompt arrive, and the field that holds it, in px of the page.
     goal: (p) => lanes[p].asked.getBoundingClientRect(),
     get height() { return room; },
@@ -73,7 +73,8 @@ function makeLane(replay, p, pick) {
   const number = build("span", { class: "iapo-lane-number" }, told ? `${p}` : "");
   const asked = part("asked"), askedText = build("span", { class: "iapo-asked-text" });
   const [net, cost, whisker, alone, exact] = ["net", "paid", "whisker", "alone", "exact"].map(part);
-  const words = build("span", { class: "iapo-lane-words" });
+  const brief = build("span", {}), rest = build("span", { class: "iapo-lane-rest" });
+  const words = build("span", { class: "iapo-lane-words" }, brief, rest);
   const button = build("button", { type: "button", class: "iapo-lane-button", title: replay.about.full?.[p] ?? "", "data-lm-suppress-shortcuts": "true" },
     build("span", { class: "iapo-lane-head" }, number, name, build("span", { class: "iapo-asked-line" }, asked, askedText)),
     build("span", { class: "iapo-lane-track" }, net, cost, alone, whisker, exact), words);
@@ -101,8 +102,10 @@ function makeLane(replay, p, pick) {
         exact.hidden = truth === null || Number.isNaN(truth);
         if (!exact.hidden) size(exact, truth, truth, ends);
       }
-      put(words, rowWords(now, c, row));
-      describe(button, { "aria-label": `${row.leads ? "Leads: " : ""}${nameOf(now, p)}, prompt ${p}: ${rowWords(now, c, row)}, ${countWords(row.asked, "answer")} asked` });
+      const said = rowWords(now, c, row);
+      put(brief, said[0]);
+      put(rest, said[1]);
+      describe(button, { "aria-label": `${row.leads ? "Leads: " : ""}${nameOf(now, p)}, prompt ${p}: ${said.join("")}, ${countWords(row.asked, "answer")} asked` });
       describe(button, { "aria-pressed": chosen });
     },
   };

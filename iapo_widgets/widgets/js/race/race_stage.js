@@ -1,6 +1,8 @@
 // A race on its stage: one or two boards on one clock, their captions, the budget as time, and what plays it.
 
 let stages = 0;
+const SCREEN = 690; // px that a race may be high
+const ROWS = { least: 190, most: 400 }; // px of all rows
 const FLIGHT = 0.45; // share of a round's time in which answers fly
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -18,9 +20,10 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   const stage = build("div", { class: "iapo-boards" });
   const timeline = raceTimeline({ go: (k) => { stop(); moveTo(k); } });
   const legend = raceLegend();
+  const policy = build("p", { class: "iapo-policy", "aria-live": "polite" });
   const lucky = build("p", { class: "iapo-lucky", role: "status", "aria-live": "polite" });
   const changed = build("p", { class: "iapo-changed", "aria-live": "polite" });
-  const root = build("div", { class: "iapo-stage" }, stage, changed, lucky, timeline.element, legend, overlay);
+  const root = build("div", { class: "iapo-stage" }, stage, policy, changed, lucky, timeline.element, legend, overlay);
   const tracks = models.map((model, k) => makeTrack(model, k, `${id}-${k}`, pickOf));
   stage.append(...tracks.map((track) => track.element));
   stage.classList.toggle("iapo-two", tracks.length > 1);
@@ -53,11 +56,11 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     return tracks.length === 1 ? round - 1 : bounds.indexOf(frame.spent);
   }
   function moveTo(k) {
-    local = k < 0 ? -1 : null;
     tracks.forEach((track, i) => {
       const r = frameAt(track, k), value = k >= bounds.length - 1 ? 0 : Math.max(1, r + 1);
       if (models[i].get("round") !== value) { models[i].set("round", value); models[i].save_changes(); }
     });
+    local = k < 0 ? -1 : null; // after those, which are heard here too: before the first round no trait tells the place
     draw();
   }
   const context = () => Math.max(0, tracks[0].replay.about.contexts.findIndex((c) => c.name === first.get("context")));
@@ -166,6 +169,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     const axes = tracks.map((track) => axisOf(track.replay, c)), ends = [Math.min(...axes.map(([low]) => low)), Math.max(...axes.map(([, high]) => high))];
     tracks.forEach((track) => track.show(frameAt(track, at), c, face, arm.length === 2 ? arm : null, ends));
     const told = truth ? tracks.map((track) => truthWords(track.replay, frameAt(track, at), c, track.truth())).filter(Boolean) : [];
+    put(policy, tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, connected(first))).filter(Boolean).join("\n"));
     put(lucky, told.join("\n"));
     put(changed, tracks[0].replay.isRescored(c) ? `Re-scored with ${tracks[0].replay.rescored[c].label}: nothing was asked anew. Estimates and recommendation are new; the arms were trimmed under the earlier weights.` : "");
     describe(faces, { "aria-pressed": face === "map" });
@@ -182,11 +186,22 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     for (const name of heard) model.on(`change:${name}`, collect);
     model.on("change:round", turn);
   }
-  const size = new ResizeObserver(() => { fit(); draw(); });
+  let fitted = "";
+  const size = new ResizeObserver(() => {
+    const now = `${root.clientWidth} ${bounds.length > 0}`; // a fit changes the height, which is no reason for another
+    if (now !== fitted) { fitted = now; fit(); }
+    draw();
+  });
   size.observe(root);
   const forget = onThemeChange(draw);
-  const fit = () => { for (const track of tracks) track.board.height = root.clientWidth < 520 ? 470 : root.dataset.room ? Number(root.dataset.room) : 400; };
-  fit();
+  // Rows take what one screen leaves them, whatever stands around them.
+  const fit = () => {
+    const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
+    const room = tracks.map(({ board }) => board.element.hidden ? 0 : board.field.offsetHeight);
+    const around = section.offsetHeight - (stacked ? room.reduce((a, b) => a + b, 0) : Math.max(...room));
+    const left = Math.max(ROWS.least, Math.min(ROWS.most, (SCREEN - around) / (stacked ? 2 : 1)));
+    if (section.offsetHeight && first.get("face") !== "map") for (const { board } of tracks) board.height = left;
+  };
   collect();
   return {
     root, play, step, faces, truthButton, whom, stop, draw, choose,
@@ -212,7 +227,7 @@ function makeTrack(model, k, id, pick) {
   const track = { model, board, replay: null, choose: () => {} };
   const map = mapView({ id, choose: (arm) => track.choose(arm) });
   const head = build("strong", {}), lines = build("span", {});
-  const words = build("div", { class: "iapo-caption", role: "status", "aria-live": "polite" }, head, lines);
+  const words = build("div", { class: "iapo-caption", role: "group", "aria-label": "What this round changed", tabindex: 0 }, build("div", { role: "status", "aria-live": "polite" }, head, lines));
   const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   let run, exact = null, source = null, asking = null;
   track.element = build("div", { class: "iapo-run" }, title, board.element, map.element, words);
@@ -247,7 +262,7 @@ function makeTrack(model, k, id, pick) {
     if (isMap) map.show({ replay, r, c, arm, range: model.get("scale")[c] ?? replay.range(c) });
     else board.show(r, c, { chosen: arm, truth: model.get("truth") ? track.truth() : null, ends });
     if (asking) return;
-    const said = caption(replay, r, c, model.get("finished"), !connected(model));
+    const said = caption(replay, r, c, model.get("finished"));
     put(head, said.head);
     const text = said.lines.join("\n");
     put(lines, text);

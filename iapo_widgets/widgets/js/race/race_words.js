@@ -3,10 +3,10 @@
 const SAME = 0.01; // difference of two estimates that is called none
 
 // {head, lines}: what was asked, then what it changed; r = -1 is before the first round.
-function caption(replay, r, c, over, offline) {
+function caption(replay, r, c, over) {
   const { about, P, N } = replay;
   if (r < 0) {
-    if (!replay.frames.length) return { head: offline ? "No round was saved." : "No round yet.", lines: offline ? [] : ["Press Play: the race begins."] };
+    if (!replay.frames.length) return { head: "", lines: [] };
     return { head: "Before the first round", lines: [`${countWords(P, "prompt")}, each with 1 to ${N} answers a question: ${(P * N).toLocaleString("en")} arms, and nothing is known of any. ${countWords(about.budget, "answer")} may be asked.`] };
   }
   const frame = replay.frames[r];
@@ -29,6 +29,15 @@ function askWords(frame) {
 }
 
 const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
+
+// What is recommended to the user, for who wants it in one line.
+function policyWords(replay, r, c, alive) {
+  const best = r >= 0 ? replay.best(r, c) : null, { about } = replay;
+  if (!best) return replay.frames.length ? "" : alive ? "No round yet: press Play." : "No round was saved.";
+  const [p, n, random] = best, told = about.told[p] ? ` (\u201c${about.told[p]}\u201d)` : "";
+  const how = random ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${n}, estimated Q`;
+  return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]}${told} with ${how} ${replay.q(r, c, p, n).toFixed(3)}.`;
+}
 
 // Who leads, and why: what the vote or the choice does for it, and what it costs.
 function leadWords(replay, r, c) {
@@ -116,11 +125,11 @@ function endWords(replay, r, c) {
   return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "new question")} asked after the race, beyond its budget.`;
 }
 
-// What one row says beside its bar.
+// What one row says beside its bar: first what is always said, then what there must be room for.
 function rowWords(replay, c, row) {
-  if (row.n === null) return row.out ? `out in round ${row.out}, never asked` : row.asked ? "no estimate yet" : "not asked yet";
-  const arm = armWords(replay.about.strategy, row.n, row.random);
-  return row.out ? `out in round ${row.out}: ${arm}, ${valueOf(replay, c, row.q)}` : `${arm}: ${valueOf(replay, c, row.q)}${row.error ? ` \u00b1 ${valueOf(replay, c, WHISKER * row.error)}` : ""}`;
+  if (row.n === null) return row.out ? [`out in round ${row.out}`, ", never asked"] : [row.asked ? "no estimate yet" : "not asked yet", ""];
+  const arm = armWords(replay.about.strategy, row.n, row.random), value = valueOf(replay, c, row.q);
+  return row.out ? [`out in round ${row.out}`, `: ${arm}, ${value}`] : [`${arm}: ${value}`, row.error ? ` \u00b1 ${valueOf(replay, c, WHISKER * row.error)}` : ""];
 }
 
 // Whether luck took part, told from the exact values.
