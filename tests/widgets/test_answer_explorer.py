@@ -148,13 +148,15 @@ def test_jumps_go_to_the_question_that_the_vote_saves_or_ruins():
     assert widget.question == 2 and "raise N" in widget._told
     widget.n, widget.prompt = 5, 1
     widget.press("ruins")
-    assert widget.question == 2 and widget._told.startswith("A vote of 5 ruins no question with prompt 1")
+    assert widget.question == 2 and widget._told.startswith(
+        "A vote of 5 ruins no question with prompt 1 (Say it in words, prompt b · T=1); it comes nearest at"
+    )
 
 
 def test_the_same_seed_draws_the_same_and_zero_takes_them_as_they_came(random_record):
     """Order of drawing depends on seed, prompt and question alone."""
     order = lambda w: [chip["at"] for chip in w._page["rows"][0]["chips"]]  # noqa: E731
-    widget = AnswerExplorer(random_record, n=3)
+    widget = AnswerExplorer(random_record, prompt=0, n=3)
     assert order(widget) == list(range(9))
     widget.seed = 4
     fourth = order(widget)
@@ -210,7 +212,8 @@ def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
             limit=SpendingLimit(completions=99),
         )  # fmt: skip
         widget = AnswerExplorer(env, other=1)
-        assert widget.n == 4 and widget.summary == "Prompt 0: not answered yet. Prompt 1: not answered yet."
+        alone = "(the question alone · T=1): not answered yet."
+        assert widget.n == 4 and widget.summary == f"Prompt 0 {alone} Prompt 1 {alone}"
         widget.press("saves")
         assert "No question has 4 answers" in widget._told and widget.figure().alt
         env.sample([0, 1, 0], [0, 0, 2], 6, np.random.default_rng(0))
@@ -227,6 +230,52 @@ def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
         assert frame(widget)["odds"].startswith(", by a vote of 4 in ")
         widget.question = 1
         assert "not answered yet" in widget.summary and sim.stats.requests == asked
+
+
+def test_it_opens_where_the_vote_saves_one_prompt_and_ruins_another():
+    """Of the record's own task it is the same question at once, and what is seen there is what the docstring says."""
+    widget = AnswerExplorer(load("real-words"))
+    saved, ruined = widget._page["rows"]
+    assert widget._page["text"] == "What is the capital of Pakistan?" and widget.n == 5
+    assert not saved["chips"][0]["right"] and frame(widget, 0)["credit"] == 1
+    assert ruined["chips"][0]["right"] and frame(widget, 1)["credit"] == 0
+    assert ruined["called"] == "Prompt 2 (Answer with one word. · T=0.2)" and f"{ruined['called']}: 4" in widget.summary
+    assert repr(AnswerExplorer(load("real-words"))) == repr(widget)
+
+
+def test_the_opening_is_the_question_whose_answers_show_most():
+    """What is seen comes before what is only expected; what is given is kept; where nothing shows, the first one."""
+    shown, likely = (
+        ["cuzco", *["lima"] * 8],
+        ["lima", "lima", "lima", "cuzco", "cuzco", "quito", "loja", "lima", "lima"],
+    )
+    lost = ["lima", *["cuzco"] * 8]
+    plain = ["lima"] * 9
+    env = record([[plain, likely, shown, plain], [plain, plain, lost, lost]])
+    widget = AnswerExplorer(env)
+    assert (widget.question, widget.prompt, widget.other) == (2, 0, 1)
+    widget.question = 3
+    widget.reset()
+    assert widget.question == 2
+    for given in ({"prompt": 1}, {"question": 3}, {"other": 1}):
+        kept = AnswerExplorer(env, **given)
+        wanted = {"prompt": 0, "other": None, "question": 0, **given}
+        assert {name: getattr(kept, name) for name in wanted} == wanted
+    alone = AnswerExplorer(record([[plain, shown]]))
+    assert (alone.prompt, alone.other, alone.question) == (0, None, 1)
+    for nothing in (AnswerExplorer(record([[plain, plain]] * 2)), AnswerExplorer(env, n=1)):
+        assert (nothing.prompt, nothing.other, nothing.question) == (0, None, 0)
+    with pytest.raises(t.TraitError, match="unknown context"):
+        AnswerExplorer(env, context="nobody")
+
+
+def test_where_answers_do_not_vote_it_opens_where_the_best_of_them_gains_most():
+    """The prompt whose best answer is furthest above a single one, beside the prompt that gains least."""
+    flat = [said("a", "lima", score=(0.5,))] * 6
+    wide = [said("a", "lima", score=(s,)) for s in (0.0, 0.2, 0.9, 0.0, 0.1, 0.3)]
+    env = record([[flat, flat], [flat, wide]], strategy="best-of-n", scorers=("quality",), n_max=4)
+    widget = AnswerExplorer(env, n=4)
+    assert (widget.prompt, widget.other, widget.question) == (1, 0, 1)
 
 
 def test_no_texts_no_widget(tmp_path):

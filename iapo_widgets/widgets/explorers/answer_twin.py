@@ -21,7 +21,7 @@ def panels(made: Page, n: int, context: str) -> list[Panel]:
 def table(made: Page, n: int) -> list[list[str]]:
     """A row for each of the first ``n`` answers, under ``HEAD``."""
     return [
-        [str(row["prompt"]), str(k + 1), _read(chip)[:SHOWN], str(chip["tokens"]), _start(chip["text"])]
+        [row["name"], str(k + 1), _read(chip)[:SHOWN], str(chip["tokens"]), _start(chip["text"])]
         for row in made["rows"] for k, chip in enumerate(row["chips"][:n])
     ]  # fmt: skip
 
