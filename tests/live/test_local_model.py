@@ -94,7 +94,7 @@ def test_a_policy_is_learnt_and_deployed_on_it(tmp_path, model, algorithm):
         assert dict(train(algorithm, env.with_(offline=True), 200, seed=0).policy) == dict(result.policy)
         response = env.deploy(result.policy)("What is the capital of Greece?", context="low")
         assert response.text and response.n == result.policy["low"].n
-        prompts = np.arange(len(PROMPTS))  # which questions a run asks of all prompts is its chance; one is made sure of
+        prompts = np.arange(len(PROMPTS))  # which questions a run asks of all is its chance; one is made sure of
         env.sample(prompts, np.zeros_like(prompts), env.n_max, np.random.default_rng(0))
         record = env.record()
         asked = record.questions.index(QUESTIONS[0])

@@ -340,9 +340,9 @@ def test_a_saved_page_carries_draws_and_the_next_questions(random_record):
     """Each is the page that the kernel would have sent."""
     widget = AnswerExplorer(random_record, question=4, pages=3)
     carried = widget.carried()["_carried"]
-    assert {key.split(",")[0] for key in carried} == {"4", "5"} and len(carried) == 8
+    assert {key.split(",")[0] for key in carried} == {f"{widget.prompt}:4", f"{widget.prompt}:5"} and len(carried) == 8
     widget.question, widget.seed = 5, 2
-    assert json.loads(json.dumps(carried["5,2"])) == json.loads(json.dumps(widget._page))
+    assert json.loads(json.dumps(carried[f"{widget.prompt}:5,2"])) == json.loads(json.dumps(widget._page))
     assert "_carried" not in widget.get_state()
 
 

@@ -5,10 +5,11 @@ import pytest
 import traitlets as t
 
 from cases import small_environment
+from decoding import decoded, decoded_errors
 from iapo_widgets import Arm, Context, psst
 from iapo_widgets.core.rescoring import Rescorer
+from iapo_widgets.core.uncertainty import Spread
 from iapo_widgets.widgets import EliminationView
-from iapo_widgets.widgets.race.frames import UNKNOWN
 
 
 @pytest.fixture
@@ -23,12 +24,6 @@ def rounds(env):
     return list(psst(env, 300, seed=0))
 
 
-def decoded(frame, shape):
-    """The estimates of a frame as the browser reads them."""
-    code = np.frombuffer(frame["q"], "<u2").reshape(shape)
-    return np.where(code == UNKNOWN, np.nan, frame["low"] + frame["step"] * code)
-
-
 def test_frames_hold_what_the_rounds_hold(env, rounds):
     """Decoded estimates differ by less than a step from the round's; survivors, pulls and policy are exact."""
     view = EliminationView(env, 300, rounds)
@@ -41,6 +36,22 @@ def test_frames_hold_what_the_rounds_hold(env, rounds):
         assert sum(n * times for _, n, times in frame["pulls"]) == done.spent - (rounds[i - 2].spent if i > 1 else 0)
         assert frame["policy"] == [[a.prompt, a.n] for a in done.policy.values()]
         assert sum(frame["completions"]) == frame["spent"] == done.spent
+
+
+@pytest.mark.parametrize("reuse", ["blocks", "subsets"])
+def test_frames_hold_how_sure_the_estimates_are(env, reuse):
+    """Standard errors to half a step, of what was drawn up to that round, NaN where nothing was."""
+    rounds = list(psst(env, 40, seed=0, reuse=reuse))
+    view = EliminationView(env, 40)
+    view.clear(env, 40, "psst", reuse)
+    spread = Spread(env.strategy, env.contexts, 4, 6, reuse)
+    for i, done in enumerate(rounds, 1):
+        view.append(done)
+        for batch in done.completions:
+            spread.add(batch)
+        frame, exact = view.get_state()[f"_frame_{i}"], spread.errors
+        assert np.allclose(decoded_errors(frame, exact.shape), exact, atol=frame["error_step"], equal_nan=True)
+        assert np.array_equal(np.isnan(exact[0]), np.isnan(done.q[0]))
 
 
 def test_every_round_is_sent_once(env, rounds):

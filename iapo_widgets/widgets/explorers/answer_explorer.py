@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from .answer_page import ROOM, SAVED, WHOLE, Row, page, votes
 from .answer_twin import HEAD, panels, table
 from .answer_words import found_words
 
+#: The scripts that show answers, for every widget that does.
+PANEL = ("explorers/answer_chips", "explorers/answer_tally", "explorers/answer_panel")
 MOST = 32  # answers shown of a prompt
 USUAL = 5  # answers at first, where there are so many
 DRAWS = 4  # that a saved page carries of each question
@@ -41,10 +43,7 @@ class AnswerExplorer(Explorer):
     Raises ``ValueError`` for an environment without texts.
     """
 
-    _esm = module(
-        "shared/canvas", "shared/kernel", "shared/controls", "explorers/answer_chips", "explorers/answer_tally",
-        "explorers/answer_explorer",
-    )  # fmt: skip
+    _esm = module("shared/canvas", "shared/kernel", "shared/controls", *PANEL, "explorers/answer_explorer")
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer")
 
     prompt = t.Int(0).tag(sync=True)
@@ -130,12 +129,21 @@ class AnswerExplorer(Explorer):
         made = self._paged(self.question, self.seed)
         return {"_page": made, "_scene": {"summary": self._words(made)}}
 
-    def carried(self) -> dict[str, Any]:
-        """The pages that a saved page can turn to: the next questions, and a few draws of each."""
+    def carried(self, prompts: Iterable[int] | None = None, fully: Container[int] | None = None) -> dict[str, Any]:
+        """The pages that a saved page can turn to, by ``prompt:question,draw``.
+
+        prompts: of these, the shown one by default; of each the question on screen; of those in ``fully`` (all by
+        default) the next questions, too, and a few draws of each.
+        """
         last = min(len(self.env.questions), self.question + max(1, self.pages))
-        seeds = sorted({0, *range(self.seed, self.seed + DRAWS)})
+        draws = sorted({0, *range(self.seed, self.seed + DRAWS)})
+        turned = {}
         with self.lock:
-            turned = {f"{x},{s}": self._paged(x, s, SAVED) for x in range(self.question, last) for s in seeds}
+            for p in [self.prompt] if prompts is None else prompts:
+                all_of_it = fully is None or p in fully
+                for x in range(self.question, last if all_of_it else self.question + 1):
+                    for s in draws if all_of_it else [self.seed]:
+                        turned[f"{p}:{x},{s}"] = self._paged(x, s, SAVED, p)
         return {"_carried": turned}
 
     def press(self, name: str) -> None:
@@ -196,13 +204,14 @@ class AnswerExplorer(Explorer):
     def _named(self) -> str:
         return said_name(self.env.prompts[self.prompt], self.prompt)
 
-    def _paged(self, question: int, seed: int, room: int = ROOM) -> dict[str, Any]:
-        key = (question, seed, self.prompt, self.other, self.context, room)
+    def _paged(self, question: int, seed: int, room: int = ROOM, prompt: int | None = None) -> dict[str, Any]:
+        prompt = self.prompt if prompt is None else prompt
+        key = (question, seed, prompt, self.other, self.context, room)
         if key not in self._made:
             if len(self._made) > 64:
                 self._made.clear()
             rows: list[Row] = []
-            for p in [self.prompt] if self.other is None else [self.prompt, self.other]:
+            for p in [prompt] if self.other is None else [prompt, self.other]:
                 pool = self._pool(p, question)
                 rows.append((p, pool, pool.drawn(seed, p, question), self._expected(p, question)))
             self._made[key] = page(self.env, question, seed, rows, self.most, self._context(), room)

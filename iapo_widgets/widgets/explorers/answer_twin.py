@@ -50,7 +50,7 @@ def _panel(made: Page, row: Page, n: int, context: str) -> Panel:
     return Panel(
         row["name"], "votes" if vote else f"utility for context {context}", "", lines=lines,
         xlim=(0.0, 1.05 * high), ylim=(max(len(bars), 1) - 0.5, -0.5),
-        xticks=scale_ticks(int(high)) if vote else (), height=0.4 + 0.08 * len(bars), width=0.9,
+        xticks=scale_ticks(int(high)) if vote else (), height=0.4 + 0.08 * len(bars), width=1.8 / len(made["rows"]),
         yticks=[(k, name[:SHOWN]) for k, (name, _, _) in enumerate(bars)],
     )  # fmt: skip
 

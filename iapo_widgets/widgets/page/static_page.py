@@ -85,8 +85,10 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
 
 
 def _saved(widget: anywidget.AnyWidget) -> tuple[State, list[State]]:
+    if hasattr(widget, "show_finished"):
+        widget.show_finished()
     state = widget.get_state()
-    if isinstance(widget, Explorer):
+    if hasattr(widget, "carried"):
         state |= widget.carried()
     if isinstance(widget, Explorer) and (stills := widget.stills()):
         base = state["_scene"]["panels"]

@@ -13,7 +13,7 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from ...core.costs import calls, per_call_of
-from ...core.naming import told_name
+from ...core.naming import full_name, told_name
 from ...core.problem import Arm, Context
 from ...core.protocol import Environment
 from ...core.rescoring import Rescorer, queries_seen, rescored_arm
@@ -23,6 +23,14 @@ from ..shared.assets import module, styles
 from ..shared.note import note
 from .frames import FrameWriter, quantised
 
+#: The scripts that play a race, for every widget that shows one.
+STAGE = (
+    "shared/canvas", "shared/kernel", "race/pictures", "race/elimination_data", "race/elimination_draw",
+    "race/race_standing", "race/race_words", "race/race_board", "race/race_flight", "race/race_legend",
+    "race/race_timeline", "race/map_view", "race/race_stage",
+)  # fmt: skip
+SECONDS = 1.6  # training takes milliseconds; an eye needs more
+
 
 class EliminationView(anywidget.AnyWidget):
     """Shows the rounds of one run of an elimination algorithm.
@@ -30,14 +38,13 @@ class EliminationView(anywidget.AnyWidget):
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
     no kernel.  Traits to read, set or link: ``context`` (name of the one shown), ``round`` (number of the
     round shown, 0 follows the newest), ``arm`` ([prompt, n] in focus, or []), ``n_frames``, ``finished``, ``title``,
-    ``scale`` (lowest and highest Q of the colours and of the axis, a pair for each context; empty: its own).
+    ``scale`` (lowest and highest Q of the map's colours and axis, a pair for each context; empty: its own), ``face``
+    (``race``: prompts as rows; ``map``: every prompt and N), ``truth`` (show the exact values, where the task knows
+    them), ``seconds`` (that a round takes when it is played).
     """
 
-    _esm = module(
-        "shared/canvas", "race/pictures", "shared/kernel", "race/stock", "race/elimination_data",
-        "race/elimination_draw", "race/context_strip", "race/elimination_view",
-    )  # fmt: skip
-    _css = styles("shared/theme", "race/elimination_view")
+    _esm = module(*STAGE, "race/stock", "race/elimination_view")
+    _css = styles("shared/theme", "race/race")
 
     context = t.Unicode().tag(sync=True)
     round = t.Int(0, min=0).tag(sync=True)
@@ -45,10 +52,15 @@ class EliminationView(anywidget.AnyWidget):
     n_frames = t.Int(0, min=0).tag(sync=True)
     finished = t.Bool(False).tag(sync=True)
     title = t.Unicode().tag(sync=True)
+    face = t.Enum(["race", "map"], "race").tag(sync=True)
+    truth = t.Bool(False).tag(sync=True)
+    seconds = t.Float(SECONDS, min=0.0).tag(sync=True)
     scale: t.List[Any] = t.List().tag(sync=True)
     _about = t.Dict().tag(sync=True)
     _run = t.Int(0).tag(sync=True)
     _rescored = t.Dict()  # goes to the browser a context at a time, so that a move of its weights sends no other
+    _truth = t.Any(None).tag(sync=True)  # exact Q, once it was asked for
+    _report = t.Dict().tag(sync=True)  # index of a context -> what may be reported of its arm: mean, error, pulls
     _scored = t.Dict().tag(sync=True)  # of those re-scored: the number of the change
 
     def __init__(
@@ -63,6 +75,7 @@ class EliminationView(anywidget.AnyWidget):
         self.lock = lock or threading.RLock()  # guards what the worker and the front end both set
         self.rounds: list[Round] = []
         self._scores = 0
+        self._wishes: dict[str, Context] = {}  # contexts whose weights were moved
         self._rescored_q: dict[str, NDArray[np.float64]] = {}
         super().__init__(**traits)
         self.on_msg(self._missing)
@@ -71,17 +84,27 @@ class EliminationView(anywidget.AnyWidget):
             self.append(done)
         self.finished = bool(self.rounds)
 
-    def clear(self, env: Environment, budget: int) -> None:
-        """Forget every round, and expect those of a run on ``env`` within ``budget``."""
+    def clear(self, env: Environment, budget: int, algorithm: str = "", reuse: str = "blocks") -> None:
+        """Forget every round, and expect those of a run on ``env`` within ``budget``.
+
+        algorithm: its name, for the words; reuse: how it makes estimates of pulls, for their errors.
+        """
         with self.lock, self.hold_sync():
             for i in range(len(self.rounds)):
                 setattr(self, _slot(i + 1), None)
             self.env, self.budget, self.rounds = env, budget, []
-            self._writer = FrameWriter(len(env.prompts))
+            self._writer = FrameWriter(env, reuse)
             self._about = {
                 "prompts": [f"prompt {p}" for p in range(len(env.prompts))],
                 "told": [told_name(prompt) for prompt in env.prompts],
-                "contexts": [{"name": c.name} for c in env.contexts],
+                "full": [full_name(prompt) for prompt in env.prompts],
+                "contexts": [
+                    {"name": c.name, "weights": list(c.weights), "cost": c.cost_weight, "which": int(which)}
+                    for c, which in zip(env.contexts, self._writer.spread.which, strict=True)
+                ],
+                "strategy": env.strategy.name,
+                "algorithm": algorithm,
+                "knows": hasattr(env, "exact_q"),
                 "objectives": list(env.objectives),
                 "n_max": env.n_max,
                 "budget": budget,
@@ -90,10 +113,11 @@ class EliminationView(anywidget.AnyWidget):
                 "calls": calls(np.arange(1, env.n_max + 1), per_call_of(env)).tolist(),
             }
             self.n_frames, self.round, self.finished, self.scale = 0, 0, False, []
-            self._rescored_q = {}
+            self._rescored_q, self._wishes, self._truth, self._report = {}, {}, None, {}
             for c in list(self._rescored):
                 self._put_rescored(c, None)
             self._run += 1
+            self._show_truth()
             if self.context not in {c.name for c in env.contexts}:
                 self.context = env.contexts[0].name
 
@@ -124,9 +148,11 @@ class EliminationView(anywidget.AnyWidget):
             q = rescorer.q(self.rounds, context)
             trained = [done.policy[context.name] for done in self.rounds]
             best = [rescored_arm(*each) for each in zip(q, queries_seen(self.rounds), trained, strict=True)]
-            entry = {"label": label, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
-            self._rescored_q[context.name] = q
+            weights = {"weights": list(context.weights), "cost": context.cost_weight}
+            entry = {"label": label, **weights, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
+            self._rescored_q[context.name], self._wishes[context.name] = q, context
             self._put_rescored(str(names.index(context.name)), entry)
+            self._show_truth()
 
     def unscore(self, name: str) -> None:
         """Show the context of that name as it was trained."""
@@ -134,7 +160,9 @@ class EliminationView(anywidget.AnyWidget):
         with self.lock, self.hold_sync():
             self._rescored_q.pop(name, None)
             if index in self._rescored:
+                self._wishes.pop(name, None)
                 self._put_rescored(index, None)
+                self._show_truth()
 
     def _put_rescored(self, c: str, entry: dict[str, Any] | None) -> None:
         slot = f"_rescored_{c}"
@@ -146,6 +174,19 @@ class EliminationView(anywidget.AnyWidget):
         self._scores += 1
         scored = {k: v for k, v in self._scored.items() if k != c}
         self._scored = scored if entry is None else {**scored, c: self._scores}
+
+    def report(self, found: dict[str, tuple[float, float, int]]) -> None:
+        """Show what may be reported of the arms that were chosen: context -> mean, standard error, pulls."""
+        names = [c.name for c in self.env.contexts]
+        self._report = {str(names.index(name)): list(each) for name, each in found.items()}
+
+    @t.observe("truth")
+    def _show_truth(self, _: Any = None) -> None:
+        """Exact Q of the contexts as they are now, where it is to be shown and the task knows it."""
+        if not self.truth or not hasattr(self.env, "exact_q"):
+            return
+        env = self.env.with_(contexts=[self._wishes.get(c.name, c) for c in self.env.contexts])  # type: ignore[attr-defined]
+        self._truth = quantised(env.exact_q())
 
     def recommendation(self) -> Arm | None:
         """The arm recommended for the chosen context at the newest round, ``None`` before any."""

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.protocol import Environment
 from ...core.rounds import Round
+from ...core.uncertainty import Spread
 
 UNKNOWN = 65_535  # the code of an estimate that is not known
 Frame = dict[str, Any]
@@ -22,21 +24,36 @@ def quantised(q: NDArray[np.float64]) -> Frame:
     return {"low": low, "step": step, "q": code.astype("<u2").tobytes()}
 
 
-class FrameWriter:
-    """Turns the rounds of one run into frames; keeps what adds up over rounds."""
+def small(errors: NDArray[np.float64]) -> Frame:
+    """Standard errors in 254 steps up to the largest, a byte a number; 0 stands for unknown."""
+    largest = float(np.nanmax(errors)) if not np.isnan(errors).all() else 0.0
+    step = largest / 254 or 1.0
+    code = np.where(np.isnan(errors), 0, np.rint(np.nan_to_num(errors) / step) + 1)
+    return {"error_step": step, "errors": code.astype(np.uint8).tobytes()}
 
-    def __init__(self, n_prompts: int) -> None:
+
+class FrameWriter:
+    """Turns the rounds of one run into frames; keeps what adds up over rounds.
+
+    reuse: how the run's estimates are made of pulls, for their errors.
+    """
+
+    def __init__(self, env: Environment, reuse: str = "blocks") -> None:
+        n_prompts = len(env.prompts)
+        self.spread = Spread(env.strategy, env.contexts, n_prompts, env.n_max, reuse)
         self._completions = np.zeros(n_prompts, dtype=np.int64)
         self._cost, self._call_cost = np.zeros(n_prompts), np.zeros(n_prompts)
 
     def write(self, done: Round) -> Frame:
-        """The frame of the next round: q and active as bytes, the rest as numbers.
+        """The frame of the next round: q, its errors and active as bytes, the rest as numbers.
 
-        Cumulative per prompt: ``completions`` that arrived, and the means over these of ``cost`` and of ``call_cost``,
-        that of a request (``None`` before any).
+        errors: of each distinct vector of objective weights, W times P times N_max.  Cumulative per prompt:
+        ``completions`` that arrived, and the means over these of ``cost`` and of ``call_cost``, that of a request
+        (``None`` before any).
         """
         n_prompts = len(self._completions)
         for batch in done.completions:
+            self.spread.add(batch)
             arrived = batch.n_valid
             self._completions += np.bincount(batch.prompts, arrived, n_prompts).astype(np.int64)
             spent = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
@@ -52,6 +69,7 @@ class FrameWriter:
             "policy": [[arm.prompt, arm.n] for arm in done.policy.values()],
             "active": np.packbits(done.active, bitorder="little").tobytes(),
             **quantised(done.q),
+            **small(self.spread.errors),
         }
 
     def _mean(self, total: NDArray[np.float64]) -> list[float | None]:

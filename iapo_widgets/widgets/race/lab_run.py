@@ -7,14 +7,28 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ...core.costs import per_call_of
 from ...core.problem import Context
 from ...core.protocol import Environment
 from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Result, Round
 from ...core.training import acr, find_algorithm, takes
+from ...core.uncertainty import fresh_estimate
+from ..shared.parts import Part
 from .elimination_view import EliminationView
 from .runner import Runner
+
+FRESH = 200  # new pulls of each chosen arm, from which a number may be reported
+
+
+#: Of several runs the first of these that one is in is the state of their lab.
+FIRST = ("failed", "running", "paused", "stopped", "idle")
+
+
+class RacePart(Part, EliminationView):
+    """A view that a lab shows."""
 
 
 class LabRun:
@@ -22,23 +36,24 @@ class LabRun:
 
     ``wishes()`` gives the contexts as the user has them now: those that differ from the trained ones are shown
     re-scored.  ``say()`` is called whenever something has changed, also from the worker.  ``lock`` guards it all.
-    ``again``: what Run does after a Stop.
+    ``again``: what Run does after a Stop.  ``view``: where it is shown, one of its own by default.
     """
 
     def __init__(
         self, env: Environment, budget: int, lock: threading.RLock, wishes: Callable[[], Sequence[Context]],
-        say: Callable[[], None], again: str = "Run starts anew",
+        say: Callable[[], None], again: str = "Run starts anew", view: EliminationView | None = None,
     ) -> None:  # fmt: skip
         self._lock, self._wishes, self._say, self._again = lock, wishes, say, again
-        self.view = EliminationView(env, budget, lock=lock)
+        self.view = view or EliminationView(env, budget, lock=lock)
         self._start: Callable[[], None] | None = None
         self._adopt(env)
 
     def _adopt(
         self, env: Environment, algorithm: str = "", seed: int = 0, reuse: str = "blocks", runner: Runner | None = None
     ) -> None:
-        self.env, self.algorithm, self.seed, self.runner = env, algorithm, seed, runner
+        self.env, self.algorithm, self.seed, self.runner, self._reuse = env, algorithm, seed, runner, reuse
         self.result: Result | None = None
+        self._held: list[Round] | None = None  # rounds of a run that is shown when it is whole
         self._worth = ""
         self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse, per_call=partial(per_call_of, env))
 
@@ -53,9 +68,13 @@ class LabRun:
         return bool(self.runner and self.runner.active)
 
     def prepare(
-        self, env: Environment, algorithm: str, budget: int, seed: int, reuse: str, seconds: float, paused: bool
-    ) -> None:
-        """Make ready to ``start``; what is shown stays.  Raises ``ValueError`` or ``TypeError`` for bad settings."""
+        self, env: Environment, algorithm: str, budget: int, seed: int, reuse: str, seconds: float, paused: bool,
+        whole: bool = False,
+    ) -> None:  # fmt: skip
+        """Make ready to ``start``; what is shown stays, and where the run is to be shown ``whole``, until it has ended.
+
+        Raises ``ValueError`` or ``TypeError`` for bad settings.
+        """
         options: dict[str, Any] = {"seed": seed}
         if takes(algorithm, "reuse"):
             options["reuse"] = reuse
@@ -69,11 +88,22 @@ class LabRun:
         )
 
         def start() -> None:
+            if self.runner:
+                self.runner.stop()
             self._adopt(env, algorithm, seed, reuse, runner)
-            self.view.clear(env, budget)
+            self._show_anew = partial(self.view.clear, env, budget, algorithm, self._told_reuse)
+            if whole:
+                self._held = []
+            else:
+                self._show_anew()
             runner.start()
 
         self._start = start
+
+    @property
+    def _told_reuse(self) -> str:
+        """How estimates are made of pulls: every algorithm but those that take ``reuse`` uses blocks."""
+        return self._reuse if takes(self.algorithm, "reuse") else "blocks"
 
     def start(self) -> None:
         """Forget the last run and set off what was prepared."""
@@ -92,6 +122,8 @@ class LabRun:
 
     def rescore(self, context: Context) -> None:
         """Show the context of that name with the weights that it has now."""
+        if self._held is not None:
+            return  # what is on screen is of an earlier run; this one is shown with these weights
         if context == next(c for c in self.env.contexts if c.name == context.name):
             self.view.unscore(context.name)
         else:
@@ -100,7 +132,7 @@ class LabRun:
 
     def words(self) -> str:
         """What the run is at, in a sentence or two."""
-        rounds = self.view.rounds
+        rounds = self.view.rounds if self._held is None else self._held
         number = len(rounds)
         after = f" after round {number}" if number else " before the first round"
         text = {
@@ -119,21 +151,46 @@ class LabRun:
         with self._lock:
             if runner is not self.runner:
                 return  # a reset came first
-            self.view.append(done)
-            for context in self._wishes():
-                self.rescore(context)
+            if self._held is None:
+                self.view.append(done)
+                self._rescore_all()
+            else:
+                self._held.append(done)
         self._say()
+
+    def _rescore_all(self) -> None:
+        for context in self._wishes():
+            self.rescore(context)
 
     def _on_end(self, runner: Runner) -> None:
         with self._lock:
             if runner is not self.runner:
                 return
-            rounds = tuple(self.view.rounds)
-            self.view.finished = True
-            if runner.state == "finished":
-                self.result = Result(rounds[-1].policy, rounds[-1].spent, rounds)
-                self._worth = _worth(self.env, self.result.policy)
+            with self.view.hold_sync():
+                if self._held is not None:
+                    self._show_anew()
+                    for done in self._held:
+                        self.view.append(done)
+                    self._held = None
+                    self._rescore_all()
+                rounds = tuple(self.view.rounds)
+                if runner.state == "finished":
+                    self.result = Result(rounds[-1].policy, rounds[-1].spent, rounds)
+                    self._worth = _worth(self.env, self.result.policy)
+                    self.view.report(_reports(self.env, self.result.policy, self.seed))
+                self.view.finished = True
         self._say()
+
+
+def told(runs: Sequence[LabRun], changed: Sequence[str]) -> str:
+    """What the runs of a lab are at, in words; changed: what was set otherwise since they were started."""
+    active = any(run.active for run in runs)
+    each = [(run.algorithm, run.words()) for run in runs if run.algorithm or not active]
+    words = {text for _, text in each}
+    text = " ".join(words) if len(words) == 1 else "\n".join(f"{name}: {text}" for name, text in each)
+    if changed:
+        text += f" Changed since: {', '.join(changed)}; press {'Stop, then Run' if active else 'Run'} to train with it."
+    return text
 
 
 def _worth(env: Environment, policy: Policy) -> str:
@@ -142,6 +199,14 @@ def _worth(env: Environment, policy: Policy) -> str:
         return ""
     mine, best = acr(policy, env), env.exact_q().max(axis=(1, 2)).mean()  # type: ignore[arg-type]
     return f" Exact return of its policy, mean over contexts: {mine:.3f} (best possible {best:.3f})."
+
+
+def _reports(env: Environment, policy: Policy, seed: int) -> dict[str, tuple[float, float, int]]:
+    """What may be reported of each context's arm: mean, standard error, new pulls; where these cost nothing."""
+    if not hasattr(env, "exact_q"):
+        return {}
+    rng = np.random.default_rng([seed, FRESH])
+    return {c.name: (*fresh_estimate(env, policy[c.name], c, FRESH, rng), FRESH) for c in policy.contexts}
 
 
 def _plain(value: float) -> str:

@@ -1,52 +1,45 @@
-"""The lab: choose budget, weights and strategy, run PSST, and watch the elimination."""
+"""The lab: a race between prompts with real answers behind each, with sliders for budget and for whom it is run."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import asdict, replace
 from threading import RLock
 from typing import Any
 
-import ipywidgets as w
 import traitlets as t
 
 from ...core.environment import CategoricalEnvironment
 from ...core.problem import Arm
 from ...core.rounds import Result
+from ...core.training import takes
 from ...plots.elimination import eliminations
 from ...plots.picture import Picture
-from ..shared.checked import checked
-from .checks import CHECKS
-from .elimination_view import EliminationView
-from .lab_controls import LabControls
-from .lab_run import LabRun
+from ..explorers.answer_explorer import PANEL
+from ..shared.assets import module, styles
+from ..shared.note import note
+from .elimination_view import STAGE, EliminationView
+from .lab_answers import AnswersPart, answers_of
+from .lab_run import FIRST, LabRun, RacePart, told
+from .lab_settings import TRAINING, LabSettings
 from .runner import Runner
 from .view_pair import ViewPair
 
-BUDGET = 20_000
-SECONDS = 0.6  # training takes milliseconds; an eye needs more
+OPENING = 1.0  # seconds that a cell waits at most for the first race
 
 
-class PSSTLab(w.VBox):
-    """Run PSST, or any other algorithm, on ``env`` and watch it trim; or two algorithms, side by side.
+class PSSTLab(LabSettings):
+    """Run PSST, or any other algorithm, on ``env`` and watch prompts race; or two algorithms on one clock.
 
-    Traits to read, set or link: ``algorithm``, ``compare`` (a second one on the same seed and budget, or ""),
-    ``budget`` (completions), ``n_max``, ``strategy``, ``reuse`` (where the algorithm takes it), ``seed``: what the next
-    run takes; ``context``, ``contexts``: whom to serve, re-scored at once from what was sampled;
-    ``seconds_per_round`` (0: at once); ``state``.  A bad value raises ``traitlets.TraitError`` and changes nothing.
+    It opens on a finished race, trained when it is first shown.  Traits to read, set or link: ``algorithm``,
+    ``compare`` (a second one on the same seed and budget, or ""), ``budget`` (completions), ``n_max``, ``strategy``,
+    ``reuse`` (where the algorithm takes it), ``seed``: what the next run takes, at once where the browser sets them;
+    ``context``, ``contexts`` and ``weights`` (of the chosen context: objectives, then cost): whom to serve, re-scored
+    at once from what was sampled; ``seconds_per_round`` (0: at once); ``state``.  A bad value raises
+    ``traitlets.TraitError`` and changes nothing.
     """
 
-    algorithm = t.Unicode("psst")
-    compare = t.Unicode("")
-    budget = t.Int(BUDGET)
-    n_max = t.Int(1)
-    strategy = t.Unicode()
-    reuse = t.Unicode("blocks")
-    seed = t.Int(0)
-    context = t.Unicode()
-    contexts = t.Tuple()
-    seconds_per_round = t.Float(SECONDS, min=0.0)
-    state = t.Unicode("idle", read_only=True)
+    _esm = module(*STAGE, "shared/parts", "shared/controls", *PANEL, "race/psst_lab")
+    _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer", "race/race", "race/psst_lab")
 
     def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
         self.env = env
@@ -54,21 +47,17 @@ class PSSTLab(w.VBox):
         self._settings: dict[str, Any] = {}
         self._runs: list[LabRun] = []
         self._pair: ViewPair | None = None
+        self._opened = False
         starts = {"n_max": env.n_max, "strategy": env.strategy.name, "context": env.contexts[0].name}
-        super().__init__(**{**starts, "contexts": env.contexts, **traits})
-        self._initial = {name: getattr(self, name) for name in (*_TRAINING, "contexts", "context", "seconds_per_round")}
-        self.add_class("iapo-lab")  # by which the view finds the controls beside it
-        self.controls = LabControls(
-            env, self._values(), self._of_context(), lambda name, value: setattr(self, name, value), self._weigh,
-            lambda name: getattr(self, name)(),
-        )  # fmt: skip
-        self._pictures = w.HBox(layout=w.Layout(flex_flow="row wrap", width="100%"))
-        self.children = [self.controls, self._pictures]
-        self._runs.append(self._new_run())
+        super().__init__(**{**starts, "contexts": env.contexts, "_note": note(env), **traits})
+        self._initial = {name: getattr(self, name) for name in (*TRAINING, "contexts", "context", "seconds_per_round")}
+        self._runs.append(self._new_run("first"))
         self._lay_out()
         self.observe(self._lay_out, "compare")
-        self.observe(self._refresh, [*self._values(), "contexts"])
+        self.observe(self._refresh, [*TRAINING, "context", "seconds_per_round", "contexts"])
+        self.observe(self._weigh, "weights")
         t.link((self, "context"), (self.view, "context"))
+        self._ready = True
         self._refresh()
 
     @property
@@ -80,6 +69,11 @@ class PSSTLab(w.VBox):
     def views(self) -> tuple[EliminationView, ...]:
         """The views on screen: one, or two where runs are compared."""
         return tuple(run.view for run in self._runs)
+
+    @property
+    def answers(self) -> AnswersPart | None:
+        """The answers behind the chosen arm, once it was shown; ``None`` where the task keeps no texts."""
+        return self.parts.get("answers")
 
     # What the buttons do; each may also be called from a cell.
 
@@ -112,16 +106,42 @@ class PSSTLab(w.VBox):
             run.stop()
         self._say()
 
+    def again(self) -> None:
+        """The same race with the next seed, at once."""
+        self.seed += 1
+        self._begin(paused=False, whole=True)
+
     def reset(self) -> None:
         """Stop, forget the run and set every control back to where it was at first."""
-        with self.lock:
+        with self.lock, self.hold_sync():
             for run in self._runs:
                 run.clear(self.env, self._initial["budget"])
-            self._settings = {}
+            self._settings, self._errors = {}, {}
             for name, value in self._initial.items():
                 setattr(self, name, value)
-        self.controls.forget_errors()
+            for view in self.views:
+                view.face, view.truth = "race", False
+                view.reset()
         self._refresh()
+
+    def show_finished(self) -> None:
+        """Train at once and show the race from its end, if nothing was trained yet; waits a second at most."""
+        if not self._opened and not self.view.rounds and not self._active:
+            self._opened = True
+            self._begin(paused=False, whole=True)
+            self.join(OPENING)
+            answers = answers_of(self.env, self.context, self.recommendation)
+            if answers is not None and self.answers is None:
+                self.adopt("answers", answers)
+
+    def press(self, name: str) -> None:
+        """What a button does."""
+        if name in ("run", "stop", "again", "reset"):
+            getattr(self, name)()
+        if name == "reset":
+            self._opened = False
+        if name in ("reset", "show"):
+            self.show_finished()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
@@ -149,10 +169,23 @@ class PSSTLab(w.VBox):
         """The arm recommended for the chosen context, re-scored where its weights were moved."""
         return self.view.recommendation()
 
+    @property
+    def status(self) -> str:
+        """What the lab is at, in words; what went wrong where something did."""
+        return self._status
+
     def figure(self) -> Picture:
         """The static twin of what is on screen; raises ``ValueError`` before the first round."""
         shown = [(view.title, view.as_shown(), view.shown_round) for view in self.views]
         return eliminations(shown, self.context, note=self.view.remark())
+
+    def carried(self) -> dict[str, Any]:
+        """What a saved page gets beside the traits: the answers behind each prompt's arm."""
+        if self.answers is None:
+            return {}
+        best = {arm.prompt for arm in self.view.rounds[-1].policy.values()} if self.view.rounds else set()
+        pages = self.answers.carried(prompts=range(len(self.env.prompts)), fully=best)
+        return {self.slot(self.answers, name): value for name, value in pages.items()}
 
     # The runs.
 
@@ -160,18 +193,20 @@ class PSSTLab(w.VBox):
     def _active(self) -> list[Runner]:
         return [run.runner for run in self._runs if run.runner and run.active]
 
-    def _begin(self, paused: bool) -> None:
+    def _begin(self, paused: bool, whole: bool = False) -> None:
+        """Set off a run of the present settings; ``whole``: at once, and shown when it has ended."""
         with self.lock:
             names = (self.algorithm, self.compare)[: len(self._runs)]
             try:
                 strategy = self.strategy if self.strategy != self.env.strategy.name else None
                 env = self.env.with_(strategy=strategy, contexts=self.contexts, n_max=self.n_max)
                 for run, name in zip(self._runs, names, strict=True):
-                    run.prepare(env, name, self.budget, self.seed, self.reuse, self.seconds_per_round, paused)
+                    pace = 0.0 if whole else self.seconds_per_round
+                    run.prepare(env, name, self.budget, self.seed, self.reuse, pace, paused, whole)
             except (ValueError, TypeError) as error:
                 self._say(str(error))
                 return
-            self._settings = {name: getattr(self, name) for name in _TRAINING}
+            self._settings = {name: getattr(self, name) for name in TRAINING}
             for run in self._runs:
                 run.start()
         self._say()
@@ -180,80 +215,89 @@ class PSSTLab(w.VBox):
         """One view, or two side by side where there is room."""
         with self.lock:
             if self.compare and not self._pair:
-                self._runs.append(self._new_run())
+                self._runs.append(self._new_run("second"))
                 self._pair = ViewPair(*self.views)
             elif self._pair and not self.compare:
                 self._pair.part()
                 self._pair = None
                 self._runs.pop().clear(self.env, self.budget)
-            self._pictures.children = self.views
+                self.dismiss("second")
 
-    def _new_run(self) -> LabRun:
-        run = LabRun(self.env, self.budget, self.lock, lambda: self.contexts, self._say)
-        run.view.layout = w.Layout(flex="1 1 460px", min_width="0")
+    def _new_run(self, name: str) -> LabRun:
+        view = RacePart(self.env, self.budget, lock=self.lock, seconds=self.seconds_per_round)
+        run = LabRun(self.env, self.budget, self.lock, lambda: self.contexts, self._say, view=view)
+        self.adopt(name, view)
+        view.observe(self._show_answers, "arm")
         return run
+
+    def _show_answers(self, change: Any) -> None:
+        if self.answers is not None and change["new"]:
+            self.answers.show_arm(*change["new"])
 
     # The controls.
 
-    def _of_context(self) -> list[float]:
-        context = next(c for c in self.contexts if c.name == self.context)
-        return [*context.weights, context.cost_weight]
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser changed; what changes the race trains it anew, at once."""
+        before = {name: getattr(self, name) for name in TRAINING}
+        super().set_state(sync_data)
+        if any(getattr(self, name) != value for name, value in before.items()):
+            self._begin(paused=False, whole=True)
 
-    def _weigh(self, k: int, value: float) -> None:
-        """Give weight ``k`` of the chosen context (the last is the cost weight) a new value."""
+    def _weigh(self, change: Any) -> None:
+        """Give the chosen context these weights, the last of them that of cost."""
+        *weights, cost = change["new"]
         with self.lock:
-            values = self._of_context()
-            values[k] = value
             old = next(c for c in self.contexts if c.name == self.context)
-            new = replace(old, weights=tuple(values[:-1]), cost_weight=values[-1])
+            if (new := replace(old, weights=tuple(weights), cost_weight=cost)) == old:
+                return
             self.contexts = tuple(new if c is old else c for c in self.contexts)
             for run in self._runs:
                 run.rescore(new)
 
     def _refresh(self, _: Any = None) -> None:
-        """Bring the controls to the traits."""
-        self.controls.show(self._values(), self._of_context())
-        for runner in self._active:
-            runner.seconds = self.seconds_per_round
+        """Bring controls, answers and pace to the traits."""
+        if not self._ready:
+            return
+        with self.lock, self.hold_sync():
+            self.weights = self._of_context()
+            self._controls = [asdict(control) for control in self.controls()]
+            for runner in self._active:
+                runner.seconds = self.seconds_per_round
+            for view in self.views:
+                view.seconds = self.seconds_per_round
+            if self.answers is not None:
+                self.answers.context = self.context
         self._say()
-
-    def _values(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in (*_TRAINING, "context", "seconds_per_round")}
 
     def _say(self, error: str = "") -> None:
         """Set the state, its line and the views' titles."""
-        with self.lock:
+        with self.lock, self.hold_sync():
             states = [run.state for run in self._runs]
-            self.set_trait("state", next((s for s in _FIRST if s in states), "finished"))
+            self.set_trait("state", next((s for s in FIRST if s in states), "finished"))
             for run in self._runs:
                 run.view.title = f"{run.algorithm}, seed {run.seed}" if self._pair and run.algorithm else ""
-            each = [(run.algorithm, run.words()) for run in self._runs if run.algorithm or not self._active]
-            words = {text for _, text in each}
-            text = " ".join(words) if len(words) == 1 else "\n".join(f"{name}: {text}" for name, text in each)
-            changed = [_TRAINING[name] for name, value in self._settings.items() if getattr(self, name) != value]
-            if self._settings and changed:
-                how = "Stop, then Run" if self._active else "Run"
-                text += f" Changed since: {', '.join(changed)}; press {how} to train with it."
-            self.controls.status.say(error or text, alarm=bool(error) or self.state == "failed")
+            changed = [called for name, called in TRAINING.items() if self._settings.get(name) != getattr(self, name)]
+            changed = changed if self._settings else []
+            text = told(self._runs, changed)
+            names = filter(None, (self.algorithm, self.compare))
+            self._unused = [] if any(takes(name, "reuse") for name in names) else ["reuse"]
+            self._stale = bool(changed) or not self._settings or self.state in ("stopped", "failed")
+            self._status = error or text
+            wrong = error or (text if self.state == "failed" else "")
+            if wrong != self._errors.get("", ""):
+                self._errors = {k: v for k, v in self._errors.items() if k} | ({"": wrong} if wrong else {})
 
-    @t.validate(*CHECKS)
-    def _check_value(self, proposal: Any) -> Any:
-        return checked(partial(CHECKS[proposal["trait"].name], self.env), proposal["value"])
+    def _message(self, widget: Any, content: Any, buffers: Any) -> None:
+        if isinstance(content, dict) and content.get("press") == "show":
+            self.press("show")
+        else:
+            super()._message(widget, content, buffers)
+
+    def _repr_mimebundle_(self, **more: Any) -> Any:
+        self.show_finished()
+        return super()._repr_mimebundle_(**more)
 
     def __repr__(self) -> str:
         return (
             f"PSSTLab(env={self.env.name!r}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
         )
-
-
-#: Of several runs the first of these that one is in is the state of the lab.
-_FIRST = ("failed", "running", "paused", "stopped", "idle")
-_TRAINING = {
-    "algorithm": "algorithm",
-    "compare": "comparison",
-    "budget": "budget",
-    "n_max": "largest N",
-    "strategy": "strategy",
-    "reuse": "reuse",
-    "seed": "seed",
-}

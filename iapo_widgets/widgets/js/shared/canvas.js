@@ -14,9 +14,21 @@ function cividis(share) {
   return CIVIDIS[i].map((v, k) => Math.round(v + (x - i) * (CIVIDIS[i + 1][k] - v)));
 }
 
+// Colours of the page at that element.  Within a shadow root, as marimo has one, a registered property is read as the
+// words that it was set with; what is no plain colour is put on the element's parent's child and read from there.
 function theme(element) {
   const style = getComputedStyle(element);
-  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  const place = element.parentElement ?? element;
+  const read = (name, fallback) => {
+    const text = style.getPropertyValue(name).trim();
+    if (!/[(]/.test(text) || /^rgba?[(]/.test(text)) return text || fallback;
+    const probe = document.createElement("i");
+    probe.style.color = `var(${name}, ${fallback})`;
+    place.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour || fallback;
+  };
   const colours = {
     ink: read("--iapo-ink", "#212121"),
     quiet: read("--iapo-quiet", "#616161"),

@@ -5,6 +5,7 @@ function buildControls({ model, id, form, buttons, usable }) {
   let parts = [];
   const listening = new Map();
 
+  const key = (c) => (c.index < 0 ? c.name : `${c.name}.${c.index}`);
   const value = (c) => (c.index < 0 ? model.get(c.name) : model.get(c.name)[c.index]);
   const send = (c, next) => {
     if (c.index < 0) model.set(c.name, next);
@@ -30,7 +31,7 @@ function buildControls({ model, id, form, buttons, usable }) {
 
   function make(c, k) {
     if (c.kind === "button") {
-      const button = build("button", { type: "button", title: c.hint }, c.label);
+      const button = build("button", { type: "button", title: c.hint, "data-name": c.name, "data-lm-suppress-shortcuts": "true" }, c.label);
       button.addEventListener("click", () => model.send({ press: c.name }));
       return { c, element: button };
     }
@@ -42,20 +43,19 @@ function buildControls({ model, id, form, buttons, usable }) {
       send(c, read[c.kind](c, input));
       bring({ c, input, reading });
     });
-    const element = build("div", { class: "iapo-field" }, build("label", { for: `${id}-${k}` }, c.label), input, reading, error);
+    const element = build("div", { class: "iapo-field", "data-name": key(c) }, build("label", { for: `${id}-${k}` }, c.label), input, reading, error);
     return { c, element, input, reading, error };
   }
 
   function bring({ c, input, reading }) {
     if (!input) return;
     const now = value(c);
-    const key = c.index < 0 ? c.name : `${c.name}.${c.index}`;
     if (c.kind === "switch") input.checked = now;
     else if (c.kind === "choice") input.value = c.options.findIndex(([, v]) => v === now);
     else if (c.kind === "log") { if (read.log(c, input) !== now) input.value = Math.log10(now); }
     else if (input.value === "" || Number(input.value) !== now) input.value = now;
     const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
-    const text = model.get("_readings")[key] ?? plain;
+    const text = model.get("_readings")[key(c)] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;
     if (text) describe(input, { "aria-valuetext": text });
   }

@@ -1,0 +1,117 @@
+// The lab: few controls on top, the race, and the answers behind the arm that is looked at.
+
+let labs = 0;
+
+// The model with only those controls that stand in one place.
+function placed(model, place) {
+  return {
+    get: (name) => (name === "_controls" ? model.get(name).filter((c) => c.place === place) : model.get(name)),
+    set: (name, value) => model.set(name, value),
+    save_changes: () => model.save_changes(),
+    send: (content) => model.send(content),
+    on: (event, listener) => model.on(event, listener),
+    off: (event, listener) => model.off(event, listener),
+  };
+}
+
+function render({ model, el }) {
+  const id = `iapo-lab-${++labs}-${Math.random().toString(36).slice(2, 8)}`;
+  const lost = build("p", { class: "iapo-lost", role: "status" });
+  const alarm = build("p", { class: "iapo-alarm", role: "alert" });
+  const status = build("p", { class: "iapo-status", role: "status", "aria-live": "polite" });
+  const note = build("p", { class: "iapo-note" });
+  const [topForm, topButtons, moreForm, moreButtons] = ["form", "buttons", "form", "buttons"].map((kind) => build("div", { class: `iapo-${kind}` }));
+  const more = build("details", { class: "iapo-more-controls" }, build("summary", {}, "More"), build("div", { class: "iapo-drawer" }, moreForm, moreButtons, status));
+  const bar = build("div", { class: "iapo-race-controls" });
+  const main = build("div", { class: "iapo-main" });
+  const side = build("aside", { class: "iapo-side", "aria-label": "Answers behind the chosen arm" });
+  const root = build("section", { class: "iapo-widget iapo-race iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
+    build("div", { class: "iapo-heading" }, build("h3", {}, "Which prompt, and how many answers?"), note), lost, bar, alarm, main);
+  el.append(root);
+
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+  const usable = (c) => connected(model) && !model.get("_unused").includes(c.name);
+  const fields = [["top", topForm, topButtons], ["more", moreForm, moreButtons]].map(([place, form, buttons]) => buildControls({ model: placed(model, place), id: `${id}-${place}`, form, buttons, usable }));
+
+  let stage = null, raced = "", panel = null;
+  const open = (on) => {
+    if (side.hidden === on) side.hidden = !on;
+    root.classList.toggle("iapo-open", on);
+    stage?.draw();
+  };
+  const close = build("button", { type: "button", class: "iapo-close", title: "Back to the race" }, "\u2715 Close");
+  close.addEventListener("click", () => { open(false); stage.choose([]); });
+  root.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.classList.contains("iapo-open") && root.clientWidth < 940) { open(false); event.stopPropagation(); } });
+
+  // One stage for as many runs as there are; made anew when their number changes.
+  function lay() {
+    const names = model.get("_parts").filter((name) => name !== "answers");
+    if (names.join() !== raced && names.length) {
+      raced = names.join();
+      stage?.off();
+      stage = raceStage({
+        models: names.map((name) => partModel(model, name)),
+        opened: () => { if (panel) open(true); },
+        playTrain: () => {
+          if (!connected(model) || !model.get("_stale")) return false;
+          model.send({ press: "run" });
+          return true;
+        },
+      });
+      bar.replaceChildren(stage.play, stage.step, topButtons, topForm, stage.whom.element, more);
+      stage.foot(stage.faces, stage.truthButton);
+      stage.faces.addEventListener("click", () => { if (root.clientWidth < 940) open(false); });
+      main.replaceChildren(stage.root, side);
+    }
+    if (!panel && model.get("_parts").includes("answers")) {
+      const place = build("div", {});
+      side.replaceChildren(close, place);
+      panel = { off: answerPanel({ model: partModel(model, "answers"), el: place, compact: true }) };
+      open(root.clientWidth >= 940);
+    }
+    main.classList.toggle("iapo-has-answers", Boolean(panel));
+    if (!panel) side.hidden = true;
+  }
+  const complain = () => {
+    const errors = model.get("_errors");
+    put(alarm, errors[""] ?? "");
+    for (const each of fields) each.complain(errors);
+  };
+  const tell = () => {
+    put(status, model.get("_status"));
+    put(note, model.get("_note"));
+    const stop = [...moreButtons.children].find((b) => b.dataset.name === "stop");
+    if (stop) stop.hidden = model.get("state") !== "running" && model.get("state") !== "paused";
+    root.dataset.state = model.get("state");
+  };
+  const connect = () => {
+    put(lost, connected(model) ? "" : "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell.");
+    root.classList.toggle("iapo-still", !connected(model));
+    for (const each of fields) each.show();
+    tell();
+  };
+  const listeners = { "change:_parts": lay, "change:_errors": complain, "change:_status": tell, "change:_note": tell, "change:state": tell, "change:_controls": () => { for (const each of fields) each.show(); tell(); },
+    "change:_readings": () => { for (const each of fields) each.show(); }, "change:_unused": () => { for (const each of fields) each.show(); } };
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const forget = onConnection(model, connect);
+  let wide = null;
+  const size = new ResizeObserver(() => {
+    const now = root.clientWidth >= 940;
+    if (root.clientWidth && now !== wide) { wide = now; if (panel) open(now); }
+  });
+  size.observe(root);
+  lay();
+  complain();
+  connect();
+  if (connected(model) && model.get("_stale") && model.get("state") === "idle") model.send({ press: "show" });
+  return () => {
+    size.disconnect();
+    stage?.off();
+    panel?.off();
+    forget();
+    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    for (const each of fields) each.off();
+  };
+}
+
+export default { render };

@@ -1,0 +1,84 @@
+"""What is set in a lab: its traits, what they must pass, and the controls that show them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from ...core.environment import CategoricalEnvironment
+from ..shared.checked import checked
+from ..shared.controlled import Control, Controlled
+from ..shared.parts import Host
+from .checks import CHECKS
+from .elimination_view import SECONDS
+from .lab_controls import lab_controls
+
+BUDGET = 20_000
+#: Traits that the next run takes -> what they are called.
+TRAINING = {
+    "algorithm": "algorithm",
+    "compare": "comparison",
+    "budget": "budget",
+    "n_max": "largest N",
+    "strategy": "strategy",
+    "reuse": "reuse",
+    "seed": "seed",
+}
+
+
+class LabSettings(Controlled, Host):
+    """The traits of a lab on ``env``; a bad value raises ``traitlets.TraitError`` and changes nothing."""
+
+    env: CategoricalEnvironment
+    _ready = False  # whether all traits stand, so that they can be held against each other
+
+    algorithm = t.Unicode("psst").tag(sync=True)
+    compare = t.Unicode("").tag(sync=True)
+    budget = t.Int(BUDGET).tag(sync=True)
+    n_max = t.Int(1).tag(sync=True)
+    strategy = t.Unicode().tag(sync=True)
+    reuse = t.Unicode("blocks").tag(sync=True)
+    seed = t.Int(0).tag(sync=True)
+    context = t.Unicode().tag(sync=True)
+    contexts = t.Tuple()
+    weights: t.List[Any] = t.List().tag(sync=True)
+    seconds_per_round = t.Float(SECONDS, min=0.0).tag(sync=True)
+    state = t.Unicode("idle", read_only=True).tag(sync=True)
+    _status = t.Unicode().tag(sync=True)
+    _stale = t.Bool(True).tag(sync=True)  # whether what is shown is not what the controls say
+    _unused: t.List[Any] = t.List().tag(sync=True)  # controls that the algorithm does not take
+    _note = t.Unicode().tag(sync=True)
+
+    def controls(self) -> list[Control]:
+        """Those on top, then those that are folded away."""
+        return lab_controls(
+            self.env, self.algorithm, self.compare, self.budget, self.seconds_per_round, self._of_context()
+        )
+
+    def _of_context(self) -> list[float]:
+        context = next(c for c in self.contexts if c.name == self.context)
+        return [*context.weights, context.cost_weight]
+
+    @t.validate("weights")
+    def _check_weights(self, proposal: Any) -> list[float]:
+        values = [float(v) for v in proposal["value"]]
+        if not self._ready:
+            return values
+        if len(values) != len(self.env.objectives) + 1 or not np.isfinite(values).all():
+            raise t.TraitError(f"weights must be {len(self.env.objectives)} numbers and that of cost, not {values}")
+        old = next(c for c in self.contexts if c.name == self.context)
+
+        def check(_: Any) -> list[float]:
+            new = replace(old, weights=tuple(values[:-1]), cost_weight=values[-1])
+            CHECKS["contexts"](self.env, tuple(new if c is old else c for c in self.contexts))
+            return values
+
+        return list(checked(check, values))
+
+    @t.validate(*CHECKS)
+    def _check_value(self, proposal: Any) -> Any:
+        return checked(partial(CHECKS[proposal["trait"].name], self.env), proposal["value"])
