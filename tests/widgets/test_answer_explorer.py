@@ -257,7 +257,7 @@ def test_the_opening_is_the_question_whose_answers_show_most():
     widget.question = 3
     widget.reset()
     assert widget.question == 2
-    for given in ({"prompt": 1}, {"question": 3}, {"other": 1}):
+    for given in ({"prompt": 1}, {"question": 3}, {"other": 1}, {"context": "here"}):
         kept = AnswerExplorer(env, **given)
         wanted = {"prompt": 0, "other": None, "question": 0, **given}
         assert {name: getattr(kept, name) for name in wanted} == wanted

@@ -36,9 +36,9 @@ class AnswerExplorer(Explorer):
     env: a ``Record``, or a ``LiveEnvironment``, of which what its ledger holds is shown and nothing is asked.  Traits:
     ``prompt``, ``other`` (a second one, or ``None``), ``question``, ``n``, ``seed`` (0: answers as they came; any
     other: drawn from all of them without replacement), ``context`` (its name; whose utility chooses among answers that
-    don't vote).  pages: questions that a saved page carries, from the one that is shown.  Where neither prompt nor
-    question is given, it opens at a question of the record that the vote saves under one prompt and ruins, or helps
-    least, under another.
+    don't vote).  pages: questions that a saved page carries, from the one that is shown.  Where neither prompt,
+    question nor context is given, it opens at a question of the record that the vote saves under one prompt and ruins,
+    or helps least, under another.
 
     Raises ``ValueError`` for an environment without texts.
     """
@@ -75,22 +75,18 @@ class AnswerExplorer(Explorer):
         self.forget()
         about = {"vote": votes(env), "unit": getattr(env, "cost_unit", "cost"), "note": note(env),
                  "objectives": list(env.objectives), "questions": len(env.questions)}  # fmt: skip
-        given = {"context": env.contexts[0].name, "n": n if n != USUAL else min(n, self.most), **traits}
-        if (prompt, other, question) == (None, None, None):
-            prompt, other, question = self._opening(given["context"], given["n"])
+        n = n if n != USUAL else min(n, self.most)
+        if (prompt, other, question) == (None, None, None) and "context" not in traits:
+            fits = isinstance(n, int) and 1 <= n <= self.most  # what the trait will refuse chooses nothing
+            prompt, other, question = opening(env, env.contexts[0], n if fits else 1)
+        given = {"context": env.contexts[0].name, **traits}
         given |= {"prompt": prompt or 0, "other": other, "question": question or 0}
-        super().__init__(_about=about, seed=seed, **given)
+        super().__init__(_about=about, n=n, seed=seed, **given)
 
     @property
     def most(self) -> int:
         """The largest N."""
         return min(int(self.env.n_max), MOST)
-
-    def _opening(self, context: Any, n: Any) -> tuple[int, int | None, int]:
-        """Prompts and question at first; what the traits will refuse chooses none."""
-        served = [c for c in self.env.contexts if c.name == context]
-        fits = isinstance(n, int) and 1 <= n <= self.most
-        return opening(self.env, served[0], n) if served and fits else (0, None, 0)
 
     def forget(self) -> None:
         """Drop what was read of the environment."""
