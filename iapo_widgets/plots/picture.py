@@ -35,4 +35,6 @@ class Picture(Figure):
         picture.save(buffer, format="png", optimize=True)
         width, height = (int(v * self.dpi) for v in self.get_size_inches())
         about = {"image/png": {"width": width, "height": height, "alt": self.alt}}
-        return {"image/png": buffer.getvalue(), "text/plain": self.alt or repr(self)}, about
+        # The first line is what JupyterLab shows of a folded output, and must not tell what is to be predicted.
+        words = f"figure, in words:\n{self.alt}" if self.alt else repr(self)
+        return {"image/png": buffer.getvalue(), "text/plain": words}, about
