@@ -1,0 +1,105 @@
+"""What the first lessons say of the recorded answers, held against the answers."""
+
+import re
+from collections import Counter
+from functools import cache
+
+import numpy as np
+import pytest
+
+from course.answers import LESSONS, notebook
+from iapo_widgets import acr, load, train
+from iapo_widgets.course.lessons import source
+from iapo_widgets.live.records.pools import Votes
+
+TERSE, PLAIN = 2, 0
+USERS = ("low", "mid", "high")
+
+
+@cache
+def words():
+    """The recorded task."""
+    return load("real-words")
+
+
+@cache
+def prose(lesson):
+    """The lesson's markdown, on one line."""
+    cells = notebook(LESSONS[lesson])["cells"]
+    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
+
+
+@cache
+def ends(way, budget=5_000):
+    """Mean Q of the policies of twenty races."""
+    return np.array([acr(train(way, words(), budget, seed=s).policy, words()) for s in range(20)])
+
+
+def credits(prompt, question, n_max=16):
+    """Credit of the vote of the first n answers as they came, by n - 1; ``None`` where nobody votes."""
+    labels = [answer.label for answer in words().completions(prompt, question)]
+    votes = [Votes.of(labels[:n]) for n in range(1, n_max + 1)]
+    return [vote.credit if vote.winners else None for vote in votes]
+
+
+def test_00_three_answers_save_one_question_and_ruin_another():
+    """The words read from them, who is right, and what most of the 24 say are as the text has them."""
+    text = prose("00")
+    for question, said in ((82, "*man*, *men*, *men*"), (63, "*Islamabad*, *Lahore*, *Lahore*")):
+        read = [answer.answer for answer in words().completions(TERSE, question)]
+        assert [f"*{word}*" for word in read[:3]] == said.lower().split(", ") and said in text
+        assert Counter(read).most_common(1)[0][0] == read[1]
+    assert credits(TERSE, 82)[0] == 0 and credits(TERSE, 82)[2] == 1
+    assert credits(TERSE, 63)[0] == 1 and credits(TERSE, 63)[2] == 0
+
+
+def test_00_the_answers_under_two_prompts_vote_as_the_text_says():
+    """Prompt 8 is right from N = 3 on, after two that say nothing; prompt 2 is right alone, ties, then is wrong."""
+    warm, cold = credits(8, 63), credits(TERSE, 63)
+    assert warm == [None] * 2 + [1] * 14 and cold == [1, 0.5] + [0] * 14
+    assert "those of prompt 8 vote rightly from N = 3 on" in prose("00")
+    assert [words().prompts[p].temperature for p in (8, TERSE, PLAIN)] == [0.8, 0.2, 0.8]
+
+
+def test_00_plain_overtakes_terse_where_the_figure_s_caption_says():
+    """The first N at which plain leads, and no later one at which it does not."""
+    q = words().exact_q()[0]
+    ahead = np.flatnonzero(q[PLAIN] > q[TERSE]) + 1
+    said = int(re.search(r"ahead from N = (\d+) on", prose("00"))[1])
+    assert ahead.tolist() == list(range(said, 17))
+
+
+def test_00_the_first_comparison_shows_what_the_text_says():
+    """As the lab opens: eight rounds of 625, the policy that is named, PSST above triple-n1, its estimates too high."""
+    env = words()
+    result, q = train("psst", env, 5_000, seed=0), env.exact_q()
+    assert [int(done.active[0].sum()) for done in result.rounds] == [80, 40, 20, 10, 5, 3, 2, 1] and 5_000 / 8 == 625
+    assert int(result.rounds[0].pulls.sum()) == 10 * (625 // 160) == 30
+    assert [result.policy[user].prompt for user in USERS] == [PLAIN, PLAIN, TERSE]
+    assert [result.policy[user].n for user in USERS] == [16, 16, 1]
+    assert result.rounds[0].policy["low"].prompt != PLAIN
+    for c, user in enumerate(USERS):
+        arm = result.policy[user]
+        assert result.rounds[-1].q[c, arm.prompt, arm.n - 1] > q[c, arm.prompt, arm.n - 1] > q[c].max() - 0.005
+    usual = train("triple-n1", env, 5_000, seed=0)
+    assert acr(result.policy, env) > acr(usual.policy, env) + 0.02
+    assert "PSST ends higher than triple-n1" in prose("00")
+
+
+def test_00_twenty_races_come_out_as_the_table_is_read():
+    """Above triple-n1: PSST mostly, frugal always; uniform level with PSST; the first race was a lucky one."""
+    usual, even, psst, frugal = (ends(way) for way in ("triple-n1", "uniform", "psst", "frugal"))
+    best = words().exact_q().max(axis=(1, 2)).mean()
+    assert 10 < (psst > usual).sum() < 20 and (frugal > usual).all() and psst[0] > psst.mean() + psst.std(ddof=1)
+    difference = psst - even
+    assert abs(difference.mean()) < 2 * difference.std(ddof=1) / 20**0.5
+    assert usual.std() < 0.001 > frugal.std() and max(runs.min() for runs in (usual, even, psst, frugal)) < best - 0.001
+    assert "*psst* ends above it in most races, not in all" in prose("00")
+
+
+@pytest.mark.parametrize("lesson", ["00"])
+def test_numbers_of_prompts_in_prose_are_those_of_the_task(lesson):
+    """Terse and plain are what the text says that they are."""
+    env = words()
+    assert env.prompts[TERSE].text == "{query} Answer with one word." and env.prompts[PLAIN].text == "{query}"
+    assert "**terse**, number 2: `{query} Answer with one word.`" in prose(lesson)
