@@ -79,7 +79,7 @@ def test_what_is_to_be_predicted_is_folded(lesson):
 
 
 #: Lessons whose outputs under a prediction begin with a heading: a folded output shows its first line.
-HEADED = ("00",)
+HEADED = ("00", "01", "02")
 
 
 @pytest.mark.parametrize("lesson", HEADED)
