@@ -13,9 +13,10 @@ from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.course.lessons import source
 from iapo_widgets.live.records.pools import Votes
 from iapo_widgets.plots.curves import success_curves
-from iapo_widgets.widgets import AnswerExplorer
+from iapo_widgets.widgets import AnswerExplorer, TradeoffExplorer
 
 TERSE, PLAIN = 2, 0
+STRATEGIES = ("majority-vote", "best-of-n")
 USERS = ("low", "mid", "high")
 
 
@@ -156,6 +157,62 @@ def test_01_a_vote_between_two_never_stops_at_an_even_n(cost):
     theta, scales = np.linspace(0.05, 0.95, 19), np.arange(1, 33)
     vote, best = (success_curves(name, theta, 32) - cost * scales for name in ("majority-vote", "best-of-n"))
     assert (vote.argmax(axis=1) % 2 == 0).all() and (best.argmax(axis=1) % 2 == 1).any()
+
+
+@pytest.mark.parametrize(("rate", "lead"), [(0.40, 3), (0.50, 9), (0.59, None), (0.70, None)])
+def test_02_the_flip_of_the_worked_example_moves_as_told(rate, lead):
+    """From which N prompt B leads under voting as A's lower rate grows; under best-of-N from two on."""
+    rates = np.array([[rate, 0.90], [0.62, 0.62]])
+    vote, best = (success_curves(name, rates.ravel(), 32).reshape(2, 2, 32).mean(axis=1) for name in STRATEGIES)
+    ahead = np.flatnonzero(vote[1] > vote[0] + 1e-12) + 1
+    assert (ahead.tolist() == list(range(lead, 33))) if lead else not len(ahead)
+    if rate == 0.40:
+        assert np.flatnonzero(best[1] > best[0] + 1e-12)[0] + 1 == 2 and best[0, 0] > best[1, 0]
+
+
+def test_02_equal_means_have_unequal_votes():
+    """Prompts 1 and 2 are right equally often, differ in four words, and end apart."""
+    env = words()
+    one, two = env.prompts[1], env.prompts[2]
+    assert (env.answers[1] == 0).sum() == (env.answers[2] == 0).sum() and env.answers[1].size == 2_880
+    assert two.text == f"{one.text} Answer with one word." and one.temperature == two.temperature
+    assert env.exact_q()[0, 1, 15] > env.exact_q()[0, 2, 15] + 0.02
+
+
+def test_02_plain_wins_more_questions_without_end_though_it_is_wrong_more_often():
+    """Both win most of the same questions, and of those that only one wins plain wins more."""
+    won = []
+    for p in (TERSE, PLAIN):
+        votes = [[v for v in row if v >= 0] for row in words().answers[p].tolist()]
+        won.append({x for x, v in enumerate(votes) if v and credit(v, 0) == 1})
+    terse, plain = won
+    assert (
+        len(plain - terse) > len(terse - plain) and len(terse & plain) > 60 and len(terse & plain) > len(plain - terse)
+    )
+
+
+def test_02_three_prompts_take_turns_and_the_pair_is_the_last_step():
+    """Leaders of figure 2 (a); choosing N helps on every task, and then the pair helps some users, not all."""
+    assert len(set(words().exact_q()[0].argmax(axis=0).tolist())) == 3
+    for env in (words(), load("math"), load("helpful-harmless")):
+        q = env.exact_q()
+        level = q[:, :, 0] > q[:, :, 0].max(axis=1, keepdims=True) - 1e-9
+        alone, best = q[:, :, 0].max(axis=1), q.max(axis=(1, 2))
+        then = np.where(level, q.max(axis=2), -1).max(axis=1)
+        assert then.mean() - alone.mean() > best.mean() - then.mean() > 0.004
+        assert (best - then > 0.01).sum() > 0 and (best - then < 1e-9).sum() > 0
+
+
+def test_02_who_is_best_for_which_user_is_as_the_answer_says():
+    """Plain with 16 at no cost, prompt 1 with 6 at 0.2, one answer from 0.8 on, and only the ratio counts."""
+    explorer = TradeoffExplorer(words())
+    best = {}
+    for cost in (0.0, 0.15, 0.2, 0.75, 0.8, 1.5, 2.0):
+        p, i = np.unravel_index(explorer.q(1.0, cost).argmax(), (10, 16))
+        best[cost] = (int(p), int(i) + 1)
+        assert np.unravel_index(explorer.q(0.5, cost / 2).argmax(), (10, 16)) == (p, i)
+    assert best[0.0] == best[0.15] == (PLAIN, 16) and best[0.2] == (1, 6)
+    assert best[0.75][1] > 1 and {best[cost][1] for cost in (0.8, 1.5, 2.0)} == {1}
 
 
 @pytest.mark.parametrize("lesson", ["00"])
