@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import traitlets as t
 
+from answer_cases import frame, record, said
 from iapo_widgets import Context, load
 from iapo_widgets.core.strategies import STRATEGIES
 from iapo_widgets.live import (
@@ -22,39 +23,11 @@ from iapo_widgets.live import (
     SimulatedEndpoint,
     SpendingLimit,
 )
-from iapo_widgets.live.records.completion import RecordedCompletion, ScorerNote
 from iapo_widgets.live.records.pools import expected, pool_of
-from iapo_widgets.live.records.record import Record
 from iapo_widgets.widgets import AnswerExplorer, html_fragment
 
 HOSTILE = "</script><img src=x onerror=alert(1)> $x$ \u202e"
 SMALL = 20_000  # bytes of an update
-
-
-def said(answer, gold, tokens=3, text=None, score=None):
-    """A completion that says so; ``None`` casts no vote."""
-    label = -1 if answer is None else 0 if answer == gold else 1 + sum(map(ord, answer)) % 50
-    scores = (float(answer == gold),) if score is None else score
-    return RecordedCompletion(text or f"It is {answer}.", tokens, "stop", scores, answer, label)
-
-
-def record(pools, gold="lima", *, strategy="majority-vote", contexts=None, scorers=("correct",), **more):
-    """A record of prompts x questions from lists of answers."""
-    pairs = [
-        [[c if isinstance(c, RecordedCompletion) else said(c, gold) for c in pool] for pool in row] for row in pools
-    ]
-    prompts = [PromptTemplate("{query} Say it in words, prompt " + "ab"[p], max_tokens=9) for p in range(len(pools))]
-    questions = [Question(f"Which is number {x}?", gold) for x in range(len(pools[0]))]
-    given = {"call_cost": 2.0, "token_cost": 0.5, "cost_unit": "kilotokens", "n_max": 9, **more}
-    return Record(
-        prompts, questions, pairs, scorers=[ScorerNote(s, s, "1") for s in scorers], strategy=STRATEGIES[strategy],
-        contexts=contexts or [Context("here", (1.0,))], **given,
-    )  # fmt: skip
-
-
-def frame(widget, row=0):
-    """What the shown N comes to."""
-    return widget._page["rows"][row]["frames"][widget.n - 1]
 
 
 @pytest.fixture(scope="module")
@@ -230,52 +203,6 @@ def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
         assert frame(widget)["odds"].startswith(", by a vote of 4 in ")
         widget.question = 1
         assert "not answered yet" in widget.summary and sim.stats.requests == asked
-
-
-def test_it_opens_where_the_vote_saves_one_prompt_and_ruins_another():
-    """Of the record's own task it is the same question at once, and what is seen there is what the docstring says."""
-    widget = AnswerExplorer(load("real-words"))
-    saved, ruined = widget._page["rows"]
-    assert widget._page["text"] == "What is the capital of Pakistan?" and widget.n == 5
-    assert not saved["chips"][0]["right"] and frame(widget, 0)["credit"] == 1
-    assert ruined["chips"][0]["right"] and frame(widget, 1)["credit"] == 0
-    assert ruined["called"] == "Prompt 2 (Answer with one word. · T=0.2)" and f"{ruined['called']}: 4" in widget.summary
-    assert repr(AnswerExplorer(load("real-words"))) == repr(widget)
-
-
-def test_the_opening_is_the_question_whose_answers_show_most():
-    """What is seen comes before what is only expected; what is given is kept; where nothing shows, the first one."""
-    shown, likely = (
-        ["cuzco", *["lima"] * 8],
-        ["lima", "lima", "lima", "cuzco", "cuzco", "quito", "loja", "lima", "lima"],
-    )
-    lost = ["lima", *["cuzco"] * 8]
-    plain = ["lima"] * 9
-    env = record([[plain, likely, shown, plain], [plain, plain, lost, lost]])
-    widget = AnswerExplorer(env)
-    assert (widget.question, widget.prompt, widget.other) == (2, 0, 1)
-    widget.question = 3
-    widget.reset()
-    assert widget.question == 2
-    for given in ({"prompt": 1}, {"question": 3}, {"other": 1}, {"context": "here"}):
-        kept = AnswerExplorer(env, **given)
-        wanted = {"prompt": 0, "other": None, "question": 0, **given}
-        assert {name: getattr(kept, name) for name in wanted} == wanted
-    alone = AnswerExplorer(record([[plain, shown]]))
-    assert (alone.prompt, alone.other, alone.question) == (0, None, 1)
-    for nothing in (AnswerExplorer(record([[plain, plain]] * 2)), AnswerExplorer(env, n=1)):
-        assert (nothing.prompt, nothing.other, nothing.question) == (0, None, 0)
-    with pytest.raises(t.TraitError, match="unknown context"):
-        AnswerExplorer(env, context="nobody")
-
-
-def test_where_answers_do_not_vote_it_opens_where_the_best_of_them_gains_most():
-    """The prompt whose best answer is furthest above a single one, beside the prompt that gains least."""
-    flat = [said("a", "lima", score=(0.5,))] * 6
-    wide = [said("a", "lima", score=(s,)) for s in (0.0, 0.2, 0.9, 0.0, 0.1, 0.3)]
-    env = record([[flat, flat], [flat, wide]], strategy="best-of-n", scorers=("quality",), n_max=4)
-    widget = AnswerExplorer(env, n=4)
-    assert (widget.prompt, widget.other, widget.question) == (1, 0, 1)
 
 
 def test_no_texts_no_widget(tmp_path):
