@@ -3,7 +3,8 @@
     python tools/run_notebooks.py notebooks/01_*.ipynb     runs these and writes them; without names all of them
     python tools/run_notebooks.py --check                  runs nothing, names those that are in another form
 
-Outputs are kept; times, widget state, random identifiers and the kernel's version are not.
+Outputs are kept, and folded where the text asks to predict them; times, widget state, random identifiers and the
+kernel's version are not kept.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+
+from iapo_widgets.course.lessons import fold_predictions
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -39,6 +42,7 @@ def normalise(book: Any, name: str) -> Any:
     """The notebook in the form that is committed; ``name`` makes identifiers that differ between notebooks."""
     book.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     book.nbformat_minor = 5
+    fold_predictions(book)
     for i, cell in enumerate(book.cells):
         cell.metadata.pop("execution", None)
         cell.metadata.pop("collapsed", None)

@@ -9,12 +9,23 @@ from .problem import Prompt
 SHORT = 44  # characters of a prompt's own words
 _PLACE = "{query}"
 _BARE = re.compile(r"(?:[\w-]+ )?prompt \d+")  # of generated tasks, whose prompts have no words
+_LETTER = re.compile(r"prompt [A-Z]")  # of worked examples: a name, and nothing else
 
 
 def short_name(prompt: Prompt, index: int, width: int = SHORT) -> str:
     """One line such as ``2: Answer with one word. · T=0.2``; ``prompt 2`` where the prompt has no words of its own."""
     told = told_name(prompt, width)
+    if _LETTER.fullmatch(told):
+        return told
     return f"{index}: {told}" if told else f"prompt {index}"
+
+
+def said_name(prompt: Prompt | None, index: int, width: int = SHORT) -> str:
+    """The same in a sentence: ``prompt 2 (Answer with one word. · T=0.2)``; ``None``: a prompt that is not known."""
+    told = "" if prompt is None else told_name(prompt, width)
+    if _LETTER.fullmatch(told):
+        return told
+    return f"prompt {index} ({told})" if told else f"prompt {index}"
 
 
 def told_name(prompt: Prompt, width: int = SHORT) -> str:

@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from . import policy_file
 from .completions import Completions
 from .costs import check_per_call, per_call_of
+from .markup import html_table
+from .naming import short_name
 from .problem import Arm, Context, Prompt
 from .strategies import Strategy
 
 if TYPE_CHECKING:
     from .protocol import Environment
+
+
+WORDS = 80  # characters of a prompt where it has a line of its own
 
 
 class Policy(Mapping[str, Arm]):
@@ -68,6 +73,19 @@ class Policy(Mapping[str, Arm]):
     def __repr__(self) -> str:
         return "Policy({" + ", ".join(f"{c!r}: {a!r}" for c, a in self._arms.items()) + "})"
 
+    def __str__(self) -> str:
+        """A line a context: N, and the prompt by number and words."""
+        width = max(map(len, self._arms), default=0)
+        return "\n".join(f"{c:<{width}}  N = {_scale(a):<6}  {self._named(a)}" for c, a in self._arms.items())
+
+    def _repr_html_(self) -> str:
+        rows = [(c, self._named(a), _scale(a)) for c, a in self._arms.items()]
+        return html_table(("context", "prompt", "N"), rows)
+
+    def _named(self, arm: Arm) -> str:
+        known = self.prompts.get(arm.prompt)
+        return f"prompt {arm.prompt}" if known is None else short_name(known, arm.prompt, WORDS)
+
     def with_arms(self, arms: Sequence[Arm]) -> Policy:
         """The same contexts and prompts with other arms."""
         return Policy(
@@ -99,6 +117,10 @@ class Policy(Mapping[str, Arm]):
         Raises ``TypeError`` where ``env`` has no model to ask.
         """
         return deployed(env, self, **options)
+
+
+def _scale(arm: Arm) -> str:
+    return "random" if arm.n is None else str(arm.n)
 
 
 @singledispatch
@@ -187,3 +209,15 @@ class Result:
     def __repr__(self) -> str:
         tail = "".join(f", {name}={n}" for name in ("unreached", "lost") if (n := getattr(self, name)))
         return f"Result(policy={self.policy!r}, spent={self.spent}, rounds={len(self.rounds)}{tail})"
+
+    def __str__(self) -> str:
+        """The policy, a line a context, what it took, and what is not known."""
+        gaps = self.rounds[-1].gaps if self.rounds else ""
+        return "\n".join(filter(None, [str(self.policy), self._said, gaps]))
+
+    def _repr_html_(self) -> str:
+        return f"{self.policy._repr_html_()}<p>{self._said}</p>"
+
+    @property
+    def _said(self) -> str:
+        return f"spent {self.spent:,} completions in {len(self.rounds)} rounds"

@@ -16,7 +16,7 @@ from .exercises import Exercise, FunctionExercise, Mistake
 
 THETA, VOTERS = 0.6, 4
 SCORES, CHANCES, DRAFTS = [0.2, 0.6, 1.0], [0.5, 0.3, 0.2], 3
-PROMPT, COST_WEIGHT = 10, 2.0  # the prompt of the stand-in for MATH, and a user whom cost hurts
+PROMPT, N, COST_WEIGHT = 0, 16, 2.0  # an arm of the recorded task, and a user whom cost hurts
 
 
 def _vote(n: int) -> float:
@@ -71,16 +71,17 @@ def _mean_draft() -> float:
 
 
 @lru_cache(maxsize=1)
-def _accuracy_and_cost() -> tuple[float, float]:
-    """Accuracy of the prompt at N = 32, and the cost of one of its completions."""
-    env = load("math").with_(contexts=[Context("accuracy", (1.0,))])
-    return float(env.exact_q()[0, PROMPT, 31]), float(env.cost[PROMPT].mean())
+def _accuracy_and_costs() -> tuple[float, float, float]:
+    """Accuracy of the arm, and the costs of one request and of one completion of its prompt."""
+    env = load("real-words").with_(contexts=[Context("accuracy", (1.0,))])
+    accuracy = float(env.exact_q()[0, PROMPT, N - 1])
+    return accuracy, float(np.asarray(env.call_cost)[PROMPT]), float(env.cost[PROMPT].mean())
 
 
-def _net(weight: float = COST_WEIGHT, completions: int = 32) -> float:
-    """Q of the prompt at N = 32 for that cost weight, if only ``completions`` of them were paid for."""
-    accuracy, cost = _accuracy_and_cost()
-    return accuracy - weight * completions * cost
+def _net(weight: float = COST_WEIGHT, completions: int = N, requests: int = 1) -> float:
+    """Q of the arm for that cost weight, if only so many completions and requests were paid for."""
+    accuracy, call, each = _accuracy_and_costs()
+    return accuracy - weight * (requests * call + completions * each)
 
 
 EXERCISES = (
@@ -169,15 +170,23 @@ EXERCISES = (
     Exercise(
         "01-d",
         right=_net,
-        why="All 32 completions are paid for, whichever answer wins: N times the cost, times the weight.",
-        hint="Q = accuracy - cost weight x N x cost of one completion.",
+        why="The request and all 16 completions are paid for, whichever answer wins, times the weight.",
+        hint="Q = accuracy - cost weight x (cost of the request + N x cost of one completion).",
         mistakes=[
             Mistake(
                 "You count the cost once instead of N times: every completion that votes is paid for.",
                 gives=lambda: _net(completions=1),
             ),
             Mistake(
-                "That is the accuracy alone. What do 32 completions cost this user?",
+                "You left out the request: the model reads the prompt, too, once for all 16 answers.",
+                gives=lambda: _net(requests=0),
+            ),
+            Mistake(
+                "You pay for the request with every answer. One request carries all 16 of them.",
+                gives=lambda: _net(requests=N),
+            ),
+            Mistake(
+                "That is the accuracy alone. What do 16 completions cost this user?",
                 gives=lambda: _net(weight=0.0),
             ),
             Mistake(

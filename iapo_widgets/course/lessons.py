@@ -9,6 +9,8 @@ from typing import Any
 
 CHECK = re.compile(r'^check\("([\w-]+)", (\w+)\)$')
 DETAILS = re.compile(r"<details>\s*<summary>Solution[^<]*</summary>\n(.*?)\n</details>\n?", re.S)
+FOLDED = re.compile(r"<details>\s*<summary>(?:Solution|Answer)[^<]*</summary>\n(.*?)\n</details>\n?", re.S)
+PREDICT = re.compile(r"\*\*[^*\n]*\bpredict\b[^*\n]*\*\*", re.I)
 CODE = re.compile(r"```python\n(.*?)\n```", re.S)
 
 
@@ -51,15 +53,34 @@ def exercise_cells(book: dict[str, Any]) -> list[ExerciseCell]:
     return found
 
 
+def predicted_cells(book: dict[str, Any]) -> list[int]:
+    """Code cells whose output a reader is asked to predict in the text above them, exercises apart; by index."""
+    found, asked = [], False
+    for i, cell in enumerate(book["cells"]):
+        if cell["cell_type"] == "markdown":
+            asked = bool(PREDICT.search(source(cell)))
+        elif asked and not CHECK.match((source(cell).splitlines() or [""])[-1]):
+            found.append(i)
+    return found
+
+
+def fold_predictions(book: dict[str, Any]) -> None:
+    """Fold the outputs of ``predicted_cells``: they open when the cell is run, or by a click on the bar beside them."""
+    for i in predicted_cells(book):
+        about = book["cells"][i]["metadata"]
+        about["jupyter"] = {**about.get("jupyter", {}), "outputs_hidden": True}  # JupyterLab, Notebook
+        about["tags"] = sorted({*about.get("tags", []), "hide-output"})  # the site
+
+
 def without_solutions(book: dict[str, Any]) -> dict[str, Any]:
-    """A copy for students: no solutions, and exercise cells as if they had never run."""
+    """A copy for students: no solutions and answers, and exercise cells as if they had never run."""
     book = copy.deepcopy(book)
     for exercise in exercise_cells(book):
         book["cells"][exercise.cell].update(outputs=[], execution_count=None)
     kept = []
     for cell in book["cells"]:
-        if cell["cell_type"] == "markdown" and DETAILS.search(source(cell)):
-            rest = DETAILS.sub("", source(cell)).strip()
+        if cell["cell_type"] == "markdown" and FOLDED.search(source(cell)):
+            rest = FOLDED.sub("", source(cell)).strip()
             if not rest:
                 continue
             cell["source"] = rest.splitlines(keepends=True)

@@ -12,6 +12,7 @@ from typing import Any, cast
 from ..core import bounds
 from ..core.checks import check_scale, check_seed
 from ..core.costs import calls
+from ..core.naming import short_name, told_name
 from ..core.problem import Context, Prompt
 from ..core.rounds import Policy, deployed
 from ..core.strategies import Strategy
@@ -38,7 +39,8 @@ class Response:
     votes: answer -> votes; arrived: completions that came, ``missing`` failed for good; unreadable: those that
     cast no vote or whose style could not be read; unjudged: those that could not be picked, since a judge's call on
     them failed for good; recorded: those that lay in the ledger already, paid before;
-    spent: what this query was charged, the judge's calls and failed attempts that may have been billed included.
+    spent: what this query was charged, the judge's calls and failed attempts that may have been billed included;
+    asked: the prompt by number and words.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Response:
     recorded: int
     spent: Spending
     seconds: float
+    asked: str = ""
 
     @property
     def missing(self) -> int:
@@ -62,7 +65,8 @@ class Response:
     def __str__(self) -> str:
         apart = {"missing": self.missing, "unreadable": self.unreadable, "unjudged": self.unjudged}
         lacking = "".join(f", {k} {what}" for what, k in apart.items() if k)
-        return f"{self.text}\n[{self.context}: prompt {self.prompt}, N = {self.n}{lacking}; {self.spent}]"
+        asked = self.asked or f"prompt {self.prompt}"
+        return f"{self.text}\n[{self.context}: {asked}, N = {self.n}{lacking}; {self.spent}]"
 
 
 class Deployed:
@@ -178,7 +182,7 @@ class Deployed:
         return Response(
             judged[picked.index][0].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
             picked.unreadable, len(answers) - len(judged), len(found), cast(MeteredLedger, ledger).spent_here,
-            time.monotonic() - start,
+            time.monotonic() - start, short_name(prompt, arm.prompt),
         )  # fmt: skip
 
     async def _scores(self, selection: Selection, question: Question, text: str, ledger: Ledger) -> list[Score] | None:
@@ -212,12 +216,13 @@ def _template(policy: Policy, prompts: Sequence[Prompt] | Mapping[int, Prompt] |
         raise ValueError(
             f"the policy names prompt {index}, and its text is not known: give prompts=... or a policy that has its own"
         ) from None
+    said = f" ({told})" if (told := told_name(prompt)) else ""
     if prompt.max_tokens is None:
-        raise ValueError(f"prompt {index} has no max_tokens, without which its cost has no bound")
+        raise ValueError(f"prompt {index}{said} has no max_tokens, without which its cost has no bound")
     try:
         return PromptTemplate.of(prompt)
     except ValueError as error:
-        raise ValueError(f"prompt {index} cannot be asked: {error}") from None
+        raise ValueError(f"prompt {index} cannot be asked: {error}{said}") from None
 
 
 async def _stop(run: Run) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.checks import check_scale
 from ..core.environment import CategoricalEnvironment
+from ..core.naming import said_name, short_name
 from ..core.strategies import STRATEGIES, Outcomes
 from .picture import CYCLE, GREY, MARKERS, Picture, plain
 
@@ -78,11 +79,11 @@ def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] |
     axes = figure.subplots()
     for i, (p, curve) in enumerate(zip(chosen, q, strict=True)):
         style = (CYCLE[i], MARKERS[i]) if len(chosen) <= len(CYCLE) else (GREY, None)
-        label = plain(env.prompts[p].text) if len(chosen) <= len(CYCLE) else None
+        label = plain(short_name(env.prompts[p], p)) if len(chosen) <= len(CYCLE) else None
         axes.plot(scales, curve, color=style[0], marker=style[1], ms=5, markevery=max(1, env.n_max // 10), label=label)
     row, n = divmod(int(q.argmax()), env.n_max)
-    winner = env.prompts[chosen[row]].text
-    best = f"best arm: {winner}, N = {n + 1}"
+    winner = env.prompts[chosen[row]]
+    best = f"best arm: {short_name(winner, chosen[row])}, N = {n + 1}"
     axes.plot(n + 1, q[row, n], "*", ms=16, mfc="white", mec="black", mew=1.4, label=plain(best), zorder=5)
     axes.set(
         xlabel="N, completions per query", ylabel="Q, expected reward less cost", title=plain(f"Context {context}")
@@ -90,7 +91,7 @@ def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] |
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8)
     figure.alt = (
-        f"Q against N for {len(chosen)} prompts in context {context}; the best arm is "
-        f"{winner} with N = {n + 1}, Q {q[row, n]:.3f}."
+        f"Q against N for {len(chosen)} prompt{'s' if len(chosen) > 1 else ''} in context {context}; the best arm is "
+        f"{said_name(winner, chosen[row])} with N = {n + 1}, Q {q[row, n]:.3f}."
     )
     return figure

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ..core.environment import CategoricalEnvironment
-from ..core.naming import short_name
+from ..core.naming import said_name, short_name
 from ..core.problem import Prompt
 from ..tasks.catalogue import load
 from .picture import CYCLE, MARKERS, Picture, plain
@@ -42,7 +42,7 @@ def figure2(
         leaders = _panel(axes, env.exact_q()[c], env.prompts)
         title = plain(f"({letter}) {env.name}, context {context.name}")
         axes.set(title=title, xlabel="N, completions per query", ylabel=what)
-        words.append(f"({letter}) {env.name}, context {context.name}: {_in_words(leaders)}.")
+        words.append(f"({letter}) {env.name}, context {context.name}: {_in_words(leaders, env.prompts)}.")
     notes = dict.fromkeys(env.note for env in (voting, rewards) if env.note)
     figure.supxlabel(plain("\n".join(notes)), fontsize=8)
     figure.alt = "Q against N, shaded by the leading prompt. " + " ".join(words)
@@ -91,8 +91,8 @@ def _spans(leaders: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     return spans
 
 
-def _in_words(leaders: NDArray[np.int64]) -> str:
+def _in_words(leaders: NDArray[np.int64], prompts: Sequence[Prompt]) -> str:
     return ", ".join(
-        f"prompt {p} leads at N = {a}" if a == b else f"prompt {p} leads from N = {a} to {b}"
+        f"{said_name(prompts[p], p)} leads {f'at N = {a}' if a == b else f'from N = {a} to {b}'}"
         for p, a, b in _spans(leaders)
     )

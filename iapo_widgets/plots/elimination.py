@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ..core.problem import Arm
+from ..core.naming import said_name, short_name
+from ..core.problem import Arm, Prompt
 from ..core.rounds import Round
 from .picture import GREY, VERMILLION, Picture, plain
 
 LABELLED = 32  # up to so many rows or columns the number of the trimming round is written into the cell
+ROWS, NAME = 12, 24  # up to so many prompts the rows carry their names, of so many characters
+LISTED, NUMBERED = 4, 8  # prompts that are listed in words, and those that have numbers alone
 
 
 def trimming_rounds(rounds: Sequence[Round], number: int, context: int) -> NDArray[np.int64]:
@@ -24,16 +27,30 @@ def trimming_rounds(rounds: Sequence[Round], number: int, context: int) -> NDArr
     return np.where(alive[-1], 0, 1 + alive.sum(axis=0))
 
 
-def elimination(rounds: Sequence[Round], context: str, number: int | None = None, *, note: str = "") -> Picture:
+def elimination(
+    rounds: Sequence[Round],
+    context: str,
+    number: int | None = None,
+    *,
+    note: str = "",
+    prompts: Sequence[Prompt] = (),
+) -> Picture:
     """The elimination after round ``number`` (default: the last) for the context of that name.
 
-    Left the heat map of estimates, trimmed arms pale with the round that trimmed them; right Q against N.
+    Left the heat map of estimates, trimmed arms pale with the round that trimmed them; right Q against N.  prompts:
+    those of the environment, so that all are named by their words; without, those that were ever recommended are.
     Raises ``ValueError`` without rounds or for a round that is not there, ``KeyError`` for an unknown context.
     """
-    return eliminations([("", rounds, number)], context, note=note)
+    return eliminations([("", rounds, number)], context, note=note, prompts=prompts)
 
 
-def eliminations(runs: Sequence[tuple[str, Sequence[Round], int | None]], context: str, *, note: str = "") -> Picture:
+def eliminations(
+    runs: Sequence[tuple[str, Sequence[Round], int | None]],
+    context: str,
+    *,
+    note: str = "",
+    prompts: Sequence[Prompt] = (),
+) -> Picture:
     """Several runs as (title, rounds, number of the round), one below the other on one scale of Q; else the same."""
     checked = []
     for title, rounds, number in runs:
@@ -46,11 +63,12 @@ def eliminations(runs: Sequence[tuple[str, Sequence[Round], int | None]], contex
     figure = Picture(figsize=(11, 4.6 * len(checked)), layout="constrained")
     parts: Any = [figure] if len(checked) == 1 else figure.subfigures(len(checked), 1)
     for part, (title, rounds, number, c) in zip(parts, checked, strict=True):
-        _draw(part, title, rounds, number, c, (limits[:, 0].min(), limits[:, 1].max()))
+        _draw(part, title, rounds, number, c, (limits[:, 0].min(), limits[:, 1].max()), _known(rounds, prompts))
     if note:
         figure.supxlabel(plain(note), fontsize=9)
     figure.alt = " ".join(
-        f"{f'{title}: ' if title else ''}{describe(rounds, context, number)}" for title, rounds, number, _ in checked
+        f"{f'{title}: ' if title else ''}{describe(rounds, context, number, prompts=prompts)}"
+        for title, rounds, number, _ in checked
     )
     return figure
 
@@ -60,13 +78,28 @@ def _limits(rounds: Sequence[Round], c: int) -> tuple[float, float]:
     return (float(np.quantile(known, 0.2)), float(known.max())) if known.size else (0.0, 1.0)
 
 
-def _draw(part: Any, title: str, rounds: Sequence[Round], number: int, c: int, limits: tuple[float, float]) -> None:
+def _known(rounds: Sequence[Round], prompts: Sequence[Prompt]) -> dict[int, Prompt]:
+    """Prompts by index: those that are given, else those that some round's policy names."""
+    if prompts:
+        return dict(enumerate(prompts))
+    return {p: prompt for done in rounds for p, prompt in done.policy.prompts.items()}
+
+
+def _draw(
+    part: Any,
+    title: str,
+    rounds: Sequence[Round],
+    number: int,
+    c: int,
+    limits: tuple[float, float],
+    known: Mapping[int, Prompt],
+) -> None:
     done = rounds[number - 1]
     context, best = list(done.policy.items())[c]
     trimmed = trimming_rounds(rounds, number, c)
     left, right = part.subplots(1, 2, width_ratios=[1.35, 1])
-    _heat(part, left, done, c, trimmed, limits)
-    _curves(right, done.q[c], trimmed, best.prompt, limits)
+    _heat(part, left, done, c, trimmed, limits, known)
+    _curves(right, done.q[c], trimmed, best.prompt, limits, known)
     n = best.n or 1
     for axes, y in ((left, best.prompt), (right, done.q[c, best.prompt, n - 1])):
         axes.plot(n, y, "*", ms=15, mfc="white", mec="black", mew=1.4, label="recommended", zorder=5)
@@ -80,25 +113,36 @@ def _draw(part: Any, title: str, rounds: Sequence[Round], number: int, c: int, l
     right.legend(fontsize=8, loc="lower right")
     words = (
         f"{f'{title}. ' if title else ''}Context {context}, round {number}: {done.spent:,} of {done.budget:,} "
-        f"completions spent; recommended prompt {best.prompt}, {_scale(best)}"
+        f"completions spent; recommended {said_name(known.get(best.prompt), best.prompt)}, {_scale(best)}"
     )
     part.suptitle(plain(words), fontsize=10)
 
 
-def describe(rounds: Sequence[Round], context: str, number: int | None = None) -> str:
-    """The same figure in words, for who cannot see it."""
+def describe(
+    rounds: Sequence[Round], context: str, number: int | None = None, *, prompts: Sequence[Prompt] = ()
+) -> str:
+    """The same figure in words, for who cannot see it; prompts: as in ``elimination``."""
     done = rounds[(number or len(rounds)) - 1]
     best = done.policy[context]
     c = list(done.policy).index(context)
     alive = done.active[c]
-    prompts = np.flatnonzero(alive.any(axis=1))
-    some = f"prompt{'s' if len(prompts) > 1 else ''} " + ", ".join(map(str, prompts))
-    names = some if len(prompts) <= 8 else f"{len(prompts)} prompts"
+    known = _known(rounds, prompts)
+    names = _listed(np.flatnonzero(alive.any(axis=1)).tolist(), known)
     return (
         f"After round {done.number}, with {done.spent:,} of {done.budget:,} completions spent, {int(alive.sum())} of "
-        f"{alive.size} arms are left for context {context}, of {names}. Recommended: prompt {best.prompt} with "
-        f"{_scale(best)}, estimated Q {done.q[c, best.prompt, (best.n or 1) - 1]:.3f}."
+        f"{alive.size} arms are left for context {context}, of {names}. Recommended: "
+        f"{said_name(known.get(best.prompt), best.prompt)} with {_scale(best)}, estimated Q "
+        f"{done.q[c, best.prompt, (best.n or 1) - 1]:.3f}."
     )
+
+
+def _listed(left: Sequence[int], known: Mapping[int, Prompt]) -> str:
+    """Prompts in a sentence: by their words where they have any, else by numbers, and counted where they are many."""
+    said = [said_name(known.get(p), p) for p in left]
+    if all(name == f"prompt {p}" for name, p in zip(said, left, strict=True)):
+        some = f"prompt{'s' if len(left) > 1 else ''} " + ", ".join(map(str, left))
+        return some if len(left) <= NUMBERED else f"{len(left)} prompts"
+    return ", ".join(said) if len(left) <= LISTED else f"{len(left)} prompts"
 
 
 def _scale(arm: Arm) -> str:
@@ -106,7 +150,13 @@ def _scale(arm: Arm) -> str:
 
 
 def _heat(
-    figure: Any, axes: Axes, done: Round, c: int, trimmed: NDArray[np.int64], limits: tuple[float, float]
+    figure: Any,
+    axes: Axes,
+    done: Round,
+    c: int,
+    trimmed: NDArray[np.int64],
+    limits: tuple[float, float],
+    known: Mapping[int, Prompt],
 ) -> None:
     q = done.q[c]
     n_prompts, n_max = q.shape
@@ -124,18 +174,26 @@ def _heat(
     axes.set(xlabel="N, completions per query", ylabel="prompt")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True))
+    if n_prompts <= ROWS and len(known) == n_prompts:
+        axes.set_yticks(range(n_prompts), [plain(short_name(known[p], p, NAME)) for p in range(n_prompts)], fontsize=8)
 
 
 def _curves(
-    axes: Axes, q: NDArray[np.float64], trimmed: NDArray[np.int64], best: int, limits: tuple[float, float]
+    axes: Axes,
+    q: NDArray[np.float64],
+    trimmed: NDArray[np.int64],
+    best: int,
+    limits: tuple[float, float],
+    known: Mapping[int, Prompt],
 ) -> None:
     scales = np.arange(1, q.shape[1] + 1)
+    name = plain(short_name(known[best], best, NAME)) if best in known else f"prompt {best}"
     for p in np.argsort(np.arange(len(q)) == best, kind="stable"):
         colour, width = (VERMILLION, 2.6) if p == best else (GREY, 1.4)
         axes.plot(scales, q[p], ":", color=colour, lw=1, alpha=1 if p == best else 0.5)
         alive = np.where(trimmed[p] > 0, np.nan, q[p])
         marker = "o" if p == best else "s"
-        label = f"prompt {best}, recommended" if p == best else None
+        label = f"{name}, recommended" if p == best else None
         axes.plot(scales, alive, color=colour, lw=width, marker=marker, ms=3.5, label=label)
     axes.plot([], [], color=GREY, marker="s", ms=3.5, label="other scales in the race")
     axes.plot([], [], ":", color=GREY, label="trimmed")

@@ -35,6 +35,7 @@ env = Record(
 )
 answers = AnswerExplorer(env, other=1, n=3)
 """
+FIRST = "Prompt 0 (Answer with one word. · T=0.2)"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def widget(notebook):
     """The widget, as at first."""
     found = notebook.page.locator(".iapo-answers").first
     found.get_by_role("button", name="Reset").click()
-    expect(found.locator(".iapo-summary")).to_contain_text("Prompt 0: 2 of 3 say “lima”: the vote is right, though")
+    expect(found.locator(".iapo-summary")).to_contain_text(f"{FIRST}: 2 of 3 say “lima”: the vote is right, though")
     return found
 
 
@@ -82,7 +83,7 @@ def test_n_by_keyboard_and_by_drag(notebook, widget):
     slider = widget.get_by_label("N answers", exact=True)
     slider.press("ArrowRight")
     expect(chips(widget)).to_have_count(4)
-    expect(widget.locator(".iapo-summary")).to_contain_text("Prompt 0: 2 of 4 say “lima”")
+    expect(widget.locator(".iapo-summary")).to_contain_text(f"{FIRST}: 2 of 4 say “lima”")
     notebook.wait_for("answers.n == 4")
     box = slider.bounding_box()
     notebook.page.mouse.move(box["x"] + box["width"] * 3 / 7, box["y"] + box["height"] / 2)
@@ -170,7 +171,7 @@ def test_a_saved_page_steps_draws_and_turns_alone(notebook, folder, browser, wid
     saved = page.locator(".iapo-answers")
     expect(saved.locator(".iapo-lost")).to_contain_text("No running kernel here: “N answers”, drawing again")
     saved.get_by_label("N answers", exact=True).press("Home")
-    expect(saved.locator(".iapo-summary")).to_contain_text("Prompt 0: One answer alone says “cuzco”: wrong.")
+    expect(saved.locator(".iapo-summary")).to_contain_text(f"{FIRST}: One answer alone says “cuzco”: wrong.")
     saved.get_by_label("N answers", exact=True).press("End")
     expect(chips(saved)).to_have_count(8)
     saved.get_by_role("button", name="Draw again").press("Enter")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from browser.jupyter import NotebookPage
 from course.answers import LESSONS, WRONG, notebook
 from iapo_widgets.course.exercises import exercises
-from iapo_widgets.course.lessons import exercise_cells, source
+from iapo_widgets.course.lessons import exercise_cells, predicted_cells, source
 from run_notebooks import VIEW
 
 
@@ -45,6 +45,19 @@ def answer(lesson, exercise, code):
         [exercise.cell, exercise.filled(code)],
     )
     return activate(lesson, exercise.cell).get_by_role("status")
+
+
+def test_what_is_to_be_predicted_opens_when_its_cell_is_run(lab_address, browser):
+    """As the lesson opens, its heading alone is in sight; running the cell shows the rest."""
+    page = browser.new_page(viewport={"width": 1300, "height": 1200})
+    opened = NotebookPage(page, lab_address, LESSONS["01"].name)
+    cell = predicted_cells(notebook(LESSONS["01"]))[0]
+    shown = activate(opened, cell).locator(".jp-Cell-outputWrapper")
+    expect(shown).to_contain_text("one answer   vote of three")
+    expect(shown).not_to_contain_text("0.648")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+    expect(shown).to_contain_text("0.648")
+    page.close()
 
 
 def test_run_all_raises_nothing_and_leaves_no_widget_blank(lesson):

@@ -1,4 +1,4 @@
-"""The gallery in Notebook 7 and in Voila: the same nine widgets, alive."""
+"""The gallery in Notebook 7 and in Voila: the same widgets, alive."""
 
 import shutil
 
@@ -10,6 +10,7 @@ from iapo_widgets.course.files import course_folder
 
 #: Widget -> the slider that an arrow key moves.
 SLIDERS = {
+    "AnswerExplorer": "N answers",
     "ContextSliders": "cost",
     "BudgetSlider": "Budget T",
     "ScalingExplorer": "N to read",

@@ -8,6 +8,7 @@ from browser.jupyter import NotebookPage
 
 #: Widget -> the cell that makes it, a control to move by keyboard, and what in the kernel it moves.
 EXPLORERS = {
+    "AnswerExplorer": ("AnswerExplorer(words", "N answers", "answers.n"),
     "ContextSliders": ("ContextSliders(helpful", "cost", "context.cost_weight"),
     "BudgetSlider": ("BudgetSlider(math", "Budget T", "budget.budget"),
     "ScalingExplorer": ("ScalingExplorer()", "N to read", "scaling.n"),

@@ -8,6 +8,7 @@ from browser.jupyter import LAYOUT, NotebookPage
 WIDTH = 700  # px
 THEMES = {"JupyterLab Light": "true", "JupyterLab Dark": "false"}
 CELLS = {
+    "AnswerExplorer": "AnswerExplorer(words",
     "ContextSliders": "ContextSliders(helpful",
     "BudgetSlider": "BudgetSlider(math",
     "ScalingExplorer": "ScalingExplorer()",

@@ -1,4 +1,4 @@
-"""All nine widgets in one saved page, opened from a file with no network: alive, legible, accessible."""
+"""Every widget in one saved page, opened from a file with no network: alive, legible, accessible."""
 
 import re
 
@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT
+from every_widget import WIDGETS
 from iapo_widgets.widgets import save_html
-from nine import NINE
 
 #: Explorer -> label of the control that works without a kernel.
 ALONE = {
@@ -26,8 +26,8 @@ ALONE = {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Where the page lies."""
-    path = tmp_path_factory.mktemp("page") / "nine.html"
-    save_html(path, *(make() for make in NINE.values()), title="Nine widgets")
+    path = tmp_path_factory.mktemp("page") / "widgets.html"
+    save_html(path, *(make() for make in WIDGETS.values()), title="Every widget")
     return path.as_uri()
 
 
@@ -150,8 +150,8 @@ def test_nothing_overflows_collides_or_blurs(opened, width, density):
     page = opened(width, device_scale_factor=density)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     roots = page.locator(".iapo-explorer, .iapo-elimination")
-    assert roots.count() == len(NINE)
-    complaints = {name: roots.nth(i).evaluate("complaintsOf") for i, name in enumerate(NINE)}
+    assert roots.count() == len(WIDGETS)
+    complaints = {name: roots.nth(i).evaluate("complaintsOf") for i, name in enumerate(WIDGETS)}
     assert {name: found for name, found in complaints.items() if found} == {}
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from iapo_widgets import Prompt, mv_contexts, train
-from iapo_widgets.core.naming import full_name, short_name, told_name
+from iapo_widgets import Arm, Policy, Prompt, mv_contexts, train
+from iapo_widgets.core.naming import full_name, said_name, short_name, told_name
 from iapo_widgets.core.strategies import STRATEGIES
 from iapo_widgets.live import PromptTemplate, Question
 from iapo_widgets.live.records.completion import RecordedCompletion, ScorerNote
 from iapo_widgets.live.records.record import Record
+from iapo_widgets.plots import describe, elimination, figure2, q_curves
 from iapo_widgets.widgets import EliminationView, PolicyTable, TradeoffExplorer
 
 
@@ -28,6 +29,19 @@ from iapo_widgets.widgets import EliminationView, PolicyTable, TradeoffExplorer
 def test_a_short_name_tells_number_words_and_settings(prompt, name):
     """The question's place is an ellipsis or nothing; a generated prompt, without words, has its number alone."""
     assert short_name(prompt, 2) == name
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "short"),
+    [
+        (Prompt("{query} Be brief.", temperature=0.2), "prompt 3 (Be brief. · T=0.2)", "3: Be brief. · T=0.2"),
+        (Prompt("prompt B"), "prompt B", "prompt B"),
+        (Prompt("stand-in prompt 7"), "prompt 3", "prompt 3"),
+    ],
+)
+def test_in_a_sentence_the_words_stand_behind_the_number(prompt, said, short):
+    """A worked example's letter is a name of its own, and a prompt that nobody knows has its number alone."""
+    assert said_name(prompt, 3) == said and short_name(prompt, 3) == short and said_name(None, 3) == "prompt 3"
 
 
 def test_a_long_prompt_is_cut_and_kept_on_one_line():
@@ -55,7 +69,7 @@ def named_record():
 
 
 def test_prompts_with_words_are_named_by_them_on_screen():
-    """In the policy's table and its marks, in the race, in legends; what is copied keeps the number."""
+    """In the policy's table and its marks, in the race, in legends; comma-separated values keep the number alone."""
     env = named_record()
     result = train("uniform", env, 120, seed=0)
     arm = result.policy["low"]
@@ -68,3 +82,42 @@ def test_prompts_with_words_are_named_by_them_on_screen():
     assert view._about["told"] == [told_name(prompt) for prompt in env.prompts]
     legends = {line["label"] for line in TradeoffExplorer(env)._scene["panels"][0]["lines"]}
     assert short_name(env.prompts[0], 0) in legends
+    explorer = TradeoffExplorer(env)
+    best = int(explorer.q(explorer.share, explorer.cost_weight).max(axis=1).argmax())
+    assert said_name(env.prompts[best], best) in explorer.summary
+    assert said_name(env.prompts[best], best) in explorer._scene["panels"][0]["stars"][0]["label"]
+    cells = explorer._scene["panels"][1]["cells"]
+    wins, told = cells["labels"], cells["tell"][0][-1]
+    winner, n = map(int, cells["texts"][0][-1].split("\u00b7"))
+    assert told == f"correct 1.0, cost 0.0: {said_name(env.prompts[winner], winner)}, N = {n}"
+    assert {f"{short_name(prompt, p, 24)} wins" for p, prompt in enumerate(env.prompts)} <= set(wins)
+    markdown, literal = table.to_markdown(), table.to_python()
+    assert f"| {name} |" in markdown and f"({arm.prompt}, {arm.n}),  # {told_name(env.prompts[arm.prompt])}" in literal
+
+
+def test_figures_and_their_words_name_prompts():
+    """The race, Q against N and figure 2 name a prompt by its words in the picture and in what is read aloud."""
+    env = named_record()
+    result = train("uniform", env, 120, seed=0)
+    arm = result.policy["low"]
+    said, short = (name(env.prompts[arm.prompt], arm.prompt) for name in (said_name, short_name))
+    figure = elimination(result.rounds, "low", prompts=env.prompts)
+    assert said in figure.alt and said in figure.get_suptitle() and figure.alt.count("prompt 0 (One word. · T=0.5)") > 0
+    rows = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert rows == [short_name(prompt, p, 24) for p, prompt in enumerate(env.prompts)]
+    assert f"Recommended: {said} with" in describe(result.rounds, "low")
+    curves, two = q_curves(env, "low"), figure2(env, env)
+    assert short in [line.get_label() for line in curves.axes[0].lines] and said_name(env.prompts[0], 0) in curves.alt
+    assert f"{said_name(env.prompts[0], 0)} leads" in two.alt
+
+
+def test_a_policy_to_be_read_names_its_prompts():
+    """As text and as a table; its repr stays short, and a policy that knows no prompts has their numbers."""
+    env = named_record()
+    result = train("uniform", env, 120, seed=0)
+    for name, arm in result.policy.items():
+        shown = short_name(env.prompts[arm.prompt], arm.prompt)
+        assert f"{name:<4}  N = {arm.n:<6}  {shown}" in str(result) and f"<td>{shown}</td>" in result._repr_html_()
+    assert str(result).endswith(f"spent {result.spent} completions in {len(result.rounds)} rounds")
+    bare = Policy([env.contexts[0]], [Arm(2, None)])
+    assert str(bare) == "low  N = random  prompt 2" and repr(bare) == "Policy({'low': Arm(prompt=2, n=None)})"

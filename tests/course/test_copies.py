@@ -42,7 +42,8 @@ def test_text_beside_a_solution_stays():
     """Only the collapsed part of a cell goes; an exercise without a solution is an error."""
     ask = {"cell_type": "code", "source": 'x = None  # your answer\ncheck("01-a", x)', "outputs": [], "metadata": {}}
     tell = "<details><summary>Solution</summary>\n\n```python\nx = 1\n```\n\n</details>\n\nGo on."
-    book = {"cells": [ask, {"cell_type": "markdown", "source": tell, "metadata": {}}]}
-    assert [source(c) for c in without_solutions(book)["cells"]] == [ask["source"], "Go on."]
+    look = "**Try** it.\n\n<details><summary>Answer</summary>\n\nIt falls.\n\n</details>"
+    book = {"cells": [ask, *({"cell_type": "markdown", "source": text, "metadata": {}} for text in (tell, look))]}
+    assert [source(c) for c in without_solutions(book)["cells"]] == [ask["source"], "Go on.", "**Try** it."]
     with pytest.raises(ValueError, match="01-a has no collapsed solution"):
         exercise_cells({"cells": [ask]})

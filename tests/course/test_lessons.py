@@ -11,7 +11,7 @@ import run_notebooks
 from course.answers import LESSONS, notebook
 from iapo_widgets.course.exercises import exercises
 from iapo_widgets.course.files import course_folder
-from iapo_widgets.course.lessons import exercise_cells, source
+from iapo_widgets.course.lessons import exercise_cells, predicted_cells, source
 
 ROOT = course_folder().parent
 NOTEBOOKS = sorted(course_folder().glob("*.ipynb"))
@@ -63,7 +63,41 @@ def test_the_exercises_of_a_lesson_are_those_that_are_checked(lesson):
         assert "○ Your turn." in "".join(output["data"]["text/html"])
         for line in exercise.solution.splitlines():
             assert len(line) <= 88
-    assert prose(LESSONS[lesson]).count("<details>") == len(found) == prose(LESSONS[lesson]).count("\n\n</details>")
+    text = prose(LESSONS[lesson])
+    answers = text.count("<details><summary>Answer</summary>\n\n")
+    assert text.count("<details><summary>Solution</summary>\n\n") == len(found)
+    assert text.count("<details>") == len(found) + answers == text.count("\n\n</details>")
+
+
+@pytest.mark.parametrize("lesson", TAUGHT)
+def test_what_is_to_be_predicted_is_folded(lesson):
+    """Every output below a prediction is hidden until its cell is run, in JupyterLab and on the site."""
+    book = notebook(LESSONS[lesson])
+    cells = [book["cells"][i] for i in predicted_cells(book)]
+    assert cells and all(cell["metadata"]["jupyter"]["outputs_hidden"] for cell in cells)
+    assert all("hide-output" in cell["metadata"]["tags"] for cell in cells)
+
+
+#: Lessons whose outputs under a prediction begin with a heading: a folded output shows its first line.
+HEADED = ("00", "01", "02")
+
+
+@pytest.mark.parametrize("lesson", HEADED)
+def test_the_line_that_a_folded_output_shows_tells_nothing(lesson):
+    """No number stands in the first line of what is to be predicted."""
+    book = notebook(LESSONS[lesson])
+    for i in predicted_cells(book):
+        for output in book["cells"][i]["outputs"][:1]:
+            text = "".join(output.get("text") or output["data"]["text/plain"])
+            assert not re.search(r"\d", text.lstrip("\n").partition("\n")[0]), text
+
+
+def test_a_prediction_is_told_from_an_exercise_and_from_what_follows():
+    """Cells below bold words with "predict" and above the next text; an exercise's reply and later cells stay open."""
+    texts = ["**Before you run: predict.** Which?", "1 + 1", 'x = None\ncheck("01-a", x)', "So it is.", "2", "**No**"]
+    kinds = ["markdown", "code", "code", "markdown", "code", "markdown"]
+    cells = [{"cell_type": kind, "source": text} for kind, text in zip(kinds, texts, strict=True)]
+    assert predicted_cells({"cells": cells}) == [1]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

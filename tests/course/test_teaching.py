@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from course.answers import LESSONS, notebook
-from iapo_widgets import BestOfN, CategoricalEnvironment, Context, load, train, voting_environment
+from iapo_widgets import BestOfN, CategoricalEnvironment, Context, MajorityVote, acr, load, train, voting_environment
 from iapo_widgets.cli import main
 from iapo_widgets.core.theory import complexity
 from iapo_widgets.course.files import course_folder
 from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.course.lessons import source
+from iapo_widgets.live.records.pools import expected, pool_of
 from iapo_widgets.study.table import Table
 
 PAGE = (course_folder() / "TEACHING.md").read_text("utf-8")
@@ -99,9 +100,22 @@ def test_numbers_in_the_notes_are_true():
         a, b = votes([[rate, 0.90], [0.62, 0.62]])
         found = np.flatnonzero(b > a + 1e-12) + 1
         assert (found[0] if len(found) else None) == lead and f"{rate:.2f}" in PAGE
-    task = load("math")
-    done = train("psst", task, 20_000, seed=1).rounds[3]
-    assert np.nanmax(done.q[0][done.active[0]]) == pytest.approx(0.957, abs=5e-4) and task.exact_q().max() < 0.957
+    task = load("real-words")
+    done = train("psst", task, 5_000, seed=0).rounds[2]
+    assert np.nanmax(done.q[0][done.active[0]]) == pytest.approx(1.000, abs=5e-4) and task.exact_q().max() < 0.8
+    wrong = [answer.label for answer in task.completions(2, 63) if answer.label]
+    assert len(wrong) == 20 and len(set(wrong)) == 1 and "20 are wrong" in PAGE
+    worth = [_worth(task, p) for p in (0, 2)]
+    assert worth[1][63, 15] == 0 and ((worth[0][:, 0] < 0.5) & (worth[0][:, 15] > 0.9)).sum() > 5
+    ways = [[acr(train(way, task, 5_000, seed=s).policy, task) for s in range(20)] for way in ("psst", "uniform")]
+    apart = np.subtract(*ways)
+    assert abs(apart.mean()) < 2 * apart.std(ddof=1) / 20**0.5
+
+
+def _worth(task, prompt):
+    """How often a vote of n recorded answers is right, none drawn twice, (questions, 16)."""
+    pools = [pool_of(task, prompt, x) for x in range(task.n_queries)]
+    return expected(pools, [True] * task.n_queries, MajorityVote(), (1.0,), 16)
 
 
 def test_cost_moves_prompt_and_n_as_the_table_says():

@@ -52,9 +52,11 @@ def credit(votes, gold):
         ("best = max([0.2, 0.6, 1.0])", "best score there can be"),
     ],
     "01-d": [
-        ("value = accuracy_32 - 2 * cost", "once instead of N times"),
-        ("value = accuracy_32", "accuracy alone"),
-        ("value = accuracy_32 - 32 * cost", "forgot the cost weight"),
-        ("value = accuracy_32 + 2 * 32 * cost", "You added the cost"),
+        ("value = accuracy_16 - 2 * (call + each)", "once instead of N times"),
+        ("value = accuracy_16 - 2 * 16 * each", "left out the request"),
+        ("value = accuracy_16 - 2 * 16 * (call + each)", "pay for the request with every answer"),
+        ("value = accuracy_16", "accuracy alone"),
+        ("value = accuracy_16 - (call + 16 * each)", "forgot the cost weight"),
+        ("value = accuracy_16 + 2 * (call + 16 * each)", "You added the cost"),
     ],
 }

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import traitlets as t
 
+from answer_cases import frame, record, said
 from iapo_widgets import Context, load
 from iapo_widgets.core.strategies import STRATEGIES
 from iapo_widgets.live import (
@@ -22,39 +23,11 @@ from iapo_widgets.live import (
     SimulatedEndpoint,
     SpendingLimit,
 )
-from iapo_widgets.live.records.completion import RecordedCompletion, ScorerNote
 from iapo_widgets.live.records.pools import expected, pool_of
-from iapo_widgets.live.records.record import Record
 from iapo_widgets.widgets import AnswerExplorer, html_fragment
 
 HOSTILE = "</script><img src=x onerror=alert(1)> $x$ \u202e"
 SMALL = 20_000  # bytes of an update
-
-
-def said(answer, gold, tokens=3, text=None, score=None):
-    """A completion that says so; ``None`` casts no vote."""
-    label = -1 if answer is None else 0 if answer == gold else 1 + sum(map(ord, answer)) % 50
-    scores = (float(answer == gold),) if score is None else score
-    return RecordedCompletion(text or f"It is {answer}.", tokens, "stop", scores, answer, label)
-
-
-def record(pools, gold="lima", *, strategy="majority-vote", contexts=None, scorers=("correct",), **more):
-    """A record of prompts x questions from lists of answers."""
-    pairs = [
-        [[c if isinstance(c, RecordedCompletion) else said(c, gold) for c in pool] for pool in row] for row in pools
-    ]
-    prompts = [PromptTemplate("{query} Say it in words, prompt " + "ab"[p], max_tokens=9) for p in range(len(pools))]
-    questions = [Question(f"Which is number {x}?", gold) for x in range(len(pools[0]))]
-    given = {"call_cost": 2.0, "token_cost": 0.5, "cost_unit": "kilotokens", "n_max": 9, **more}
-    return Record(
-        prompts, questions, pairs, scorers=[ScorerNote(s, s, "1") for s in scorers], strategy=STRATEGIES[strategy],
-        contexts=contexts or [Context("here", (1.0,))], **given,
-    )  # fmt: skip
-
-
-def frame(widget, row=0):
-    """What the shown N comes to."""
-    return widget._page["rows"][row]["frames"][widget.n - 1]
 
 
 @pytest.fixture(scope="module")
@@ -148,13 +121,15 @@ def test_jumps_go_to_the_question_that_the_vote_saves_or_ruins():
     assert widget.question == 2 and "raise N" in widget._told
     widget.n, widget.prompt = 5, 1
     widget.press("ruins")
-    assert widget.question == 2 and widget._told.startswith("A vote of 5 ruins no question with prompt 1")
+    assert widget.question == 2 and widget._told.startswith(
+        "A vote of 5 ruins no question with prompt 1 (Say it in words, prompt b · T=1); it comes nearest at"
+    )
 
 
 def test_the_same_seed_draws_the_same_and_zero_takes_them_as_they_came(random_record):
     """Order of drawing depends on seed, prompt and question alone."""
     order = lambda w: [chip["at"] for chip in w._page["rows"][0]["chips"]]  # noqa: E731
-    widget = AnswerExplorer(random_record, n=3)
+    widget = AnswerExplorer(random_record, prompt=0, n=3)
     assert order(widget) == list(range(9))
     widget.seed = 4
     fourth = order(widget)
@@ -210,7 +185,8 @@ def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
             limit=SpendingLimit(completions=99),
         )  # fmt: skip
         widget = AnswerExplorer(env, other=1)
-        assert widget.n == 4 and widget.summary == "Prompt 0: not answered yet. Prompt 1: not answered yet."
+        alone = "(the question alone · T=1): not answered yet."
+        assert widget.n == 4 and widget.summary == f"Prompt 0 {alone} Prompt 1 {alone}"
         widget.press("saves")
         assert "No question has 4 answers" in widget._told and widget.figure().alt
         env.sample([0, 1, 0], [0, 0, 2], 6, np.random.default_rng(0))

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from every_widget import WIDGETS
 from iapo_widgets.widgets.shared.explorer import Explorer
-from nine import NINE
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -13,10 +13,10 @@ MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 @pytest.fixture(scope="module")
 def widgets():
     """One of each."""
-    return {name: make() for name, make in NINE.items()}
+    return {name: make() for name, make in WIDGETS.items()}
 
 
-@pytest.mark.parametrize("name", NINE)
+@pytest.mark.parametrize("name", WIDGETS)
 @pytest.mark.parametrize("kind", MAGIC)
 def test_the_static_twin_is_saved(widgets, name, kind, tmp_path):
     """``figure().savefig`` writes a PNG, an SVG or a PDF of some size, and the figure carries words."""
@@ -28,24 +28,25 @@ def test_the_static_twin_is_saved(widgets, name, kind, tmp_path):
     assert len(figure.alt) > 40
 
 
-@pytest.mark.parametrize("name", NINE)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_repr_is_stable_and_says_what_it_is(widgets, name):
     """Two of a kind have the same repr: it names the class and holds no address of memory."""
     text = repr(widgets[name])
-    assert text == repr(NINE[name]()) and text.startswith(f"{name}(")
+    assert text == repr(WIDGETS[name]()) and text.startswith(f"{name}(")
     assert not re.search(r"0x[0-9a-f]{6}|object at", text)
 
 
-@pytest.mark.parametrize("name", NINE)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_reset_takes_back_what_was_changed(name):
     """After a change and Reset, twice, the widget is as it was at first; explorers offer it as a button."""
-    widget = NINE[name]()
+    widget = WIDGETS[name]()
     before = repr(widget)
     for _ in range(2):
         if isinstance(widget, Explorer):
             assert "reset" in [c.name for c in widget.controls() if c.kind == "button"]
-            control = next(c for c in widget.controls() if c.name == widget.alone)
-            setattr(widget, widget.alone, type(getattr(widget, widget.alone))(control.settings()[-1]))
+            moved = widget.alone or "n"
+            control = next(c for c in widget.controls() if c.name == moved)
+            setattr(widget, moved, type(getattr(widget, moved))(control.settings()[-1]))
             assert repr(widget) != before
         elif name == "EliminationView":
             widget.round, widget.arm, widget.context = 2, [1, 3], "high"

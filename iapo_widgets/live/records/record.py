@@ -16,6 +16,7 @@ from ...core import bounds
 from ...core.checks import check_pulls
 from ...core.completions import NO_ANSWER, Completions
 from ...core.environment import CategoricalEnvironment
+from ...core.naming import short_name
 from ...core.problem import Context, Prompt, cost_weight_vector, distinct_weights
 from ...core.reuse import subset_samples
 from ...core.strategies import Strategy, find_strategy
@@ -70,7 +71,10 @@ class Record(CategoricalEnvironment):
         counts = np.array([[len(pool) for pool in row] for row in self.pairs])
         if not counts.all():
             i, j = np.argwhere(counts == 0)[0]
-            raise ValueError(f"prompt {i} has no completion of question {j}; leave out questions that are not answered")
+            raise ValueError(
+                f"prompt {i} has no completion of question {j}; leave out questions that are not answered. They are"
+                f" {short_name(prompts[i], int(i))!r} and {self.questions[j].text[:80]!r}"
+            )
         if any(not 0 <= number < x for number in self.test):
             raise ValueError(f"the test part names questions that are not among the {x}")
         m = int(counts.max())

@@ -9,7 +9,7 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ...core.naming import short_name
+from ...core.naming import said_name, short_name
 from ...core.problem import Context
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
@@ -17,6 +17,7 @@ from ...plots.scene import Scene
 from ..shared.assets import module, styles
 from ..shared.explorer import Control, Explorer
 from ..shared.note import note
+from .answer_opening import GAIN, opening
 from .answer_page import ROOM, SAVED, WHOLE, Row, page, votes
 from .answer_twin import HEAD, panels, table
 from .answer_words import found_words
@@ -26,7 +27,6 @@ PANEL = ("explorers/answer_chips", "explorers/answer_tally", "explorers/answer_p
 MOST = 32  # answers shown of a prompt
 USUAL = 5  # answers at first, where there are so many
 DRAWS = 4  # that a saved page carries of each question
-GAIN = 0.1  # by how much a vote must change the chance of being right to be called saving or ruining
 SAVING = {"saves": "Where the vote saves it", "ruins": "Where the vote ruins it"}
 
 
@@ -36,7 +36,9 @@ class AnswerExplorer(Explorer):
     env: a ``Record``, or a ``LiveEnvironment``, of which what its ledger holds is shown and nothing is asked.  Traits:
     ``prompt``, ``other`` (a second one, or ``None``), ``question``, ``n``, ``seed`` (0: answers as they came; any
     other: drawn from all of them without replacement), ``context`` (its name; whose utility chooses among answers that
-    don't vote).  pages: questions that a saved page carries, from the one that is shown.
+    don't vote).  pages: questions that a saved page carries, from the one that is shown.  Where neither prompt,
+    question nor context is given, it opens at a question of the record that the vote saves under one prompt and ruins,
+    or helps least, under another.
 
     Raises ``ValueError`` for an environment without texts.
     """
@@ -59,9 +61,9 @@ class AnswerExplorer(Explorer):
     def __init__(
         self,
         env: Any,
-        prompt: int = 0,
+        prompt: int | None = None,
         other: int | None = None,
-        question: int = 0,
+        question: int | None = None,
         n: int = USUAL,
         seed: int = 0,
         *,
@@ -73,8 +75,13 @@ class AnswerExplorer(Explorer):
         self.forget()
         about = {"vote": votes(env), "unit": getattr(env, "cost_unit", "cost"), "note": note(env),
                  "objectives": list(env.objectives), "questions": len(env.questions)}  # fmt: skip
-        given = {"context": env.contexts[0].name, **traits, "prompt": prompt, "other": other, "question": question}
-        super().__init__(_about=about, n=n if n != USUAL else min(n, self.most), seed=seed, **given)
+        n = n if n != USUAL else min(n, self.most)
+        if (prompt, other, question) == (None, None, None) and "context" not in traits:
+            fits = isinstance(n, int) and 1 <= n <= self.most  # what the trait will refuse chooses nothing
+            prompt, other, question = opening(env, env.contexts[0], n if fits else 1)
+        given = {"context": env.contexts[0].name, **traits}
+        given |= {"prompt": prompt or 0, "other": other, "question": question or 0}
+        super().__init__(_about=about, n=n, seed=seed, **given)
 
     @property
     def most(self) -> int:
@@ -166,13 +173,13 @@ class AnswerExplorer(Explorer):
             best = float(of.max() if name == "saves" else of.min())
             x = int(np.flatnonzero(gain == best)[0])
             return None, (
-                f"A vote of {n} {name} no question with prompt {self.prompt}; it comes nearest at question {x}:"
+                f"A vote of {n} {name} no question with {self._named}; it comes nearest at question {x}:"
                 f" alone right in {alone[x]:.0%}, by the vote in {together[x]:.0%}."
             )
         order = np.roll(np.arange(len(worth)), -self.question - 1)
         x = int(order[such[order]][0])
         return x, found_words(
-            name, self.prompt, n, alone[x], together[x], int(such.sum()), int((~np.isnan(gain)).sum())
+            name, self._named, n, alone[x], together[x], int(such.sum()), int((~np.isnan(gain)).sum())
         )
 
     def scene(self) -> Scene:
@@ -184,10 +191,14 @@ class AnswerExplorer(Explorer):
     def _words(self, made: dict[str, Any]) -> str:
         rows = made["rows"]
         return " ".join(
-            (f"Prompt {row['prompt']}: " if len(rows) > 1 else "")
+            (f"{row['called']}: " if len(rows) > 1 else "")
             + (row["frames"][min(self.n, len(row["frames"])) - 1]["said"] if row["frames"] else "not answered yet.")
             for row in rows
         )
+
+    @property
+    def _named(self) -> str:
+        return said_name(self.env.prompts[self.prompt], self.prompt)
 
     def _paged(self, question: int, seed: int, room: int = ROOM, prompt: int | None = None) -> dict[str, Any]:
         prompt = self.prompt if prompt is None else prompt

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.naming import full_name, short_name
+from ...core.naming import full_name, said_name, short_name
 from ...core.problem import Context
 from ...live.records.pools import RIGHT, Pool, Votes
 from .answer_words import alone_words, best_words, bill_words, odds_words, vote_words
@@ -104,7 +104,8 @@ def _row(
     template, order = env.prompts[prompt], order[:most]
     head = {
         "prompt": prompt, "name": short_name(template, prompt), "full": full_name(template),
-        "temperature": template.temperature, "size": len(pool.completions),
+        "called": f"P{said_name(template, prompt)[1:]}", "temperature": template.temperature,
+        "size": len(pool.completions),
     }  # fmt: skip
     labels = [pool.completions[i].label for i in order]
     values = [_value(env, pool.scores(i), context) for i in order]

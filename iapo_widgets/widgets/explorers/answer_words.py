@@ -77,10 +77,10 @@ def bill_words(pool: Pool, which: Sequence[int], unit: str) -> str:
     return f"{pool.cost(which):,.4g} {unit}: {asked} of {_count(tokens, 'token')}{together}"
 
 
-def found_words(kind: str, prompt: int, n: int, alone: float, together: float, number: int, of: int) -> str:
-    """Why one was taken to this question."""
+def found_words(kind: str, prompt: str, n: int, alone: float, together: float, number: int, of: int) -> str:
+    """Why one was taken to this question; prompt: what it is called."""
     numbers = f"alone right in {alone:.0%}, by a vote of {n} in {together:.0%}"
-    share = f"{number} of {of} questions {'is' if number == 1 else 'are'} such with prompt {prompt} and this N"
+    share = f"{number} of {of} questions {'is' if number == 1 else 'are'} such with {prompt} and this N"
     why = "" if kind == "saves" else ", because a wrong answer is the more common one"
     return f"The vote {kind} it: {numbers}{why}. {share}."
 

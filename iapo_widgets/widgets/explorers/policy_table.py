@@ -84,10 +84,8 @@ class PolicyTable(Explorer):
         few = len(rows) <= 6  # else every third, named by what the three share: "w1=0.1 low" stands for "w1=0.1"
         ticks = [(k, rows[k].context if few else rows[k].context.removesuffix(" low")) for k in x[:: 1 if few else 3]]
         panel = Panel("Every context, four choices", "context", "exact Q", lines=lines, xticks=ticks, width=1.9)
-        names = [*(self._named(row.arm.prompt) for row in rows), ""]  # the last one is of the means
         shown = [  # a line a context
-            [cells[0].replace(" ", "\N{NO-BREAK SPACE}"), name, *cells[2:]]
-            for cells, name in zip(self._cells(rows), names, strict=True)
+            [cells[0].replace(" ", "\N{NO-BREAK SPACE}"), *cells[1:]] for cells in self._told_cells(rows)
         ]
         return Scene([panel], self._words(rows), HEAD, shown, " ".join(filter(None, [TOLD, note(self.env)])))
 
@@ -99,19 +97,30 @@ class PolicyTable(Explorer):
         return out.getvalue()
 
     def to_markdown(self) -> str:
-        """The table in Markdown."""
-        lines = [HEAD, ["---"] * len(HEAD), *([_escaped(c) for c in cells] for cells in self._cells(self.rows))]
+        """The table in Markdown, prompts by number and words."""
+        lines = [HEAD, ["---"] * len(HEAD), *([_escaped(c) for c in cells] for cells in self._told_cells(self.rows))]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def to_python(self) -> str:
-        """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random."""
-        arms = {row.context: (row.arm.prompt, row.arm.n) for row in self.rows}
-        return "{\n" + "".join(f"    {name!r}: {arm!r},\n" for name, arm in arms.items()) + "}\n"
+        """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random.
+
+        What a prompt says stands behind its arm, as a comment.
+        """
+        lines = []
+        for row in self.rows:
+            told = told_name(self.env.prompts[row.arm.prompt])
+            lines.append(f"    {row.context!r}: {(row.arm.prompt, row.arm.n)!r},{f'  # {told}' if told else ''}\n")
+        return "{\n" + "".join(lines) + "}\n"
 
     def _named(self, prompt: int) -> str:
-        """Its number, and its words where it has any; what is copied has the number alone."""
+        """Its number, and its words where it has any."""
         told = told_name(self.env.prompts[prompt])
         return f"{prompt}: {told}" if told else str(prompt)
+
+    def _told_cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
+        """The table with prompts by number and words; as comma-separated values they have the number alone."""
+        names = [*(self._named(row.arm.prompt) for row in rows), ""]  # the last one is of the means
+        return [[cells[0], name, *cells[2:]] for cells, name in zip(self._cells(rows), names, strict=False)]
 
     def _cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
         out = [

@@ -11,7 +11,7 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from ...core.environment import CategoricalEnvironment
-from ...core.naming import short_name
+from ...core.naming import said_name, short_name
 from ...core.problem import Context
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
@@ -91,7 +91,7 @@ class TradeoffExplorer(Explorer):
         left = Panel(
             "What this user gets", "N, completions per query", "Q, reward less cost", lines=lines,
             xticks=scale_ticks(self.env.n_max),
-            stars=[Star(float(i + 1), float(q.max()), f"best arm: prompt {best}, N = {i + 1}")],
+            stars=[Star(float(i + 1), float(q.max()), f"best arm: {self._said(int(best))}, N = {i + 1}")],
         )  # fmt: skip
         right = self._map(winners, shares, costs, order, colours)
         return Scene([left, right], self._words(q, int(best), int(i) + 1), note=note(self.env))
@@ -101,11 +101,15 @@ class TradeoffExplorer(Explorer):
         lost = q.max() - q[first].max()
         wish = ", ".join(f"{o} {w:.2f}" for o, w in zip(self.env.objectives, self.weights(self.share), strict=True))
         text = (
-            f"With weights {wish} and cost {self.cost_weight:.2f}, prompt {best} with N = {n} is best: Q {q.max():.3f}."
+            f"With weights {wish} and cost {self.cost_weight:.2f}, {self._said(best)} with N = {n} is best:"
+            f" Q {q.max():.3f}."
         )
         if first == best:
             return f"{text} The same prompt is best at N = 1."
-        return f"{text} At N = 1 prompt {first} is best; keeping it and choosing only N would lose {lost:.3f}."
+        return f"{text} At N = 1 {self._said(first)} is best; keeping it and choosing only N would lose {lost:.3f}."
+
+    def _said(self, prompt: int) -> str:
+        return said_name(self.env.prompts[prompt], prompt)
 
     @cached_property
     def _plane(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
@@ -128,18 +132,25 @@ class TradeoffExplorer(Explorer):
         self, winners: NDArray[np.int64], shares: NDArray[np.float64], costs: NDArray[np.float64],
         order: NDArray[np.int64], colours: dict[int, tuple[str, str]],
     ) -> Panel:  # fmt: skip
-        names = list(colours)
+        names, name = list(colours), self.env.objectives[0]
         code = {p: k for k, p in enumerate(names)}
         prompts, n = winners[..., 0], winners[..., 1]
-        pairs = zip(prompts.tolist(), n.tolist(), strict=True)
+        pairs = list(zip(prompts.tolist(), n.tolist(), strict=True))
+        tell = [
+            [
+                f"{name} {w:.1f}, cost {cost:.1f}: {self._said(p)}, N = {m}"
+                for p, m, w in zip(*pair, shares, strict=True)
+            ]
+            for pair, cost in zip(pairs, costs, strict=True)
+        ]
         cells = Cells(
             [[code.get(p, len(names)) for p in row] for row in prompts.tolist()], shares.tolist(), costs.tolist(),
-            [*(colours[p][0] for p in names), GREY], [*(f"prompt {p} wins" for p in names), "another prompt wins"],
-            texts=[[f"{p}\u00b7{m}" for p, m in zip(*pair, strict=True)] for pair in pairs],
+            [*(colours[p][0] for p in names), GREY],
+            [*(f"{short_name(self.env.prompts[p], p, NAME)} wins" for p in names), "another prompt wins"],
+            texts=[[f"{p}\u00b7{m}" for p, m in zip(*pair, strict=True)] for pair in pairs], tell=tell,
         )  # fmt: skip
         here = Star(self.share, self.cost_weight, "this user")
-        label = f"weight of {self.env.objectives[0]}"
-        return Panel("Who wins where: prompt \u00b7 N", label, "cost weight", cells=cells, stars=[here])
+        return Panel("Who wins where: prompt \u00b7 N", f"weight of {name}", "cost weight", cells=cells, stars=[here])
 
     def _expected_reward(self, share: float) -> NDArray[np.float64]:
         context = Context("here", self.weights(share), 0.0)

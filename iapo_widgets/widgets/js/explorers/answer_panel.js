@@ -70,7 +70,7 @@ function answerPanel({ model, el, compact = false }) {
     put(gold, page.known ? `\u2713 Right: ${page.golds.join(" or ")}` : "What is right is not known.");
     page.rows.forEach((row, r) => showRow(page, row, r));
     while (parts.length > page.rows.length) parts.pop().remove();
-    const prefix = (row) => (page.rows.length > 1 ? `Prompt ${row.prompt}: ` : "");
+    const prefix = (row) => (page.rows.length > 1 ? `${row.called}: ` : "");
     put(said, page.rows.map((row) => prefix(row) + (row.frames[Math.min(model.get("n"), row.frames.length) - 1]?.said ?? "not answered yet.")).join("\n"));
     put(note, model.get("_about").note);
     if (table.open) showTable(place, page, model.get("n"));

@@ -1,4 +1,4 @@
-"""All nine widgets, small and filled, for the tests that hold for every one."""
+"""Every widget, small and filled, for the tests that hold for all of them."""
 
 from functools import cache
 
@@ -6,6 +6,7 @@ from cases import small_environment
 from iapo_widgets import load, train
 from iapo_widgets.study.protocol import Study
 from iapo_widgets.widgets import (
+    AnswerExplorer,
     BoundExplorer,
     BudgetSlider,
     ContextSliders,
@@ -50,7 +51,8 @@ def policy_table():
 
 
 #: Name -> a call that makes one; the lab is PSSTLab with its EliminationView in it.
-NINE = {
+WIDGETS = {
+    "AnswerExplorer": lambda: AnswerExplorer(task("real-words")),
     "ContextSliders": lambda: ContextSliders(task("helpful-harmless"), context="w1=0.7 mid"),
     "BudgetSlider": lambda: BudgetSlider(task("math")),
     "ScalingExplorer": ScalingExplorer,
