@@ -34,7 +34,7 @@ def lanes(race, k=0):
 
 def told(text):
     """What a lane says to a reader of screens: whether it leads, its prompt and its words."""
-    leads, number, words = re.fullmatch(r"(Leads: )?.*prompt (\d+): (.*), [\d,]+ answers? asked", text).groups()
+    leads, number, words = re.fullmatch(r"(Leads: )?(?:.*, )?prompt (\d+): (.*), [\d,]+ answers? asked", text).groups()
     return bool(leads), int(number), words
 
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT, NotebookPage
+from browser.race import turn_map
 
 WIDTH = 700  # px
 THEMES = {"JupyterLab Light": "true", "JupyterLab Dark": "false"}
@@ -48,7 +49,7 @@ def set_theme(notebook, theme):
 def root_of(notebook, name):
     notebook.show(CELLS[name])
     page = notebook.page
-    root = page.locator(".iapo-elimination" if name == "PSSTLab" else f'.iapo-explorer[aria-label="{name}"]').first
+    root = page.locator(f'.iapo-explorer[aria-label="{name}"]').first
     expect(root.locator(".iapo-policy" if name == "PSSTLab" else ".iapo-summary")).not_to_be_empty()
     return root
 
@@ -79,7 +80,9 @@ def test_a_shaded_picture_takes_the_new_theme(narrow):
 def test_a_finished_replay_takes_the_new_theme(narrow):
     """Dark draws the curves anew in the dark theme's ink, and light gives back the very picture of before."""
     set_theme(narrow, "JupyterLab Light")
-    curves = root_of(narrow, "PSSTLab").locator("canvas.iapo-curves")
+    root = root_of(narrow, "PSSTLab")
+    turn_map(root)
+    curves = root.locator("canvas.iapo-curves")
     light = curves.evaluate("(canvas) => canvas.toDataURL()")
     set_theme(narrow, "JupyterLab Dark")
     changed = "([canvas, old, same]) => (canvas.toDataURL() === old) === same"

@@ -18,6 +18,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 from traitlets.config import Config
 
+from browser.race import clock
 from iapo_widgets.course.page import OfflinePageExporter
 
 CELLS = [
@@ -44,7 +45,7 @@ def notebook():
 def replays(view):
     """The view answers Home with its first round."""
     expect(view.locator(".iapo-policy")).to_contain_text("Recommendation for context low")
-    view.get_by_label("Round").press("Home")
+    clock(view).press("Home")
     expect(view.locator(".iapo-policy")).to_contain_text("after round 1:")
 
 
@@ -117,8 +118,9 @@ def test_the_page_of_jupyter_itself_plays_too(site, browser):
     explorer = page.locator('.iapo-explorer[aria-label="ScalingExplorer"]')
     expect(explorer.locator(".iapo-lost")).to_contain_text("No running kernel here")
     expect(explorer.get_by_label("N to read")).to_be_disabled()
-    lab = page.locator(".iapo-lab")
-    expect(lab.locator("button.jupyter-button", has_text="Run")).to_be_disabled()
-    expect(lab.get_by_role("slider", name="Budget T")).to_have_attribute("aria-disabled", "true")
+    lab = page.locator(".iapo-race-lab")
+    expect(lab.locator(".iapo-lost")).to_contain_text("No running kernel here: the race plays")
+    for what in (lab.get_by_label("Budget", exact=True), lab.get_by_role("button", name="New draw")):
+        expect(what).not_to_be_visible()  # what can't move doesn't ask to be moved
     page.close()
     assert errors == []

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from browser.race import clock, turn_map
+
 
 @pytest.fixture
 def opened(browser, site):
@@ -33,8 +35,9 @@ def test_an_elimination_replays_by_keyboard(opened, scheme):
     """Without kernel and network the rounds move by arrow keys, an arm can be read, another user chosen."""
     page = opened("elimination.html", color_scheme=scheme)
     view = page.locator(".iapo-elimination")
-    policy, slider = view.locator(".iapo-policy"), view.locator("input[type=range]")
+    policy, slider = view.locator(".iapo-policy"), clock(view)
     expect(policy).to_contain_text("after round 10")
+    turn_map(view)
     heat = view.locator("canvas.iapo-heat")
     last = heat.evaluate("canvas => canvas.toDataURL()")
     slider.press("Home")

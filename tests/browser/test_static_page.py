@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT
+from browser.race import clock, lanes, play, policy, told, turn_map
 from every_widget import WIDGETS
 from iapo_widgets.widgets import save_html
 
@@ -84,25 +85,32 @@ def test_one_control_works_alone_and_the_others_say_why_not(opened, name):
     assert enabled.count() == 2  # the one, and Reset
 
 
-def test_a_replay_plays_by_keyboard(opened):
-    """Home shows round 1 in words and on the canvas, Replay plays to the end, an arrow key reads an arm."""
+def test_a_race_plays_by_keyboard(opened):
+    """Home shows round 1 in words, on the rows and on the map; Play plays to the end, an arrow key reads an arm."""
     page = opened()
     view = page.locator(".iapo-elimination").first
-    rounds, policy, heat = view.get_by_label("Round"), view.locator(".iapo-policy"), view.locator("canvas.iapo-heat")
-    last, picture = policy.inner_text(), heat.evaluate("(canvas) => canvas.toDataURL()")
-    rounds.press("Home")
-    expect(policy).to_contain_text("after round 1:")
+    last, heat = policy(view).inner_text(), view.locator("canvas.iapo-heat")
+    first_row = lanes(view)[0].get_attribute("aria-label")
+    clock(view).press("Home")
+    expect(policy(view)).to_contain_text("after round 1:")
+    assert [told(lane.get_attribute("aria-label")) for lane in lanes(view)] and lanes(view)[0].get_attribute(
+        "aria-label"
+    ) != first_row
+    play(view).press("Enter")
+    expect(policy(view)).to_have_text(last, timeout=30_000)
+    turn_map(view)
+    picture = heat.evaluate("(canvas) => canvas.toDataURL()")
+    clock(view).press("Home")
     page.wait_for_function("([canvas, old]) => canvas.toDataURL() !== old", arg=[heat.element_handle(), picture])
-    view.get_by_role("button", name="Replay").press("Enter")
-    expect(policy).to_have_text(last, timeout=20_000)
+    clock(view).press("End")
     heat.focus()
     heat.press("ArrowDown")
     expect(view.locator(".iapo-arm")).to_contain_text("estimated Q")
     view.get_by_role("radio", name=re.compile("^high")).click()
-    expect(policy).to_contain_text("for context high")
+    expect(policy(view)).to_contain_text("for context high")
     view.get_by_role("button", name="Reset view").press("Enter")
-    expect(policy).to_have_text(last)
-    expect(view.locator(".iapo-arm")).to_contain_text("Hover or focus")
+    expect(policy(view)).to_have_text(last)
+    expect(view.locator(".iapo-lanes").first).to_be_visible()
 
 
 def test_marks_to_drag_stay_without_a_kernel(opened):
@@ -149,7 +157,7 @@ def test_nothing_overflows_collides_or_blurs(opened, width, density):
     """From 700 px, at 1x and 2x: no label is cut, meets another or is below 10 px; canvases are sharp."""
     page = opened(width, device_scale_factor=density)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    roots = page.locator(".iapo-explorer, .iapo-elimination")
+    roots = page.locator(".iapo-explorer:not(.iapo-compact), .iapo-elimination:not(.iapo-explorer)")
     assert roots.count() == len(WIDGETS)
     complaints = {name: roots.nth(i).evaluate("complaintsOf") for i, name in enumerate(WIDGETS)}
     assert {name: found for name, found in complaints.items() if found} == {}
@@ -170,6 +178,7 @@ def test_the_page_is_accessible_in_both_themes(opened, scheme):
 def test_a_page_that_turns_dark_draws_the_replay_anew(opened):
     """The canvases follow the page's theme at once, though no round has come."""
     page = opened(color_scheme="light")
+    turn_map(page.locator(".iapo-elimination").first)
     heat = page.locator("canvas.iapo-curves").first
     light = heat.evaluate("(canvas) => canvas.toDataURL()")
     page.emulate_media(color_scheme="dark")

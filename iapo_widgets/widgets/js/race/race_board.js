@@ -105,7 +105,7 @@ function makeLane(replay, p, pick) {
       const said = rowWords(now, c, row);
       put(brief, said[0]);
       put(rest, said[1]);
-      describe(button, { "aria-label": `${row.leads ? "Leads: " : ""}${nameOf(now, p)}, prompt ${p}: ${said.join("")}, ${countWords(row.asked, "answer")} asked` });
+      describe(button, { "aria-label": `${row.leads ? "Leads: " : ""}${now.about.told[p] ? `${nameOf(now, p)}, ` : ""}prompt ${p}: ${said.join("")}, ${countWords(row.asked, "answer")} asked` });
       describe(button, { "aria-pressed": chosen });
     },
   };
