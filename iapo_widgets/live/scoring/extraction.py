@@ -87,6 +87,9 @@ class PatternExtractor(CanonicalExtractor):
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
 
+    def __repr__(self) -> str:
+        return repr(self.pattern)
+
     def written(self, text: str) -> str | None:
         """The answer as it is written."""
         found = last_few(self.pattern.finditer(without_thought(text)))
