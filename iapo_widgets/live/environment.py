@@ -33,6 +33,7 @@ from .progress import Progress
 from .recorded import recorded
 from .records.completion import RecordedCompletion
 from .records.gathered import gathered
+from .records.kept_task import keep
 from .records.packing import packed
 from .records.record import Record
 from .report import Report, report
@@ -108,7 +109,7 @@ class LiveEnvironment:
         self.seen, self.replayed = Seen(), 0
         self._usefulness = Usefulness(self.prompts, self.caller, self.offline)
         self.jury = Jury(self.scorers, self.questions, self.costs, ledger, limit, self.caller.pace.most, self.stop)
-        ledger.used_by(self, len(self.prompts) * self.n_queries)
+        keep(self)
         self._runs: list[tuple[np.random.Generator, Counter[bytes], Judged]] = []
 
     def __repr__(self) -> str:
