@@ -179,12 +179,12 @@ class PSSTLab(LabSettings):
         shown = [(view.title, view.as_shown(), view.shown_round) for view in self.views]
         return eliminations(shown, self.context, note=self.view.remark())
 
-    def carried(self) -> dict[str, Any]:
-        """What a saved page gets beside the traits: the answers behind each prompt's arm."""
+    def carried(self, texts: bool = True) -> dict[str, Any]:
+        """What a saved page gets beside the traits: the answers behind each prompt's arm; texts: with their words."""
         if self.answers is None:
             return {}
         best = {arm.prompt for arm in self.view.rounds[-1].policy.values()} if self.view.rounds else set()
-        pages = self.answers.carried(prompts=range(len(self.env.prompts)), fully=best)
+        pages = self.answers.carried(texts, range(len(self.env.prompts)), best)
         return {self.slot(self.answers, name): value for name, value in pages.items()}
 
     # The runs.
