@@ -159,7 +159,7 @@ def test_of_several_tasks_the_widest_is_packed_or_the_one_that_is_named(server, 
         env.with_(offline=True, n_max=2)
     with Ledger(ledger.path) as again:
         assert [task.pairs for task in again.tasks()] == [12, 3, 12]
-        again.pack(tmp_path / "a.record")
+        assert again.pack(tmp_path / "a.record").endswith("; it is of the widest of 3 tasks, task= names one")
         assert load(tmp_path / "a.record").n_max == 2
         for task, (n_max, first) in enumerate(
             [(4, QUESTIONS[0].text), (4, "What is 7 modulo 3?"), (2, QUESTIONS[0].text)]
@@ -249,6 +249,18 @@ def test_a_task_that_somebody_else_wrote_is_refused(tmp_path, old, new, what):
     with Ledger(ledger.path) as again, pytest.raises(error, match=what) as found:
         again.pack(tmp_path / "a.record")
     assert "\n" not in str(found.value) and not (tmp_path / "a.record").exists()
+
+
+def test_the_answers_words_are_left_out_where_that_is_asked(tmp_path):
+    """Of a reopened ledger, too: no word of theirs is in the file, and it says so."""
+    with FaultyServer(answer=lambda body, i: f"zarpel {i}") as server, new_ledger(tmp_path) as ledger:
+        asked(known(server, ledger))
+    with Ledger(ledger.path) as again:
+        told = again.pack(tmp_path / "a.record", texts=False)
+        assert told.endswith("it carries 3 prompts, 4 questions, 4 right answers and 36 answers without their words")
+        assert "zarpel" not in gzip.decompress((tmp_path / "a.record").read_bytes()).decode()
+        assert "every word of 36 answers; texts=False" in again.pack(tmp_path / "a.record")
+        assert "zarpel 3" in gzip.decompress((tmp_path / "a.record").read_bytes()).decode()
 
 
 def test_tasks_are_salvaged(server, tmp_path):

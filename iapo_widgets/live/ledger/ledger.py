@@ -21,7 +21,7 @@ from .file import connect, explained
 from .opened import Flights, calls_open, check_age, release, settle, sum_of
 from .record import COLUMNS, Record, answer_of, insert, number_of
 from .spending import Spending, SpendingLimit
-from .tasks import KeptTask, recorded, tasks
+from .tasks import KeptTask, packed, tasks
 from .wanted import Wanted
 from .writer import Transaction, Writer, charged
 
@@ -260,19 +260,19 @@ class Ledger:
         task: int | None = None,
         texts: bool = True,
         **about: Any,
-    ) -> None:
-        """Write what was recorded of a task as one small file, which ``load`` reads; nothing is asked.
+    ) -> str:
+        """Write what was recorded of a task as one small file, which ``load`` reads, and say what it carries.
 
-        The ledger keeps the task of every environment that was made of it, in whichever process.  task: its number,
-        from 0; ``None`` for the widest, of equally wide ones the last.  scorers: those that no file can hold, as code
-        of one's own or a judge, where no environment of this process has them; under the names that they had.
+        Nothing is asked: the ledger keeps the task of every environment that was made of it, in whichever process.
+        task: its number, from 0; ``None`` for the widest, of equally wide ones the last.  scorers: those that no file
+        can hold, as code of one's own or a judge, where no environment of this process has them; by their names.
 
         The file holds prompts, questions, right answers and every text, and no key; ``texts=False`` leaves the answers'
         words out.  about: as ``LiveEnvironment.record`` takes it.  Raises ``LedgerError`` where no environment was ever
         made of this ledger, ``ValueError`` that names the scorers that are to be given, and as ``record`` and
         ``Record.pack``.
-        """  # fmt: skip
-        recorded(self, scorers=scorers, task=task, **about).pack(path, texts=texts)
+        """
+        return str(packed(self, path, scorers=scorers, task=task, texts=texts, **about))
 
     @classmethod
     def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:

@@ -54,6 +54,6 @@ def tasks(connection: sqlite3.Connection) -> list[KeptTask]:
 
 
 @singledispatch
-def recorded(ledger: Any, **options: Any) -> Any:
-    """A record of what a ledger holds of a task; registered by who knows what a record is, which this room does not."""
+def packed(ledger: Any, path: Any, **options: Any) -> Any:
+    """Pack what a ledger holds of a task; registered by who knows what a record is, which this room does not."""
     raise LedgerError(f"{type(ledger).__name__} is no ledger, or iapo_widgets.live was not imported")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from ..endpoint.prices import Prices
 from ..errors import LedgerCorrupted, LedgerError
 from ..ledger.ledger import Ledger
 from ..ledger.spending import SpendingLimit
-from ..ledger.tasks import KeptTask, recorded
+from ..ledger.tasks import KeptTask
+from ..ledger.tasks import packed as packing
 from ..problem import PromptTemplate, Question
 from ..request import Request
 from ..scoring.costs import Costs
@@ -116,18 +118,25 @@ class _Refused(Exception):
     """The task could not be written when it was made."""
 
 
-@recorded.register
-def _(
+@packing.register
+def _(ledger: Ledger, path: str | os.PathLike[str], *, task: int | None, texts: bool, **options: Any) -> str:
+    """Pack a task, and say what the file carries; ``Ledger.pack`` says which, and what is raised."""
+    told = recorded(ledger, task, **options).pack(path, texts=texts)
+    many = len(ledger.tasks())
+    return told if task is not None or many == 1 else f"{told}; it is of the widest of {many} tasks, task= names one"
+
+
+def recorded(
     ledger: Ledger,
-    *,
     task: int | None = None,
+    *,
     scorers: Sequence[Scorer | Callable[..., Any]] = (),
     name: str = "record",
     about: str = "",
     test: Sequence[int] = (),
     **made: str,
 ) -> Record:
-    """The record of the task of that number; ``Ledger.pack`` says which, and what is raised."""
+    """The record of the task of that number; options and errors as of ``Ledger.pack``."""
     kept = _chosen(ledger, task)
     try:
         read = _Task.read(kept)

@@ -27,15 +27,15 @@ FILE_BYTES = 64 << 20
 TEXT_BYTES = 512 << 20  # when unpacked
 
 
-def write(record: Any, path: str | os.PathLike[str], *, texts: bool = True) -> None:
-    """Write a ``Record``; the file is complete or it is not there.
+def write(record: Any, path: str | os.PathLike[str], *, texts: bool = True) -> str:
+    """Write a ``Record``, and say what the file carries; it is complete or it is not there.
 
     texts: with the completions' texts and answers, which may hold what nobody else should read; ``False`` leaves them
     out, so that scores, classes and costs remain.  Prompts, questions and right answers are always in it.
 
     Raises ``FileNotFoundError`` where the folder is not there, ``ValueError`` for a strategy that a file cannot name.
     """
-    path = Path(path)
+    path, texts = Path(path), texts and record.has_texts
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
     head = {
@@ -47,6 +47,16 @@ def write(record: Any, path: str | os.PathLike[str], *, texts: bool = True) -> N
     with replacing(path) as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
         for line in (head, *_rows(record, texts)):
             packed.write(json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n")
+    return f"{path}: {path.stat().st_size:,} bytes; it carries {_carried(record, texts)}"
+
+
+def _carried(record: Any, texts: bool) -> str:
+    golds = sum(len(question.golds) for question in record.questions)
+    held = f"{len(record.prompts):,} prompts, {record.n_queries:,} questions, {golds:,} right answers and"
+    answers = f"{int(record.counts.sum()):,} answers"
+    if texts:
+        return f"{held} every word of {answers}; texts=False leaves the words of answers out"
+    return f"{held} {answers} without their words"
 
 
 def _rows(record: Any, texts: bool) -> Iterator[dict[str, Any]]:
