@@ -25,7 +25,7 @@ from iapo_widgets.live import (
 from iapo_widgets.live.records.completion import RecordedCompletion, ScorerNote
 from iapo_widgets.live.records.pools import expected, pool_of
 from iapo_widgets.live.records.record import Record
-from iapo_widgets.widgets import AnswerExplorer, html_fragment, save_html
+from iapo_widgets.widgets import AnswerExplorer, html_fragment
 
 HOSTILE = "</script><img src=x onerror=alert(1)> $x$ \u202e"
 SMALL = 20_000  # bytes of an update
@@ -295,48 +295,6 @@ def test_a_saved_page_carries_draws_and_the_next_questions(random_record):
     widget.question, widget.seed = 5, 2
     assert json.loads(json.dumps(carried[f"{widget.prompt}:5,2"])) == json.loads(json.dumps(widget._page))
     assert "_carried" not in widget.get_state()
-
-
-def secretive(strategy="majority-vote", **more):
-    """A record of which each answer's words are found nowhere else."""
-    words = [["zarpel", "quilvo", "zarpel", None], ["mundek", "zarpel", "zarpel", "quilvo"]]
-    pools = [[said(w, "zarpel", text=f"Behold {w or 'nothing'} vexiturn.") for w in pool] for pool in words]
-    return record([pools, pools[::-1]], "zarpel", strategy=strategy, n_max=4, **more)
-
-
-@pytest.mark.parametrize("strategy", ["majority-vote", "best-of-n"])
-def test_a_page_can_leave_the_answers_words_out(tmp_path, strategy):
-    """Nothing that an answer said is in it; numbers, votes and costs are what they were, and so is the widget."""
-    env = secretive(strategy)
-    env.questions = tuple(Question(q.text, "the right one") for q in env.questions)  # else it stands there as such
-    widget = AnswerExplorer(env, other=1, n=4)
-    widget._open(0, 1)
-    whole = widget.get_state()
-    told = save_html(tmp_path / "bare.html", widget, texts=False)
-    assert widget.get_state() == whole and widget.env is env
-    page = (tmp_path / "bare.html").read_text("utf-8")
-    assert not [word for word in ("zarpel", "quilvo", "mundek", "vexiturn", "Behold") if word in page]
-    assert "its words were left out" in page and "Which is number 1?" in page and "Say it in words, prompt a" in page
-    held = "the words of 2 prompts, 2 questions, 2 right answers and 16 answers without their words"
-    assert told.endswith(f"it carries {held}") and f"<p><small>Saved with this picture: {held}.</small></p>" in page
-    bare = widget.carried(texts=False)["_carried"]
-    for key, full in widget.carried()["_carried"].items():
-        for row, other in zip(full["rows"], bare[key]["rows"], strict=True):
-            for name in ("at", "class", "right", "tokens", "ended", "scores", "value"):
-                assert [c.get(name) for c in row["chips"]] == [c.get(name) for c in other["chips"]]
-            for name in ("cost", "bill", "votes", "top", "credit", "best", "odds"):
-                assert [f.get(name) for f in row["frames"]] == [f.get(name) for f in other["frames"]]
-
-
-def test_a_page_says_what_it_carries(tmp_path):
-    """As many questions and answers as can be turned to, each counted once, in the page and in what is returned."""
-    widget = AnswerExplorer(secretive(), n=2, pages=1)
-    told = save_html(tmp_path / "full.html", widget)
-    held = "the words of 2 prompts, 1 question, 1 right answer and the words of 4 answers"
-    assert told.endswith(f"bytes; it carries {held}; texts=False leaves the words of answers out")
-    page = (tmp_path / "full.html").read_text("utf-8")
-    assert f"Saved with this picture: {held}." in page and "Behold quilvo vexiturn." in page
-    assert f"{(tmp_path / 'full.html').stat().st_size:,} bytes" in told
 
 
 def test_the_repr_names_what_is_shown(random_record):

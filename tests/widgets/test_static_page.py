@@ -6,15 +6,7 @@ import re
 import ipywidgets as w
 import pytest
 
-from iapo_widgets import load, train
-from iapo_widgets.widgets import (
-    EliminationView,
-    PolicyTable,
-    ScalingExplorer,
-    TradeoffExplorer,
-    html_fragment,
-    save_html,
-)
+from iapo_widgets.widgets import ScalingExplorer, html_fragment, save_html
 from iapo_widgets.widgets.shared.explorer import Control, Explorer
 from nine import NINE
 
@@ -96,18 +88,3 @@ def test_containers_give_what_is_ours_and_others_are_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
     save_html(path, ScalingExplorer(), title="A < B")
     assert "<title>A &lt; B</title>" in path.read_text("utf-8") and list(tmp_path.iterdir()) == [path]
-
-
-def test_a_page_says_whose_words_it_carries(tmp_path):
-    """Prompts with words of their own are counted; of a generated task there is nothing to be told."""
-    told = save_html(tmp_path / "a.html", ScalingExplorer())
-    assert (
-        told.startswith(f"{tmp_path / 'a.html'}: ") and "it carries no words of prompts, questions or answers" in told
-    )
-    assert "Saved with this picture" not in (tmp_path / "a.html").read_text("utf-8")
-    env = load("real-words").with_(n_max=4)
-    result = train("psst", env, 400, seed=0)
-    widgets = [EliminationView(env, 400, result.rounds), PolicyTable(env, result), TradeoffExplorer(env)]
-    told = save_html(tmp_path / "a.html", *widgets, texts=False)
-    assert told.endswith("it carries the words of 10 prompts")
-    assert (tmp_path / "a.html").read_text("utf-8").count("Saved with this picture: the words of 10 prompts.") == 3
