@@ -10,6 +10,7 @@ from iapo_widgets.widgets import (
     AnswerExplorer,
     EliminationView,
     PolicyTable,
+    PSSTLab,
     ScalingExplorer,
     TradeoffExplorer,
     html_fragment,
@@ -78,3 +79,15 @@ def test_prompts_are_counted_where_they_have_words(tmp_path):
     told = save_html(tmp_path / "a.html", *widgets, texts=False)
     assert told.endswith("it carries the words of 10 prompts")
     assert (tmp_path / "a.html").read_text("utf-8").count("Saved with this picture: the words of 10 prompts.") == 3
+
+
+def test_the_answers_in_a_lab_can_be_left_out(tmp_path):
+    """The race stays, and behind each arm the answers without their words; the lab is as it was."""
+    lab = PSSTLab(secretive("majority-vote"), budget=60)
+    told = save_html(tmp_path / "bare.html", lab, texts=False)
+    page = (tmp_path / "bare.html").read_text("utf-8")
+    assert not [word for word in (*SECRET.values(), "vexiturn", "Behold") if word in page]
+    held = "2 questions, 3 right answers and"
+    assert "its words were left out" in page and f"{held} 12 answers without their words" in told
+    assert f"{held} the words of 12 answers" in save_html(tmp_path / "full.html", lab)
+    assert "vexiturn" in (tmp_path / "full.html").read_text("utf-8")
