@@ -171,3 +171,12 @@ def test_an_error_is_one_line_of_bounded_length(capsys, tmp_path):
     assert error.count("\n") == 1 and "\x1b" not in error
     assert main(["run", "--option", "x" * 100_000]) == 2
     assert len(capsys.readouterr().err) < 1_100
+
+
+def test_a_missing_extra_is_said_in_a_line(capsys, monkeypatch, tmp_path):
+    """With what to install."""
+    (tmp_path / "small.gguf").write_bytes(b"GGUF")
+    monkeypatch.setattr("iapo_widgets.live.local.local_model.find_engine", lambda: None)
+    assert main(["serve", str(tmp_path / "small.gguf")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "pip install 'iapo-widgets[local]'" in error

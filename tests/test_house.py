@@ -71,14 +71,11 @@ def test_the_gate_runs_the_readme_s_test_command():
     assert "-c binder/requirements.txt" in found and found.strip().endswith("-m pytest")
 
 
-def needs_of_the_lab():
-    """What `pip install '.[lab]'` asks for, its own extras followed."""
+def needs_of_binder():
+    """What `pip install '.[lab,local]'` asks for, its own extras followed."""
     extras = PROJECT["project"]["optional-dependencies"]
-    return [
-        *PROJECT["project"]["dependencies"],
-        *(need for need in extras["lab"] if need != "iapo-widgets[live]"),
-        *extras["live"],
-    ]
+    asked = [*extras["lab"], *extras["local"], *extras["live"]]
+    return [*PROJECT["project"]["dependencies"], *(need for need in asked if need != "iapo-widgets[live]")]
 
 
 def test_binder_pins_everything_exactly():
@@ -90,7 +87,7 @@ def test_binder_pins_everything_exactly():
         line.split("==")[0].lower().replace("_", "-")
         for line in (ROOT / "binder/requirements.txt").read_text().splitlines()
     }
-    needed = needs_of_the_lab()
+    needed = needs_of_binder()
     assert {re.split(r"[>=]", need)[0] for need in needed} <= pinned
 
 
@@ -102,7 +99,7 @@ def test_binder_s_files_agree_with_the_project():
     assert about[-1] == {"pip": ["-r requirements.txt"]} and "apt.txt" not in os.listdir(ROOT / "binder")
     lines = [line for line in (ROOT / "binder" / "requirements.txt").read_text().splitlines() if "==" in line]
     pins = {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
-    needed = needs_of_the_lab()
+    needed = needs_of_binder()
     for need in map(Requirement, needed):
         assert need.specifier.contains(pins[canonicalize_name(need.name)]), need
     assert (ROOT / address.LESSON.removeprefix("lab/tree/")).is_file()

@@ -1,8 +1,9 @@
 """Build what Binder builds, in a clean virtual environment, and walk the course in it within Binder's limits.
 
 ``python tools/binder_walk.py`` clones the last commit, installs ``binder/requirements.txt``, runs ``binder/postBuild``,
-opens lesson 00 in a real JupyterLab until its first widget is on screen, and executes every notebook: on one core, with
-its proxies leading nowhere, ended where the processes together hold more than 2 GB.  Prints a Markdown table, and exits
+opens lesson 00 in a real JupyterLab until its first widget is on screen, loads the local model's engine, and executes
+every notebook: on one core, with its proxies leading nowhere, ended where the processes together hold more than 2 GB.
+Lessons run on records, and fetch no weights.  Prints a Markdown table, and exits
 with 1 where anything failed.  Needs the test requirements; the browser runs beside it, without limits, as a learner's.
 """
 
@@ -106,19 +107,19 @@ def first_widget(repository: Path, environment: Path, folder: Path, limit: float
         end(server.pid)
 
 
-def lesson(path: Path, environment: Path, folder: Path, limit: float) -> Row:
-    """Execute one notebook from top to bottom."""
-    command = confined([str(environment / "bin" / "jupyter"), "execute", "--timeout=300", path.name])
-    log, start = folder / f"{path.stem}.log", time.monotonic()
+def executed(what: str, command: list[str], at: Path, environment: Path, folder: Path, limit: float) -> Row:
+    """Run a command of that environment in the folder ``at``; what it says last stands in the row where it fails."""
+    log, start = folder / "command.log", time.monotonic()
     with log.open("w") as out:
         run = subprocess.Popen(
-            command, cwd=path.parent, stdout=out, stderr=out, env=offline(environment, folder), start_new_session=True
-        )
+            confined([str(environment / "bin" / command[0]), *command[1:]]), cwd=at, stdout=out, stderr=out,
+            env=offline(environment, folder), start_new_session=True,
+        )  # fmt: skip
     with Watch(run.pid, limit) as watch:
         code = run.wait()
     lines = log.read_text(errors="replace").strip().splitlines() or ["no output"]
     verdict = f"more than {limit:,.0f} MB" if watch.exceeded else "ok" if code == 0 else lines[-1]
-    return Row(path.name, time.monotonic() - start, watch.peak_mb, verdict)
+    return Row(what, time.monotonic() - start, watch.peak_mb, verdict)
 
 
 def show(row: Row) -> None:
@@ -142,8 +143,11 @@ def main() -> int:
         rows = first_widget(repository, environment, folder, limit)
         for row in rows:
             show(row)
+        commands = {"the local model's engine loads": ["python", "-c", "import xllamacpp"]}
         for path in sorted((repository / "notebooks").glob("*.ipynb")):
-            rows.append(lesson(path, environment, folder, limit))
+            commands[path.name] = ["jupyter", "execute", "--timeout=300", path.name]
+        for what, command in commands.items():
+            rows.append(executed(what, command, repository / "notebooks", environment, folder, limit))
             show(rows[-1])
     return int(any(row.verdict != "ok" for row in rows))
 

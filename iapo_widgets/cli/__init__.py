@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.command(options)
         sys.stdout.flush()
-    except (ValueError, OSError, MemoryError, RuntimeError) as error:  # RuntimeError: LiveError and RecursionError too
+    except (ValueError, OSError, MemoryError, RuntimeError, ImportError) as error:  # LiveError is a RuntimeError
         if isinstance(error, BrokenPipeError):
             return unread()
         print(f"iapo: {one_line(error)}", file=sys.stderr)

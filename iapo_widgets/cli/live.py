@@ -110,6 +110,5 @@ def _record(options: argparse.Namespace) -> None:
     made = record(
         task, out.with_suffix(".sqlite") if options.ledger is None else Path(options.ledger), options.completions
     )
-    made.pack(out, texts=not options.without_texts)
-    holds = "without the answers' words" if options.without_texts else "every answer's words"
-    print(f"{out}: {made.note}; {out.stat().st_size:,} bytes. It holds prompts, questions, right answers and {holds}.")
+    print(made.note)
+    print(made.pack(out, texts=not options.without_texts).replace("texts=False", "--without-texts"))

@@ -11,7 +11,9 @@ _found, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> Any:
-    """What the stub names; with ``Endpoint`` comes how a policy is deployed on one."""
+    """What the stub names; with ``Endpoint`` comes how a policy is deployed on one, with ``Ledger`` how to pack one."""
     if name == "Endpoint":
         from . import deployment  # noqa: F401  # registers it
+    elif name == "Ledger":
+        from .records import kept_task  # noqa: F401
     return _found(name)

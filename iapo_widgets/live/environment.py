@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from ..core import bounds
 from ..core.checks import check_pulls, check_scale, check_split
 from ..core.completions import Completions
-from ..core.environment import CategoricalEnvironment
 from ..core.problem import Context, check_contexts
 from ..core.rounds import Policy
 from ..core.strategies import Strategy, find_strategy
@@ -30,9 +29,9 @@ from .ledger.ledger import Ledger
 from .ledger.spending import SpendingLimit
 from .problem import PromptTemplate, Question
 from .progress import Progress
-from .recorded import recorded
 from .records.completion import RecordedCompletion
 from .records.gathered import gathered
+from .records.kept_task import keep
 from .records.packing import packed
 from .records.record import Record
 from .report import Report, report
@@ -54,7 +53,8 @@ class LiveEnvironment:
 
     prompts (P), questions (X), scorers (K objectives, in the order of the contexts' weights).  limit: hard caps, over
     everything in the ledger.  concurrency: requests in flight at most.  cost_unit: "tokens", "kilotokens", or, of an
-    endpoint with prices, "dollars" or "cents" (of whatever currency the prices are in).  stop: an Event that ends
+    endpoint with prices, "dollars" or "cents" (of whatever currency the prices are in).  ledger: keeps prompts,
+    questions and right answers too, so that it can be packed without this environment.  stop: an Event that ends
     ``sample`` with ``Stopped``.  offline: nothing is sent; what is not in the ledger is missing.  progress: whether
     ``train`` shows a bar with the time left; ``None``: in a terminal and in a notebook, when it takes long.
 
@@ -108,7 +108,7 @@ class LiveEnvironment:
         self.seen, self.replayed = Seen(), 0
         self._usefulness = Usefulness(self.prompts, self.caller, self.offline)
         self.jury = Jury(self.scorers, self.questions, self.costs, ledger, limit, self.caller.pace.most, self.stop)
-        ledger.used_by(self, len(self.prompts) * self.n_queries)
+        keep(self)
         self._runs: list[tuple[np.random.Generator, Counter[bytes], Judged]] = []
 
     def __repr__(self) -> str:
@@ -202,16 +202,16 @@ class LiveEnvironment:
         self._usefulness.look(self.seen)
         return completions
 
-    def recorded(self, *, n_max: int | None = None) -> CategoricalEnvironment:
+    def recorded(self, *, n_max: int | None = None) -> Record:
         """What the ledger holds as an environment of known outcomes: replays are free, and Q is exact.
 
-        Of another ledger with the same endpoint: ``env.with_(ledger=other).recorded()``.  Raises ``ValueError`` where
-        no question was answered by every prompt.
+        It is ``record()`` under a name that says what it is of, and raises as that.  Of another ledger with the same
+        endpoint: ``env.with_(ledger=other).recorded()``.
         """
-        found = recorded(self._recorded_answers(), self.jury)
-        given: dict[str, Any] = {**found.arrays, **self._kept(), "n_max": self.n_max if n_max is None else n_max}
-        name, note = f"{self.name}, recorded", f"recorded {self.note}: {found}"
-        return CategoricalEnvironment(**given, objectives=self.objectives, prompts=self.prompts, name=name, note=note)
+        found = self.record(name=f"{self.name}, recorded").with_(n_max=n_max)
+        fewest, most, (p, x) = found.counts.min(), found.counts.max(), found.counts.shape
+        found.note = f"recorded {self.note}: {fewest} to {most} for each of {p} prompts and {x} questions"
+        return found
 
     def completions(self, prompt: int, query: int) -> tuple[RecordedCompletion, ...]:
         """What is recorded of that pair, with what the scorers say of it; asks nothing of the endpoint."""
@@ -221,12 +221,14 @@ class LiveEnvironment:
     def record(self, *, name: str = "record", about: str = "", test: Sequence[int] = (), **made: str) -> Record:
         """What the ledger holds with every text, which ``pack`` writes as one file; made: further words on its origin.
 
-        Raises ``ValueError`` where no question was answered by every prompt.
+        A completion that a scorer could not judge, since its own call failed, is missing, never a zero; a warning says
+        how many are.  Raises ``ValueError`` where no question was answered by every prompt.
         """
         origin = {"model": self.endpoint.model, "endpoint": self.endpoint.base_url, **made}
         return packed(
-            self.prompts, self._recorded_answers(), self.jury, **self._kept(), n_max=self.n_max, name=name, about=about,
-            test=test, made=origin,
+            self.prompts, self._recorded_answers(), self.jury, contexts=self.contexts, strategy=self.strategy,
+            n_max=self.n_max, cost_unit=self.cost_unit, per_call=self.per_call, name=name, about=about, test=test,
+            made=origin,
         )  # fmt: skip
 
     def split(self, train_fraction: float, seed: int) -> tuple[LiveEnvironment, LiveEnvironment]:
@@ -287,10 +289,6 @@ class LiveEnvironment:
                 return drawn, judged
         self._runs = [*self._runs[1 - RUNS :], (rng, Counter(), Judged())]
         return self._runs[-1][1:]
-
-    def _kept(self) -> dict[str, Any]:
-        """What a record keeps of this environment as it is."""
-        return {name: getattr(self, name) for name in ("contexts", "strategy", "cost_unit", "per_call")}
 
     def _recorded_answers(self) -> list[list[list[Answer]]]:
         """What the ledger holds, by prompt, question and sample."""

@@ -42,7 +42,9 @@ FIRST = "Prompt 0 (Answer with one word. · T=0.2)"
 def folder(tmp_path_factory):
     """With a notebook that shows the widget, and a page that holds it."""
     folder = tmp_path_factory.mktemp("answers")
-    cells = [CELL + "answers", f"save_html({str(folder / 'answers.html')!r}, answers, title='Answers')"]
+    saving = [f"save_html({str(folder / 'answers.html')!r}, answers, title='Answers')",
+              f"save_html({str(folder / 'bare.html')!r}, answers, title='Answers', texts=False)"]  # fmt: skip
+    cells = [CELL + "answers", "; ".join(saving) + ";"]
     bare = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     code = [{**bare, "id": f"c{k}", "source": source} for k, source in enumerate(cells)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -187,3 +189,16 @@ def test_a_saved_page_steps_draws_and_turns_alone(notebook, folder, browser, wid
     assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
     assert errors == []
     context.close()
+
+
+def test_a_page_without_the_answers_words_is_drawn(notebook, folder, browser):
+    """Each chip says that its words were left out, the tally names answers by numbers, and all is told."""
+    page = browser.new_page(viewport={"width": 1100, "height": 1000})
+    page.goto((folder / "bare.html").as_uri())
+    saved = page.locator(".iapo-answers")
+    expect(saved.locator(".iapo-summary")).to_contain_text("2 of 3 say \u201cright\u201d: the vote is right, though")
+    expect(chips(saved).first.locator(".iapo-text")).to_have_text("(its words were left out)")
+    expect(chips(saved).first.locator(".iapo-said")).to_have_text("answer 2")
+    expect(page.locator("small")).to_contain_text("3 right answers and 48 answers without their words")
+    assert "The answer is" not in page.content() and "quito" not in page.content()
+    page.close()

@@ -6,6 +6,7 @@ import pytest
 
 from faulty import FaultyServer
 from live_cases import new_ledger
+from serving import servers
 
 
 @pytest.fixture
@@ -13,6 +14,13 @@ def server():
     """An endpoint on loopback without faults, until its script says otherwise."""
     with FaultyServer() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def serving():
+    """A call that makes a server of a habit: an imitation, or the real one, whose model a module starts once."""
+    with servers() as make:
+        yield make
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from iapo_widgets.live import Endpoint, EndpointError, Ledger, LimitReached, Sim
 from iapo_widgets.live.endpoint.abilities import abilities
 from iapo_widgets.live.endpoint.check import CAP
 from live_cases import new_ledger
+from serving import ITSELF, SERVERS
 
 
 def varied(messages, number):
@@ -16,10 +17,10 @@ def varied(messages, number):
     return f"fig {number % 7}, blue, Ulm {number}"
 
 
-@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.name)
-def test_what_a_server_honours_is_found_out_within_the_cap(tmp_path, habit):
+@pytest.mark.parametrize("habit", SERVERS, ids=lambda habit: habit.name)
+def test_what_a_server_honours_is_found_out_within_the_cap(tmp_path, serving, habit):
     """Choices, parameters, usage and thought, in one table; the server's own count stays under the cap."""
-    with HabitServer(habit, varied) as server, new_ledger(tmp_path) as ledger:
+    with serving(habit, varied) as server, new_ledger(tmp_path) as ledger:
         found = Endpoint(server.url, server.model).check(ledger=ledger)
         most = 1 if habit.many == "unnamed" else min(habit.choices, 8)
         assert found["answers"] == "yes" and found["n"] == ("honoured" if most == 8 else f"at most {most}")
@@ -31,6 +32,9 @@ def test_what_a_server_honours_is_found_out_within_the_cap(tmp_path, habit):
         assert found["usage"] == usage.get(habit.counts, "missing or not credible")
         assert server.delivered <= ledger.spent().completions <= CAP.completions and ledger.open_calls() == 0
         assert found.spent == ledger.spent() and "found" in found._repr_html_() and server.model in str(found)
+        if habit is ITSELF:
+            named = ("model", "seed", "temperature")
+            assert [found[name] for name in named] == [server.model, "honoured", "taken"]
 
 
 def test_what_was_found_is_kept_in_the_ledger(tmp_path):

@@ -47,7 +47,10 @@ def known(ledger, env):
     ledger.settle(call, env.request(0, 0), "delivered", Spending(), [record]).result()
 
 
-@pytest.mark.parametrize("table", ["request", "charge", "completion", "ability", "address", "reply_model"])
+@pytest.mark.parametrize(
+    "table",
+    ["request", "charge", "completion", "ability", "address", "reply_model", "question_list", "task"],
+)
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET id = id + 1"])
 def test_it_is_append_only(server, tmp_path, table, statement):
     """Nobody can change or remove a row, not even by hand."""
@@ -209,7 +212,7 @@ def test_a_missing_folder_and_a_newer_version_are_said(tmp_path):
     other = sqlite3.connect(tmp_path / "a.ledger")
     other.execute("PRAGMA user_version=9")
     other.close()
-    with pytest.raises(LedgerError, match="a ledger of version 9; this release reads versions 1 to 2"):
+    with pytest.raises(LedgerError, match="a ledger of version 9; this release reads versions 1 to 3"):
         Ledger(tmp_path / "a.ledger")
 
 

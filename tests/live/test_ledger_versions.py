@@ -1,4 +1,4 @@
-"""Ledgers of version 1 are converted when they are opened, whole or not at all; and what version 2 knows."""
+"""Ledgers of older versions are converted when they are opened, whole or not at all; and what version 2 knows."""
 
 import os
 import shutil
@@ -17,21 +17,22 @@ from iapo_widgets import train
 from iapo_widgets.live import Ledger, LedgerError, Spending, SpendingLimit
 from iapo_widgets.live.ledger.file import connect
 from iapo_widgets.live.ledger.ledger import Record
-from iapo_widgets.live.ledger.schema import VERSION, statements
+from iapo_widgets.live.ledger.schema import NEW, VERSION, additions, statements
 from live_cases import live, new_ledger
 
 KEPT = Path(__file__).parent.parent / "kept" / "ledger.sqlite"
+KEPT_2 = KEPT.with_name("ledger_2.sqlite")
 OLD = "id, request, sample, call, text, prompt_tokens, completion_tokens, picos, at"
 OPEN = "import sys; from pathlib import Path; from iapo_widgets.live import Ledger; Ledger(sys.argv[1]).close()"
 KILLED = """
 import os, signal, sqlite3, sys
 from iapo_widgets.live.ledger import file
-def steps():
+def steps(version):
     for number, statement in enumerate(before):
         if number == int(sys.argv[2]):
             os.kill(os.getpid(), signal.SIGKILL)
         yield statement
-before = [*file.additions(), *file.WHOLE_PROMPTS]
+before = [*file.additions(int(sys.argv[3])), *(file.WHOLE_PROMPTS if sys.argv[3] == "1" else ())]
 file.additions, file.WHOLE_PROMPTS = steps, ()
 file.connect(file.Path(sys.argv[1]), 5.0, False)
 """
@@ -92,13 +93,33 @@ def test_a_ledger_of_version_1_becomes_what_a_new_one_is(tmp_path):
     connection.close()
 
 
+def killed(path, version, at):
+    """How a process ends that is killed while it converts a ledger of that version, before that statement."""
+    command = [sys.executable, "-c", KILLED, str(path), str(at), str(version)]
+    return subprocess.run(command, timeout=60, check=False).returncode
+
+
+def test_a_ledger_of_version_2_becomes_what_a_new_one_is(tmp_path):
+    """The tables of tasks are new in it, and every row of the others is what it was; so after kills on the way."""
+    path, new = Path(shutil.copy(KEPT_2, tmp_path)), tmp_path / "new.ledger"
+    tables = [table for version in (1, 2) for table in NEW[version]]
+    before = [rows(path, f"SELECT * FROM {table}") for table in tables]
+    for at in range(len(additions(2))):
+        assert killed(path, 2, at) == -9
+        assert rows(path, "PRAGMA user_version") == [(2,)] and schema(path) == sorted(statements(2))
+    Ledger(new).close()
+    with Ledger(path) as ledger:
+        assert len(ledger) == 12 and ledger.tasks() == []
+    assert schema(path) == schema(new) and rows(path, "PRAGMA user_version") == [(VERSION,)]
+    assert [rows(path, f"SELECT * FROM {table}") for table in tables] == before and all(before[:2])
+
+
 @pytest.mark.parametrize("at", [0, 1, 3, 6, 9, 13, 15, 16])
 def test_a_kill_while_it_is_converted_leaves_one_version_or_the_other(tmp_path, at):
     """Whatever was the last statement, the next process finds all of version 1, and converts it."""
     path = Path(shutil.copy(KEPT, tmp_path))
     before = rows(path, f"SELECT {OLD} FROM completion ORDER BY id")
-    done = subprocess.run([sys.executable, "-c", KILLED, str(path), str(at)], timeout=60, check=False)
-    assert done.returncode == -9
+    assert killed(path, 1, at) == -9
     assert rows(path, "PRAGMA user_version") == [(1,)] and schema(path) == sorted(statements(1))
     with Ledger(path) as ledger:
         assert len(ledger) == len(before)

@@ -18,6 +18,8 @@ from faulty import FaultyServer
 from iapo_widgets.live import Ledger, LedgerCorrupted, LedgerError, Spending, SpendingLimit
 from iapo_widgets.live.ledger import trusted, writer
 from iapo_widgets.live.ledger.ledger import Record
+from iapo_widgets.live.ledger.schema import VERSION
+from iapo_widgets.live.ledger.tasks import KeptTask
 from iapo_widgets.live.request import Request
 from live_cases import live, new_ledger
 
@@ -65,9 +67,10 @@ DONE = {
 def copy(folder, version):
     """A ledger of that version to be changed."""
     path = Path(shutil.copy(KEPT, folder / f"{version}.ledger"))
-    if version == 2:
+    if version == VERSION:
         with Ledger(path) as ledger:
             ledger.keep_ability("http://a/v1", "m", "n", "8").result()
+            ledger.keep_task(KeptTask("[]", "{}", 1), None)
     return path
 
 
@@ -76,7 +79,7 @@ def request(text="?"):
     return Request("http://127.0.0.1:8123/v1", "m", {"max_tokens": 1}, [{"role": "user", "content": text}])
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, VERSION])
 @pytest.mark.parametrize("done", DONE)
 def test_what_somebody_did_to_a_ledger_is_found_out(tmp_path, version, done):
     """It is refused at opening and left as it is; what is salvaged of it opens, with all that was paid for."""
@@ -154,7 +157,7 @@ def endless(path, table="charge"):
     path.write_bytes(bytes(data))
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, VERSION])
 @pytest.mark.parametrize("table", ["charge", "completion", "total"])
 def test_no_opening_hangs(tmp_path, version, table):
     """A tree of pages that never ends is left after as many steps as the file has room for."""
@@ -162,14 +165,14 @@ def test_no_opening_hangs(tmp_path, version, table):
     endless(path, table)
     code = f"from iapo_widgets.live import Ledger; Ledger({str(path)!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
-    if (version, table) != (2, "completion"):  # its rows are not looked at, at opening
+    if (version, table) != (VERSION, "completion"):  # its rows are not looked at, at opening
         assert "LedgerCorrupted" in done.stderr
 
 
 def use(path):
     """Whatever one does with a ledger."""
     with Ledger(path, wait=1.0, durable=False) as ledger:
-        ledger.spent(), ledger.open_calls(), ledger.calls(), len(ledger)
+        ledger.spent(), ledger.open_calls(), ledger.calls(), len(ledger), ledger.tasks()
         ledger.abilities("http://127.0.0.1:8123/v1", "m"), ledger.models("http://127.0.0.1:8123/v1", "m")
         ledger.resolve("http://127.0.0.1:8123/v1")
         digests = [row[0] for row in ledger._rows("SELECT digest FROM request")]
@@ -244,7 +247,7 @@ print(*ends)
 
 def test_a_mutated_ledger_is_used_or_refused(tmp_path):
     """Whatever was done to a file, in a process of 1 GB: everything that one does with it works or raises ours."""
-    for version in (1, 2):
+    for version in (1, VERSION):
         connection = sqlite3.connect(copy(tmp_path, version))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
@@ -261,7 +264,7 @@ def test_a_mutated_ledger_is_used_or_refused(tmp_path):
 def test_a_long_journal_is_checked_before_anything_is_spent_on_it(tmp_path, monkeypatch):
     """It opens at once and can be read; the first reservation, or a release, finds out what was done to it."""
     monkeypatch.setattr(trusted, "LARGE", 10)
-    path = copy(tmp_path, 2)
+    path = copy(tmp_path, VERSION)
     with Ledger(path) as ledger:
         ledger.reserve(MANY, Spending(1, 1, 1)).result()
     connection = sqlite3.connect(path)
@@ -280,7 +283,7 @@ def test_a_long_journal_is_checked_before_anything_is_spent_on_it(tmp_path, monk
 def test_a_ledger_that_was_prepared_sends_nothing(tmp_path):
     """It never comes to a request."""
     with FaultyServer() as server:
-        path = copy(tmp_path, 2)
+        path = copy(tmp_path, VERSION)
         connection = sqlite3.connect(path)
         connection.executescript(DONE["a total of nothing"])
         connection.close()

@@ -2,13 +2,22 @@
 
 import gzip
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from iapo_widgets import Context, load, train
-from iapo_widgets.live import Brevity, ExactMatch, FunctionScorer, LedgerError, LiveWarning, Record, SimulatedEndpoint
+from iapo_widgets.live import (
+    Brevity,
+    ExactMatch,
+    FunctionScorer,
+    LedgerError,
+    LiveWarning,
+    Record,
+    SimulatedEndpoint,
+)
 from iapo_widgets.live.ledger.spending import SpendingLimit
 from live_cases import KEY, live, new_ledger
 from record_cases import PROMPTS, QUESTIONS, completion, counted, small_record
@@ -102,8 +111,28 @@ def test_texts_can_be_left_out(tmp_path):
     assert "I think" not in plain and '"answer"' not in plain and "Which letter?" in plain
     back = load(tmp_path / "x.record")
     assert np.array_equal(back.exact_q(), record.exact_q()) and back.completions(0, 0)[0].text is None
+    assert not back.has_texts and record.has_texts and back.note == f"{record.note}, their words left out"
+    shown = "RecordedCompletion(text=left out, tokens=4, finish_reason='stop', score=(1.0,), answer=left out, label=0)"
+    assert repr(back.completions(0, 0)[0]) == shown
+    for p, x in np.ndindex(2, 2):  # all else stays
+        kept = [replace(c, text=None, answer=None) for c in record.completions(p, x)]
+        assert list(back.completions(p, x)) == kept
     with pytest.raises(ValueError, match="were left out"):
         back.scored([ExactMatch()])
+
+
+def test_packing_says_what_the_file_carries(tmp_path):
+    """Its size, prompts, questions, right answers and answers; what was left out stays so when it is packed again."""
+    record, path = small_record(), tmp_path / "x.record"
+    told = record.pack(path)
+    held = "it carries 2 prompts, 2 questions, 3 right answers and"
+    assert told.startswith(f"{path}: {path.stat().st_size:,} bytes; {held} every word of 16 answers; texts=False")
+    assert (
+        record.pack(path, texts=False)
+        == f"{path}: {path.stat().st_size:,} bytes; {held} 16 answers without their words"
+    )
+    back, again = load(path), tmp_path / "y.record"
+    assert back.pack(again).endswith("16 answers without their words") and again.read_bytes() == path.read_bytes()
 
 
 def test_scores_can_be_made_anew():

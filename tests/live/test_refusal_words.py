@@ -31,6 +31,7 @@ NAMED = {
     "this model makes a single completion": "n",
     "n_cmpl is above the slots": "n",
     "Extra inputs are not permitted: stop": "stop",
+    "stop type must be one of a text or a list": "stop",
     "bad request": None,
     "the server is in no mood": None,
     'cannot parse {"model": "m", "seed": 1, "max_tokens": 64}': None,

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import warnings
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import LiveWarning
 from ..ledger.ledger import Ledger
 from .abilities import LONG_ENOUGH, MOST_CHOICES, Abilities
-from .connection import Connection
+
+
+class Named(Protocol):
+    """An endpoint's address and what it calls its model; nobody need be there."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def model(self) -> str: ...
 
 
 class Book:
     """Keeps ``known`` and the names that replies give to the model; the newest of each name counts."""
 
-    def __init__(self, ledger: Ledger, endpoint: Connection, known: Abilities, recall: bool = True) -> None:
+    def __init__(self, ledger: Ledger, endpoint: Named, known: Abilities, recall: bool = True) -> None:
         self._ledger, self._known = ledger, known
         self._of = ledger.resolve(endpoint.base_url), endpoint.model
         kept = {name: _value(text) for name, text in ledger.abilities(*self._of).items()}

@@ -46,7 +46,9 @@ BEFORE = (
     r"(?:parameters?|arguments?|fields?|options?|unsupported|unknown|unrecogni[sz]ed|supplied|invalid|inputs?|unexpected"
     r"|supports?|supported|takes?|allows?|allowed|accepts?|accepted|permitted|for)"
 )
-BEHIND = r"(?:parameters?|arguments?|fields?|options?|settings?|is|are|must|should|not|cannot|can't|may|only)"
+BEHIND = (
+    r"(?:parameters?|arguments?|fields?|options?|settings?|types?|values?|is|are|must|should|not|cannot|can't|may|only)"
+)
 
 
 def named_parameter(said: Told, sent: Mapping[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import LedgerCorrupted, LedgerError, LedgerFull, LedgerLocked
@@ -64,8 +65,8 @@ def _open(connection: sqlite3.Connection, path: Path, durable: bool, journal: bo
     connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     if not there:
         _create(connection, path)
-    if _number(connection, "user_version") == 1:
-        _convert(connection, path)
+    while (version := _number(connection, "user_version")) < VERSION:
+        _convert(connection, path, version)
 
 
 def _checked(connection: sqlite3.Connection, path: Path, journal: bool) -> bool:
@@ -115,14 +116,12 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _convert(connection: sqlite3.Connection, path: Path) -> None:
-    """Version 2 of version 1, in one transaction: a kill leaves one or the other."""
+def _convert(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """The next version of this one, in one transaction: a kill leaves one or the other."""
     try:
         connection.execute("BEGIN IMMEDIATE")  # of two processes that come at once, one converts
-        if _number(connection, "user_version") == 1:
-            guard = append_only("completion")[0]
-            connection.execute("DROP TRIGGER completion_update")
-            for statement in (*additions(), *WHOLE_PROMPTS, guard, f"PRAGMA user_version={VERSION}"):
+        if _number(connection, "user_version") == version:
+            for statement in (*_steps(version), f"PRAGMA user_version={version + 1}"):
                 connection.execute(statement)
         connection.execute("COMMIT")
     except sqlite3.Error as error:
@@ -131,11 +130,20 @@ def _convert(connection: sqlite3.Connection, path: Path) -> None:
             raise
         told = explained(error, path)
         raise type(told)(
-            f"{path} is a ledger of version 1 and could not be converted to version {VERSION}: {told}"
+            f"{path} is a ledger of version {version} and could not be converted to version {version + 1}: {told}"
         ) from None
     except BaseException:
         _undo(connection)
         raise
+
+
+def _steps(version: int) -> Iterator[str]:
+    """What makes the next version, values of old rows included."""
+    if version > 1:
+        yield from additions(version)
+        return
+    yield "DROP TRIGGER completion_update"
+    yield from (*additions(version), *WHOLE_PROMPTS, append_only("completion")[0])
 
 
 def _undo(connection: sqlite3.Connection) -> None:

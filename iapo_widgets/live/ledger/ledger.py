@@ -21,6 +21,7 @@ from .file import connect, explained
 from .opened import Flights, calls_open, check_age, release, settle, sum_of
 from .record import COLUMNS, Record, answer_of, insert, number_of
 from .spending import Spending, SpendingLimit
+from .tasks import KeptTask, packed, tasks
 from .wanted import Wanted
 from .writer import Transaction, Writer, charged
 
@@ -31,7 +32,8 @@ class Ledger:
     path: the file, made where it is absent.  wait: seconds to wait while another process writes.  durable: a commit
     survives a power cut, and not only a kill; slower.
 
-    Any number of processes may use it at once.  It holds no key.  Raises ``FileNotFoundError`` where the folder is not
+    Any number of processes may use it at once.  It holds requests and answers in full, and of every environment that
+    was made of it prompts, questions and right answers; no key.  Raises ``FileNotFoundError`` where the folder is not
     there, and a ``LedgerError`` that says what to do where the file is damaged, locked, or no ledger.
     """
 
@@ -54,7 +56,8 @@ class Ledger:
         self.under_way, self.settled = 0, 0
         #: Callers that ``calls.ask`` made for this ledger.
         self.callers: dict[Any, Any] = {}
-        self._widest: tuple[int, Any] = 0, None
+        #: By a task's digest, what an environment of this process knows of it and the file cannot hold.
+        self.made: dict[bytes, Any] = {}
 
     def __repr__(self) -> str:
         return f"Ledger({str(self.path)!r})"
@@ -239,25 +242,37 @@ class Ledger:
         with self._reading() as reader:
             self._addresses = known.addresses(reader)
 
-    def used_by(self, environment: Any, pairs: int) -> None:
-        """An environment of so many pairs of prompt and question was made of this ledger; the widest one can pack."""
-        if pairs >= self._widest[0]:
-            self._widest = pairs, environment
+    def keep_task(self, task: KeptTask, made: Any) -> None:
+        """An environment of this ledger has that task; made: what of it only this process knows."""
+        self.made[task.digest] = made
+        self._writer.submit(lambda transaction: task.keep(transaction.connection), keep=True)
 
-    def pack(self, path: str | os.PathLike[str], *, texts: bool = True, **about: Any) -> None:
-        """Write what the widest environment of this ledger recorded as one small file, which ``load`` reads.
+    def tasks(self) -> list[KeptTask]:
+        """The tasks of all environments that were made of this ledger, oldest first."""
+        found: list[KeptTask] = self._writer.submit(lambda transaction: tasks(transaction.connection)).result()
+        return found
+
+    def pack(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        scorers: Sequence[Any] = (),
+        task: int | None = None,
+        texts: bool = True,
+        **about: Any,
+    ) -> str:
+        """Write what was recorded of a task as one small file, which ``load`` reads, and say what it carries.
+
+        Nothing is asked: the ledger keeps the task of every environment that was made of it, in whichever process.
+        task: its number, from 0; ``None`` for the widest, of equally wide ones the last.  scorers: those that no file
+        can hold, as code of one's own or a judge, where no environment of this process has them; by their names.
 
         The file holds prompts, questions, right answers and every text, and no key; ``texts=False`` leaves the answers'
-        words out.  about: as ``LiveEnvironment.record`` takes it.  Raises ``LedgerError`` where no environment was made
-        of this ledger here, and as ``record`` and ``Record.pack``.
+        words out.  about: as ``LiveEnvironment.record`` takes it.  Raises ``LedgerError`` where no environment was ever
+        made of this ledger, ``ValueError`` that names the scorers that are to be given, and as ``record`` and
+        ``Record.pack``.
         """
-        environment = self._widest[1]
-        if environment is None:
-            raise LedgerError(
-                f"{self.path} does not say which prompts and questions belong together: make a LiveEnvironment of it"
-                " first (offline=True asks nothing), then pack"
-            )
-        environment.record(**about).pack(path, texts=texts)
+        return str(packed(self, path, scorers=scorers, task=task, texts=texts, **about))
 
     @classmethod
     def salvage(cls, damaged: str | os.PathLike[str], into: str | os.PathLike[str]) -> Ledger:

@@ -23,6 +23,8 @@ COPIED = {
     "ability": "id, endpoint, model, name, value, at",
     "address": "id, address, same_as, at",
     "reply_model": "id, endpoint, model, named, at",
+    "question_list": "id, digest, text, at",
+    "task": "id, questions, pairs, text, at",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION = 0x4941504F  # "IAPO" in SQLite's field for the kind of file
-VERSION = 2
+VERSION = 3
 
 # charge is a journal.  A row with call 0 reserves before a request leaves; a row that names its id settles it, with the
 # difference.  What was spent is the sum of all rows, so that a reservation that nobody settled stays charged.
@@ -49,8 +49,23 @@ CREATE TABLE reply_model (
 ) STRICT;
 CREATE INDEX charge_released ON charge (call) WHERE what = 'released';
 """
-NEW_IN_2 = ("ability", "address", "reply_model")
-TABLES = {1: ("request", "charge", "total", "completion"), 2: ("request", "charge", "total", "completion", *NEW_IN_2)}
+# task: what belongs together, as an environment asks it: prompts, users, scorers; pairs: of prompt and question.
+# question_list: questions and right answers, which many tasks share.
+TABLES_3 = """
+CREATE TABLE question_list (
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL, at REAL NOT NULL
+) STRICT;
+CREATE TABLE task (
+    id INTEGER PRIMARY KEY, questions INTEGER NOT NULL REFERENCES question_list, pairs INTEGER NOT NULL,
+    text TEXT NOT NULL, at REAL NOT NULL
+) STRICT;
+"""
+#: Tables that each version added.
+NEW = {
+    1: ("request", "charge", "total", "completion"),
+    2: ("ability", "address", "reply_model"),
+    3: ("question_list", "task"),
+}
 
 
 def append_only(table: str) -> list[str]:
@@ -65,14 +80,19 @@ def append_only(table: str) -> list[str]:
 def statements(version: int = VERSION) -> list[str]:
     """Every statement that makes a ledger of that version."""
     more = "" if version == 1 else ", " + ", ".join(COLUMNS_2)
-    found = _split(FIRST.replace("{more}", more)) + (_split(TABLES_2) if version > 1 else [])
-    return found + [trigger for table in TABLES[version] for trigger in append_only(table)]
+    scripts = {1: FIRST.replace("{more}", more), 2: TABLES_2, 3: TABLES_3}
+    return [statement for number in range(1, version + 1) for statement in _added(scripts[number], number)]
 
 
-def additions() -> list[str]:
-    """What makes version 2 of version 1, but for the values of old rows."""
-    columns = [f"ALTER TABLE completion ADD COLUMN {column}" for column in COLUMNS_2]
-    return columns + _split(TABLES_2) + [trigger for table in NEW_IN_2 for trigger in append_only(table)]
+def additions(version: int) -> list[str]:
+    """What makes the version after ``version`` of it, but for the values of old rows."""
+    if version == 1:
+        return [f"ALTER TABLE completion ADD COLUMN {column}" for column in COLUMNS_2] + _added(TABLES_2, 2)
+    return _added(TABLES_3, 3)
+
+
+def _added(script: str, version: int) -> list[str]:
+    return _split(script) + [trigger for table in NEW[version] for trigger in append_only(table)]
 
 
 def _split(script: str) -> list[str]:

@@ -46,6 +46,17 @@ def gathered(answers: Sequence[Sequence[Sequence[Answer]]], jury: Jury) -> Pairs
     return out
 
 
+def warn_of_unjudged(answers: Sequence[Sequence[Sequence[Answer]]], pairs: Pairs) -> int:
+    """How many completions ``pairs`` lacks since a scorer's own call on them failed; warns where there are some."""
+    whole, kept = (sum(len(pool) for row in each for pool in row) for each in (answers, pairs))
+    if kept < whole:
+        warnings.warn(
+            f"{whole - kept} of {whole} completions are missing, for a scorer's own call on them failed: run again",
+            LiveWarning, stacklevel=4,
+        )  # fmt: skip
+    return whole - kept
+
+
 def warn_of_unread(prompts: Sequence[Prompt], pairs: Pairs, names: Sequence[str]) -> None:
     """A warning for each scorer and prompt where many completions can't be read: the share, and three of them."""
     for k, name in enumerate(names):

@@ -15,47 +15,48 @@ from pathlib import Path
 from typing import Any
 
 from ...core import bounds
-from ...core.checks import check_scale
 from ...core.costs import check_per_call
 from ...core.files import parsed, replacing
-from ...core.policy_file import described_prompt, prompt_of
-from ...core.problem import Context
-from ...core.saving import name_strategy, named_strategy, typed
-from ..problem import PromptTemplate, Question
+from ...core.saving import typed
 from .completion import RecordedCompletion, ScorerNote
+from .described import described, described_questions, read_described, read_questions
 
 FORMAT = "iapo-widgets record"
 VERSION = 1
 FILE_BYTES = 64 << 20
 TEXT_BYTES = 512 << 20  # when unpacked
-TEXTS = ("name", "about", "cost_unit")
 
 
-def write(record: Any, path: str | os.PathLike[str], *, texts: bool = True) -> None:
-    """Write a ``Record``; the file is complete or it is not there.
+def write(record: Any, path: str | os.PathLike[str], *, texts: bool = True) -> str:
+    """Write a ``Record``, and say what the file carries; it is complete or it is not there.
 
     texts: with the completions' texts and answers, which may hold what nobody else should read; ``False`` leaves them
     out, so that scores, classes and costs remain.  Prompts, questions and right answers are always in it.
 
     Raises ``FileNotFoundError`` where the folder is not there, ``ValueError`` for a strategy that a file cannot name.
     """
-    path = Path(path)
+    path, texts = Path(path), texts and record.has_texts
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
-    strategy, objective = name_strategy(record.strategy)
     head = {
-        "format": FORMAT, "version": VERSION, **{name: getattr(record, name) for name in TEXTS}, "made": record.made,
-        "strategy": strategy, "objective": objective, "n_max": record.n_max, "per_call": record.per_call,
-        "token_cost": record.token_cost,
-        "contexts": [[c.name, c.weights, c.cost_weight] for c in record.contexts],
-        "scorers": [asdict(scorer) for scorer in record.scorers],
-        "prompts": [described_prompt(prompt) for prompt in record.prompts],
-        "questions": [[question.text, *question.golds] for question in record.questions],
+        "format": FORMAT, "version": VERSION, "name": record.name, "about": record.about, "made": record.made,
+        **described(record), "per_call": record.per_call, "token_cost": record.token_cost,
+        "scorers": [asdict(scorer) for scorer in record.scorers], "questions": described_questions(record.questions),
         "test": record.test, "texts": texts,
     }  # fmt: skip
     with replacing(path) as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
         for line in (head, *_rows(record, texts)):
             packed.write(json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n")
+    return f"{path}: {path.stat().st_size:,} bytes; it carries {_carried(record, texts)}"
+
+
+def _carried(record: Any, texts: bool) -> str:
+    golds = sum(len(question.golds) for question in record.questions)
+    held = f"{len(record.prompts):,} prompts, {record.n_queries:,} questions, {golds:,} right answers and"
+    answers = f"{int(record.counts.sum()):,} answers"
+    if texts:
+        return f"{held} every word of {answers}; texts=False leaves the words of answers out"
+    return f"{held} {answers} without their words"
 
 
 def _rows(record: Any, texts: bool) -> Iterator[dict[str, Any]]:
@@ -116,23 +117,18 @@ def _head(head: Any) -> dict[str, Any]:
     made = typed(head, "made", dict)
     if not all(isinstance(value, str) for value in made.values()):
         raise ValueError("where it comes from must be texts by name")
-    contexts = typed(head, "contexts", list)
-    if len(contexts) > bounds.CONTEXTS or not all(isinstance(c, list) and len(c) == 3 for c in contexts):
-        raise ValueError(f"contexts must be lists of name, weights and cost weight, at most {bounds.CONTEXTS:,}")
     token_cost = head["token_cost"]
     if isinstance(token_cost, bool) or not isinstance(token_cost, int | float) or not token_cost >= 0:
         raise ValueError(f"the cost of a token must be at least 0, not {bounds.cited(repr(token_cost))}")
     return {
-        **{name: typed(head, name, str) for name in TEXTS},
+        "name": typed(head, "name", str),
+        "about": typed(head, "about", str),
         "made": made,
-        "strategy": named_strategy(head["strategy"], head["objective"]),
-        "n_max": check_scale(head["n_max"], most=bounds.SCALE),
+        **read_described(head),
         "per_call": check_per_call(head["per_call"]),
         "token_cost": token_cost,
-        "contexts": [Context(name, tuple(weights), cost) for name, weights, cost in contexts],
         "scorers": [_scorer(row) for row in typed(head, "scorers", list)],
-        "prompts": [_prompt(row) for row in typed(head, "prompts", list)],
-        "questions": [_question(row) for row in typed(head, "questions", list)],
+        "questions": read_questions(typed(head, "questions", list)),
         "test": [_whole(number, "a question's number") for number in typed(head, "test", list)],
         "texts": head["texts"] is True,
     }
@@ -144,18 +140,6 @@ def _scorer(row: Any) -> ScorerNote:
         raise ValueError("a scorer's lowest value must be a number")
     names = {name: typed(row, name, str) for name in ("name", "scorer", "version")}
     return ScorerNote(**names, floor=float(floor), needs_gold=row["needs_gold"] is True)
-
-
-def _prompt(row: Any) -> Any:
-    prompt = prompt_of(row)
-    return prompt if prompt.max_tokens is None else PromptTemplate.of(prompt)
-
-
-def _question(row: Any) -> Question:
-    if not isinstance(row, list) or not row:
-        raise ValueError("a question must be a list of its text and its right answers")
-    text, *golds = row
-    return Question(text, tuple(golds) if len(golds) > 1 else golds[0] if golds else None)
 
 
 def _pairs(lines: Iterator[bytes], texts: bool, p: int, x: int) -> tuple[list[list[Any]], list[list[float]]]:

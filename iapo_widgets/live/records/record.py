@@ -100,7 +100,14 @@ class Record(CategoricalEnvironment):
     def _noted(self, counts: NDArray[np.int64]) -> str:
         by = self.made.get("model", "a model")
         pool = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
-        return f"answers of {by}, recorded: {pool} to each of {counts.shape[0]} prompts x {counts.shape[1]} questions"
+        p, x = counts.shape
+        bare = "" if self.has_texts else ", their words left out"
+        return f"answers of {by}, recorded: {pool} to each of {p} prompts x {x} questions{bare}"
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether it knows the words of its answers, or they were left out when it was packed."""
+        return all(c.text is not None for row in self.pairs for pool in row for c in pool)
 
     def __repr__(self) -> str:
         return super().__repr__().replace("CategoricalEnvironment", "Record", 1)
@@ -108,6 +115,7 @@ class Record(CategoricalEnvironment):
     def completions(self, prompt: int, query: int) -> tuple[RecordedCompletion, ...]:
         """Every completion of that prompt and question, in the order in which they came.
 
+        Where their words were left out (``has_texts``), ``text`` and ``answer`` are ``None`` and print as left out.
         Raises ``IndexError`` where there is no such prompt or question.
         """
         if not 0 <= prompt < len(self.prompts) or not 0 <= query < self.n_queries:
@@ -261,11 +269,15 @@ class Record(CategoricalEnvironment):
         ]
         return self.rebuilt(pairs, self.scorers)
 
-    def pack(self, path: str | os.PathLike[str], *, texts: bool = True) -> None:
-        """Write the record as one file; see ``packed.write``.  texts: ``False`` leaves the answers' words out."""
+    def pack(self, path: str | os.PathLike[str], *, texts: bool = True) -> str:
+        """Write the record as one file, and say in a line what it carries: prompts, questions, right answers, answers.
+
+        texts: ``False`` leaves the words of answers out; scores, tokens and classes stay.  (``save`` writes numbers and
+        prompts alone.)  Raises as ``packed.write``.
+        """
         from .packed import write
 
-        write(self, path, texts=texts)
+        return write(self, path, texts=texts)
 
     def _queries(self, index: NDArray[np.int64]) -> Record:
         part = super()._queries(index)

@@ -17,7 +17,7 @@ from ..scoring.judging import Jury, check_scorers
 from ..scoring.scorer import Scorer
 from ..scoring.scorers import as_scorer
 from .completion import RecordedCompletion, ScorerNote
-from .gathered import Pairs, gathered, noted, warn_of_unread
+from .gathered import Pairs, gathered, noted, warn_of_unjudged, warn_of_unread
 
 AT_ONCE = 16  # calls of a judge
 
@@ -43,5 +43,8 @@ def rescored(
         [[Answer(c.text or "", c.finish_reason, 0, c.tokens, 0.0, True) for c in pool] for pool in row] for row in pairs
     ]
     found = gathered(answers, jury)
+    warn_of_unjudged(answers, found)
+    if not all(pool for row in found for pool in row):
+        raise ValueError("a scorer's own calls failed for all completions of a question; run again")
     warn_of_unread(prompts, found, [scorer.name for scorer in checked])
     return found, noted(checked)

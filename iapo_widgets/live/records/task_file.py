@@ -17,24 +17,14 @@ from ...core.problem import Context
 from ...core.strategies import Strategy, find_strategy
 from ..problem import PromptTemplate, Question
 from ..reading import read_questions
+from ..scoring.kinds import scorer_of
 from ..scoring.scorer import Scorer
-from ..scoring.scorers import Brevity, Coverage, ExactMatch, RegexMatch
 
 FIELDS = {
     "name": str, "about": str, "questions": str, "test": int, "model": str, "url": str, "samples": int,
     "strategy": str, "n_max": int, "cost_unit": str, "licence": str, "contexts": dict, "scorers": list, "prompts": list,
 }  # fmt: skip
 NEEDED = ("name", "questions", "model", "samples", "strategy", "n_max", "contexts", "scorers", "prompts")
-
-
-def _exact(extract: str = "any", pattern: str | None = None, **more: Any) -> ExactMatch:
-    return ExactMatch(extract if pattern is None else re.compile(pattern), **more)
-
-
-#: Scorers by the word that a file calls them.
-SCORERS: dict[str, Callable[..., Scorer]] = {
-    "exact match": _exact, "brevity": Brevity, "coverage": Coverage, "pattern": RegexMatch,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ def _built(given: Mapping[str, Any], folder: Path) -> TaskFile:
     test = given.get("test", 0)
     if not 0 <= test < len(questions):
         raise ValueError(f"test is the number of questions of the test part, below {len(questions)}; not {test}")
-    scorers = tuple(_made("scorer", row, _scorer) for row in given["scorers"])
+    scorers = tuple(_made("scorer", row, scorer_of) for row in given["scorers"])
     return TaskFile(
         name=given["name"],
         prompts=tuple(_made("prompt", row, _prompt) for row in given["prompts"]),
@@ -122,13 +112,6 @@ def _made(what: str, row: Any, make: Callable[[dict[str, Any]], Any]) -> Any:
         return make(dict(row))
     except TypeError as error:  # an option that it does not take
         raise ValueError(f"a {what} {dict(row)!r}: {error}") from None
-
-
-def _scorer(row: dict[str, Any]) -> Scorer:
-    kind = row.pop("kind", None)
-    if kind not in SCORERS:
-        raise ValueError(f"a scorer's kind must be one of {', '.join(SCORERS)}, not {kind!r}")
-    return SCORERS[kind](**row)
 
 
 def _prompt(row: dict[str, Any]) -> PromptTemplate:

@@ -88,7 +88,8 @@ class PatternExtractor(CanonicalExtractor):
         self.pattern = pattern
 
     def __repr__(self) -> str:
-        return f"<extractor {self.pattern.pattern!r}>"  # records keep it: no address of memory
+        flags = repr(re.compile("", self.pattern.flags))  # its own repr would cut a long pattern
+        return flags.replace("''", repr(self.pattern.pattern), 1)
 
     def written(self, text: str) -> str | None:
         """The answer as it is written."""

@@ -16,9 +16,10 @@ from ...live.records.pools import Pool, expected, pool_of
 from ...plots.scene import Scene
 from ..shared.assets import module, styles
 from ..shared.explorer import Control, Explorer
+from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
 from .answer_opening import GAIN, opening
-from .answer_page import ROOM, SAVED, WHOLE, Row, page, votes
+from .answer_page import ROOM, SAVED, WHOLE, Row, held, page, votes
 from .answer_twin import HEAD, panels, table
 from .answer_words import found_words
 
@@ -125,8 +126,14 @@ class AnswerExplorer(Explorer):
         made = self._paged(self.question, self.seed)
         return {"_page": made, "_scene": {"summary": self._words(made)}}
 
-    def carried(self, prompts: Iterable[int] | None = None, fully: Container[int] | None = None) -> dict[str, Any]:
-        """The pages that a saved page can turn to, by ``prompt:question,draw``.
+    def holdings(self) -> Holdings:
+        """Prompts, and question and answers of the page."""
+        return {**prompts_of(self.env), **held([self._paged(self.question, self.seed)])}
+
+    def carried(
+        self, texts: bool = True, prompts: Iterable[int] | None = None, fully: Container[int] | None = None
+    ) -> dict[str, Any]:
+        """The pages that a saved page can turn to, by ``prompt:question,draw``; texts: with the answers' words.
 
         prompts: of these, the shown one by default; of each the question on screen; of those in ``fully`` (all by
         default) the next questions, too, and a few draws of each.
@@ -139,8 +146,13 @@ class AnswerExplorer(Explorer):
                 all_of_it = fully is None or p in fully
                 for x in range(self.question, last if all_of_it else self.question + 1):
                     for s in draws if all_of_it else [self.seed]:
-                        turned[f"{p}:{x},{s}"] = self._paged(x, s, SAVED, p)
-        return {"_carried": turned}
+                        turned[f"{p}:{x},{s}"] = self._paged(x, s, SAVED, p, texts)
+            holds = {**prompts_of(self.env), **held(list(turned.values()), texts)}
+            state: dict[str, Any] = {"_carried": turned, "_holds": holds}
+            if not texts:
+                bare = self._paged(self.question, self.seed, texts=False)
+                state |= {"_page": bare, "_scene": {"summary": self._words(bare)}, "_whole": {}, "_errors": {}}
+            return state
 
     def press(self, name: str) -> None:
         """Jump to the next question that the vote saves, or ruins; or reset."""
@@ -200,9 +212,11 @@ class AnswerExplorer(Explorer):
     def _named(self) -> str:
         return said_name(self.env.prompts[self.prompt], self.prompt)
 
-    def _paged(self, question: int, seed: int, room: int = ROOM, prompt: int | None = None) -> dict[str, Any]:
+    def _paged(
+        self, question: int, seed: int, room: int = ROOM, prompt: int | None = None, texts: bool = True
+    ) -> dict[str, Any]:
         prompt = self.prompt if prompt is None else prompt
-        key = (question, seed, prompt, self.other, self.context, room)
+        key = (question, seed, prompt, self.other, self.context, room, texts)
         if key not in self._made:
             if len(self._made) > 64:
                 self._made.clear()
@@ -210,7 +224,7 @@ class AnswerExplorer(Explorer):
             for p in [prompt] if self.other is None else [prompt, self.other]:
                 pool = self._pool(p, question)
                 rows.append((p, pool, pool.drawn(seed, p, question), self._expected(p, question)))
-            self._made[key] = page(self.env, question, seed, rows, self.most, self._context(), room)
+            self._made[key] = page(self.env, question, seed, rows, self.most, self._context(), room, texts)
         return self._made[key]
 
     def _pool(self, prompt: int, question: int) -> Pool:

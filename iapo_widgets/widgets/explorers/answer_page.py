@@ -22,6 +22,7 @@ WHOLE = 20_000  # characters of a text that is opened
 NAME = 40  # characters of an answer
 QUESTION = 2_000  # characters
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LEFT_OUT = "(its words were left out)"
 
 Row = tuple[int, Pool, list[int], NDArray[np.float64]]  # prompt, pool, order of drawing, what n of it are worth
 
@@ -35,21 +36,25 @@ class _Class:
 
 
 def page(
-    env: Any, question: int, seed: int, rows: Sequence[Row], most: int, context: Context, room: int = ROOM
+    env: Any, question: int, seed: int, rows: Sequence[Row], most: int, context: Context, room: int = ROOM,
+    texts: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """What is shown of that question and draw.
 
-    most: the largest N; context: whose utility chooses where answers don't vote; room: bytes.
+    most: the largest N; context: whose utility chooses where answers don't vote; room: bytes.  texts: ``False`` puts
+    numbers in place of what answers say.
     """
     asked = env.questions[question]
     known = bool(asked.golds)
     pools = [pool for _, pool, _, _ in rows]
     classes, places = _classes(pools, known)
     names = [_cut(answer.texts.most_common(1)[0][0]) for answer in classes]
+    if not texts:
+        names = ["right" if answer.right else f"answer {k}" for k, answer in enumerate(classes, 1)]
     letters = iter(LETTERS)
     shown = [
         {"name": name, "right": answer.right, "mark": "\u2713" if answer.right else next(letters, "\u2022"),
-         "also": [_cut(text) for text, _ in answer.texts.most_common(4)[1:]]}
+         "also": [_cut(text) for text, _ in answer.texts.most_common(4)[1:]] if texts else []}
         for name, answer in zip(names, classes, strict=True)
     ]  # fmt: skip
     made = {
@@ -60,8 +65,20 @@ def page(
             _row(env, row, place, names, known, most, context) for row, place in zip(rows, places, strict=True)
         ],
     }  # fmt: skip
-    _fill(made, pools, [order for _, _, order, _ in rows], room)
+    if texts:
+        _fill(made, pools, [order for _, _, order, _ in rows], room)
+    else:
+        _strip(made, names)
     return made
+
+
+def held(pages: Sequence[dict[str, Any]], texts: bool = True) -> dict[str, int]:
+    """How many questions, right answers and answers stand on those pages, each counted once."""
+    golds = {page["question"]: len(page["golds"]) for page in pages}
+    answers = {(page["question"], row["prompt"], chip["at"])
+               for page in pages for row in page["rows"] for chip in row["chips"]}  # fmt: skip
+    kind = "answers" if texts else "bare answers"
+    return {"questions": len(golds), "right answers": sum(golds.values()), kind: len(answers)}
 
 
 def votes(env: Any) -> bool:
@@ -201,6 +218,14 @@ def _fill(made: dict[str, Any], pools: Sequence[Pool], orders: Sequence[list[int
             chip["text"] = short
             if len(short) < len(text):
                 chip["length"] = len(text)
+
+
+def _strip(made: dict[str, Any], names: Sequence[str]) -> None:
+    """Say of each answer only which class it is of."""
+    for row in made["rows"]:
+        for chip in row["chips"]:
+            chip["answer"] = None if chip["class"] < 0 else names[chip["class"]]
+            chip["text"] = LEFT_OUT
 
 
 def _cut(text: str) -> str:

@@ -19,6 +19,7 @@ from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Scene
 from ...study.comparison import PolicyRow, policy_means, policy_rows
 from ..shared.explorer import Control, Explorer
+from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
 
 FORMATS = ("CSV", "Markdown", "Python")
@@ -49,6 +50,10 @@ class PolicyTable(Explorer):
     def rows(self) -> list[PolicyRow]:
         """A row a context, none without a policy."""
         return [] if self.policy is None else policy_rows(self.env, self.policy)
+
+    def holdings(self) -> Holdings:
+        """Prompts, by the words that name them."""
+        return prompts_of(self.env)
 
     def controls(self) -> Sequence[Control]:
         """The format to copy in."""

@@ -17,6 +17,7 @@ from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
 from ..shared.cost_weight import LARGEST_COST, check_cost_weight
 from ..shared.explorer import Control, Explorer
+from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
 
 NAME = 24  # characters of a prompt in a legend
@@ -53,6 +54,10 @@ class TradeoffExplorer(Explorer):
         """Exact Q of every arm for such a user, (P, N_max)."""
         reward = self._reward(share) if self._unit is None else share * self._unit
         return reward - cost_weight * self.env.arm_cost
+
+    def holdings(self) -> Holdings:
+        """Prompts, by the words that name them."""
+        return prompts_of(self.env)
 
     def controls(self) -> Sequence[Control]:
         """One slider for the objectives and one for cost."""

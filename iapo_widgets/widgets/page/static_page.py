@@ -24,6 +24,7 @@ from ipywidgets.widgets.widget import _remove_buffers
 from ...core.files import replacing
 from ..shared.assets import module
 from ..shared.explorer import Explorer
+from ..shared.holdings import holdings_of, told
 
 _EXPORT = "export default { render };"  # what each of our modules ends with
 _JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
@@ -31,28 +32,44 @@ _JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget",
 State = dict[str, Any]
 
 
-def html_fragment(*widgets: Widget) -> str:
+def html_fragment(*widgets: Widget, texts: bool = True) -> str:
     """The widgets, in order, as HTML to put into any page; of a lab or another container only our widgets in it.
+
+    A line under each says what it carries: words of prompts, questions, right answers, the words of answers.  texts:
+    ``False`` leaves the last out, so that scores, tokens, and who says the same as whom remain.
 
     Raises ``ValueError`` without a widget and for one that holds none of ours.
     """
-    parts: list[str] = []
+    return "\n".join(saved_fragment(*_saved(part, texts)) for part in _parts(widgets))
+
+
+def _parts(widgets: tuple[Widget, ...]) -> list[anywidget.AnyWidget]:
+    parts: list[anywidget.AnyWidget] = []
     for widget in widgets:
         ours = [part for part in _walk(widget) if _EXPORT in str(getattr(part, "_esm", ""))]
         if not ours:
             raise ValueError(f"{type(widget).__name__} holds no widget of iapo_widgets; give one of them")
-        parts.extend(saved_fragment(*_saved(part)) for part in ours)
+        parts.extend(ours)
     if not parts:
         raise ValueError("no widget was given")
-    return "\n".join(parts)
+    return parts
 
 
-def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo-widgets") -> None:
+def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo-widgets", texts: bool = True) -> str:
     """Write a page with the widgets that works offline, from a file; it is complete or it is not there.
+
+    The page carries what its pictures show: words of prompts, and of an ``AnswerExplorer`` questions, right answers and
+    the words of answers.  It says so itself, under each picture, and so does the line that is returned.  texts:
+    ``False`` leaves the answers' words out, and nothing else.
 
     Raises ``ValueError`` as ``html_fragment``, ``OSError`` where the file cannot be written.
     """
-    write_page(path, html_fragment(*widgets), title)
+    saved = [_saved(part, texts) for part in _parts(widgets)]
+    write_page(path, "\n".join(saved_fragment(*part) for part in saved), title)
+    holds = [holdings_of(state) for state, _ in saved]
+    held = " + ".join(dict.fromkeys(filter(None, map(told, holds)))) or "no words of prompts, questions or answers"
+    more = "; texts=False leaves the words of answers out" if any("answers" in each for each in holds) else ""
+    return f"{os.fspath(path)}: {os.stat(path).st_size:,} bytes; it carries {held}{more}"
 
 
 def write_page(path: str | os.PathLike[str], body: str, title: str) -> None:
@@ -78,18 +95,20 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     script = str(state["_esm"]).replace(_EXPORT, start)
     scene = state.get("_scene")
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
+    held = told(holdings_of(state))
+    note = f"\n<p><small>Saved with this picture: {held}.</small></p>" if held else ""
     return (
         f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words} (The picture needs JavaScript.)</p>'
-        f"</noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>"
+        f"</noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>{note}"
     )
 
 
-def _saved(widget: anywidget.AnyWidget) -> tuple[State, list[State]]:
+def _saved(widget: anywidget.AnyWidget, texts: bool) -> tuple[State, list[State]]:
     if hasattr(widget, "show_finished"):
         widget.show_finished()
     state = widget.get_state()
     if hasattr(widget, "carried"):
-        state |= widget.carried()
+        state |= widget.carried(texts)
     if isinstance(widget, Explorer) and (stills := widget.stills()):
         base = state["_scene"]["panels"]
         state["_alone"] = [widget.alone]

@@ -20,6 +20,7 @@ from ...core.rescoring import Rescorer, queries_seen, rescored_arm
 from ...core.rounds import Policy, Round
 from ...plots.picture import Picture
 from ..shared.assets import module, styles
+from ..shared.holdings import prompts_of
 from ..shared.note import note
 from .frames import FrameWriter, quantised
 
@@ -57,6 +58,7 @@ class EliminationView(anywidget.AnyWidget):
     seconds = t.Float(SECONDS, min=0.0).tag(sync=True)
     scale: t.List[Any] = t.List().tag(sync=True)
     _about = t.Dict().tag(sync=True)
+    _holds = t.Dict().tag(sync=True)
     _run = t.Int(0).tag(sync=True)
     _rescored = t.Dict()  # goes to the browser a context at a time, so that a move of its weights sends no other
     _truth = t.Any(None).tag(sync=True)  # exact Q, once it was asked for
@@ -94,6 +96,7 @@ class EliminationView(anywidget.AnyWidget):
                 setattr(self, _slot(i + 1), None)
             self.env, self.budget, self.rounds = env, budget, []
             self._writer = FrameWriter(env, reuse)
+            self._holds = prompts_of(env)
             self._about = {
                 "prompts": [f"prompt {p}" for p in range(len(env.prompts))],
                 "told": [told_name(prompt) for prompt in env.prompts],

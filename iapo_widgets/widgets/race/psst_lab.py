@@ -144,9 +144,8 @@ class PSSTLab(LabSettings):
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
-        for run in self._runs:
-            if run.runner:
-                run.runner.join(timeout)
+        for runner in [run.runner for run in self._runs if run.runner]:
+            runner.join(timeout)
 
     @property
     def result(self) -> Result:
@@ -178,12 +177,12 @@ class PSSTLab(LabSettings):
         shown = [(view.title, view.as_shown(), view.shown_round) for view in self.views]
         return eliminations(shown, self.context, note=self.view.remark())
 
-    def carried(self) -> dict[str, Any]:
-        """What a saved page gets beside the traits: the answers behind each prompt's arm."""
+    def carried(self, texts: bool = True) -> dict[str, Any]:
+        """What a saved page gets beside the traits: the answers behind each prompt's arm; texts: with their words."""
         if self.answers is None:
             return {}
         best = {arm.prompt for arm in self.view.rounds[-1].policy.values()} if self.view.rounds else set()
-        pages = self.answers.carried(prompts=range(len(self.env.prompts)), fully=best)
+        pages = self.answers.carried(texts, range(len(self.env.prompts)), best)
         return {self.slot(self.answers, name): value for name, value in pages.items()}
 
     # The runs.
@@ -275,8 +274,7 @@ class PSSTLab(LabSettings):
             self.set_trait("state", next((s for s in FIRST if s in states), "finished"))
             for run in self._runs:
                 run.view.title = f"{run.algorithm}, seed {run.seed}" if self._pair and run.algorithm else ""
-            changed = [called for name, called in TRAINING.items() if self._settings.get(name) != getattr(self, name)]
-            changed = changed if self._settings else []
+            changed = [TRAINING[name] for name, value in self._settings.items() if getattr(self, name) != value]
             text = told(self._runs, changed)
             names = filter(None, (self.algorithm, self.compare))
             self._unused = [] if any(takes(name, "reuse") for name in names) else ["reuse"]

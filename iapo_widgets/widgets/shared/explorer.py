@@ -12,6 +12,7 @@ from ...plots.scene import Scene, draw
 from .assets import module, styles
 from .controlled import Control as Control
 from .controlled import Controlled
+from .holdings import Holdings
 
 
 class Explorer(Controlled):
@@ -25,6 +26,7 @@ class Explorer(Controlled):
     _css = styles("shared/theme", "shared/explorer")
     _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
+    _holds = t.Dict().tag(sync=True)
 
     #: Names of the traits that a user sees, in order.
     public: tuple[str, ...] = ()
@@ -67,8 +69,12 @@ class Explorer(Controlled):
             finally:
                 values[self.alone] = kept
 
-    def carried(self) -> dict[str, Any]:
-        """What a saved page gets beside the traits, by name."""
+    def holdings(self) -> Holdings:
+        """What the state holds of prompts, questions and answers."""
+        return {}
+
+    def carried(self, texts: bool = True) -> dict[str, Any]:
+        """What a saved page gets beside the traits, or in place of them, by name; texts: with the answers' words."""
         return {}
 
     def press(self, name: str) -> None:
@@ -95,6 +101,7 @@ class Explorer(Controlled):
         with self.lock:
             try:
                 drawn, controls = self.drawn(), [asdict(c) for c in self.controls()]
+                drawn["_holds"] = self.holdings()
             except Exception as error:
                 self._errors = {**self._errors, "": str(error) or type(error).__name__}
                 return
