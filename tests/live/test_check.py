@@ -29,7 +29,9 @@ def test_what_a_server_honours_is_found_out_within_the_cap(tmp_path, serving, ha
         assert found["limit"] == ("max_completion_tokens" if "max_tokens" in habit.without else "max_tokens")
         assert (found["thought"] == "yes") == (habit.thought in ("reasoning_content", "tags"))
         usage = {"all": "reported", "total": "reported", "one": "counts one choice of several"}
-        assert found["usage"] == usage.get(habit.counts, "missing or not credible")
+        counted = {usage.get(habit.counts, "missing or not credible")}
+        # a real model may answer in so few tokens that one choice's count could be that of all
+        assert found["usage"] in counted | ({"reported"} if habit is ITSELF else set())
         assert server.delivered <= ledger.spent().completions <= CAP.completions and ledger.open_calls() == 0
         assert found.spent == ledger.spent() and "found" in found._repr_html_() and server.model in str(found)
         if habit is ITSELF:

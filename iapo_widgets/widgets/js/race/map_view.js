@@ -28,7 +28,8 @@ function mapView({ id, choose }) {
     event.preventDefault();
     event.stopPropagation();
     const [p, n] = arm ?? [0, 1];
-    choose([clamp(p + step[0], 0, replay.P - 1), clamp(n + step[1], 1, replay.N)]);
+    now = { ...now, arm: [clamp(p + step[0], 0, replay.P - 1), clamp(n + step[1], 1, replay.N)] }; // keys may outrun the paint
+    choose(now.arm);
   });
   const hover = (canvas, find) => {
     canvas.addEventListener("pointermove", (event) => {

@@ -34,7 +34,8 @@ function raceTimeline({ go }) {
     if (to === undefined || !bounds.length) return;
     event.preventDefault();
     event.stopPropagation();
-    go(Math.max(-1, Math.min(bounds.length - 1, to)));
+    at = Math.max(-1, Math.min(bounds.length - 1, to)); // keys may outrun the paint
+    go(at);
   });
 
   return {

@@ -34,9 +34,9 @@ const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
 function policyWords(replay, r, c, alive) {
   const best = r >= 0 ? replay.best(r, c) : null, { about } = replay;
   if (!best) return replay.frames.length ? "" : alive ? "No round yet: press Play." : "No round was saved.";
-  const [p, n, random] = best, told = about.told[p] ? ` (\u201c${about.told[p]}\u201d)` : "";
+  const [p, n, random] = best, told = about.told[p] ? ` Prompt ${p}: \u201c${about.told[p]}\u201d.` : "";
   const how = random ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${n}, estimated Q`;
-  return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]}${told} with ${how} ${replay.q(r, c, p, n).toFixed(3)}.`;
+  return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]} with ${how} ${replay.q(r, c, p, n).toFixed(3)}.${told}`;
 }
 
 // Who leads, and why: what the vote or the choice does for it, and what it costs.
