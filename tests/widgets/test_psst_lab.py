@@ -87,6 +87,15 @@ def test_it_opens_on_a_finished_race():
     assert mine.state == "finished"
 
 
+def test_without_a_task_it_runs_on_real_answers():
+    """The first recorded task, whose prompts are texts."""
+    mine = PSSTLab(budget=500)
+    assert mine.env.name == "real-words"
+    mine.show_finished()
+    mine.join(30)
+    assert mine.answers is not None and mine.view.finished
+
+
 def test_what_may_be_reported_of_a_winner_is_from_new_answers():
     """Mean and error of fresh pulls of each context's arm; near the exact value, as its estimate need not be."""
     mine = lab()

@@ -14,6 +14,7 @@ from ...core.rounds import Result
 from ...core.training import takes
 from ...plots.elimination import eliminations
 from ...plots.picture import Picture
+from ...tasks.catalogue import load
 from ..explorers.answer_explorer import PANEL
 from ..shared.assets import module, styles
 from ..shared.note import note
@@ -28,7 +29,7 @@ OPENING = 1.0  # seconds that a cell waits at most for the first race
 
 
 class PSSTLab(LabSettings):
-    """Run PSST, or any other algorithm, on ``env`` and watch prompts race; or two algorithms on one clock.
+    """Run an algorithm on ``env`` (by default real answers) and watch prompts race; or two algorithms on one clock.
 
     It opens on a finished race, trained when it is first shown.  Traits to read, set or link: ``algorithm``,
     ``compare`` (a second one on the same seed and budget, or ""), ``budget`` (completions), ``n_max``, ``strategy``,
@@ -41,8 +42,8 @@ class PSSTLab(LabSettings):
     _esm = module(*STAGE, "shared/parts", "shared/controls", *PANEL, "race/psst_lab")
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer", "race/race", "race/psst_lab")
 
-    def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
-        self.env = env
+    def __init__(self, env: CategoricalEnvironment | None = None, **traits: Any) -> None:
+        self.env = env = load("real-words") if env is None else env
         self.lock = RLock()  # one for lab, runs and views, so that no two can wait for each other
         self._settings: dict[str, Any] = {}
         self._runs: list[LabRun] = []
