@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
 from .completions import Completions
-from .costs import bill, per_call_of
+from .costs import per_call_of
 from .failures import Arrivals, ask_again, whole
-from .problem import Arm, cost_weight_vector, distinct_weights
+from .problem import Arm
 from .protocol import Environment
 from .psst import keep_best_half, recommend, tie_order, trimming
-from .reuse import Tally
+from .reuse import Tally, pull_values
 from .rounds import Round
 
 Array = NDArray[np.float64]
@@ -89,7 +89,7 @@ def _halving(env, budget, rng):
                 pulls, spare = pulls + again, spare - int((again * scales).sum())
             completions += batches
             for batch, rows in zip(batches, which, strict=True):
-                reward, complete = _rewards(env, batch, c[rows], int(i) + 1)
+                reward, complete = pull_values(env, batch, int(i) + 1, env.contexts, c[rows])
                 at = c[rows][complete], p[rows][complete]
                 np.add.at(total[:, :, i], at, reward[complete])
                 np.add.at(count[:, :, i], at, 1)
@@ -115,14 +115,3 @@ def _times(active: NDArray[np.bool_], share: int, left: int, last: bool, rng: np
         affordable = arms[np.cumsum(cost.ravel()[arms]) <= left]
         times.ravel()[affordable] += 1
     return times
-
-
-def _rewards(env: Environment, batch: Completions, c: NDArray[np.int64], n: int) -> tuple[Array, NDArray[np.bool_]]:
-    """Reward less cost of each pull of ``n`` for its context ``c`` (B,), and whether so many completions arrived."""
-    weights, which = distinct_weights(env.contexts)
-    packed = batch.packed()
-    reward = env.strategy.rewards(packed, np.array([0]), np.array([n]), weights)[..., 0]
-    completions = np.where(packed.valid, packed.cost, 0.0)[:, :n].sum(axis=1)
-    spending = bill(completions, batch.call_cost, n, per_call_of(env))
-    mine = reward[np.arange(len(c)), which[c]] - cost_weight_vector(env.contexts)[c] * spending
-    return mine, batch.n_valid >= n

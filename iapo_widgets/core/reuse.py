@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
-from .costs import bill, calls
+from .costs import bill, calls, per_call_of
 from .problem import Context, cost_weight_vector, distinct_weights
+from .protocol import Environment
 from .strategies import Strategy
 from .voting import blocks
 
@@ -82,6 +83,41 @@ REUSES: dict[str, Callable[[Completions, Strategy, Array, int], Samples]] = {
 }
 
 
+def by_prompt(
+    completions: Completions, samples: Callable[[Completions, Strategy, Array, int], Samples], strategy: Strategy,
+    weights: Array, n_max: int,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Samples]]:  # fmt: skip
+    """What pulls say, in parts that bound memory: prompts, the first row of each, and samples with rows in that order.
+
+    ``np.add.reduceat(values, first, axis=0)`` then sums over the pulls of each prompt.
+    """
+    if not len(completions):
+        return
+    if np.any(completions.prompts[1:] < completions.prompts[:-1]):
+        completions = completions.rows(np.argsort(completions.prompts, kind="stable"))
+    size = max(1, CHUNK // (len(weights) * len(_tiling(completions.n, n_max)[0])))
+    for rows in blocks(len(completions), size):
+        part = completions if size >= len(completions) else completions.rows(rows)
+        first = np.flatnonzero(np.diff(part.prompts, prepend=-1))
+        yield part.prompts[first], first, samples(part, strategy, weights, n_max)
+
+
+def pull_values(
+    env: Environment, batch: Completions, n: int, contexts: Sequence[Context], which: NDArray[np.int64]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Reward less cost of each pull of ``n`` for its context, and whether so many completions arrived, both (B,).
+
+    which: of each pull, the number of its context.
+    """
+    weights, vector = distinct_weights(contexts)
+    packed = batch.packed()
+    reward = env.strategy.rewards(packed, np.array([0]), np.array([n]), weights)[..., 0]
+    completions = np.where(packed.valid, packed.cost, 0.0)[:, :n].sum(axis=1)
+    spending = bill(completions, batch.call_cost, n, per_call_of(env))
+    values = reward[np.arange(len(which)), vector[which]] - cost_weight_vector(contexts)[which] * spending
+    return values, batch.n_valid >= n
+
+
 class Tally:
     """Running sums for every prompt, scale and distinct vector of objective weights: stockpiling in a few arrays.
 
@@ -105,17 +141,8 @@ class Tally:
 
     def add(self, completions: Completions) -> None:
         """Count the pulls in."""
-        if not len(completions):
-            return
-        if np.any(completions.prompts[1:] < completions.prompts[:-1]):
-            completions = completions.rows(np.argsort(completions.prompts, kind="stable"))
-        _, n_weights, n_max = self._reward.shape
-        size = max(1, CHUNK // (n_weights * len(_tiling(completions.n, n_max)[0])))
-        for rows in blocks(len(completions), size):
-            part = completions if size >= len(completions) else completions.rows(rows)
-            samples = self._samples(part, self._strategy, self._weights, n_max)
-            first = np.flatnonzero(np.diff(part.prompts, prepend=-1))
-            which = part.prompts[first]
+        n_max = self._count.shape[1]
+        for which, first, samples in by_prompt(completions, self._samples, self._strategy, self._weights, n_max):
             self._reward[which] += np.add.reduceat(samples.reward, first, axis=0)
             self._cost[which] += np.add.reduceat(samples.cost, first, axis=0)
             self._call_cost[which] += np.add.reduceat(samples.call_cost, first, axis=0)

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from .checks import check_scale
 from .completions import Completions
-from .costs import bill, per_call_of
 from .problem import Arm, Context, distinct_weights
 from .protocol import Environment
-from .reuse import CHUNK, REUSES
+from .reuse import REUSES, by_prompt, pull_values
 from .strategies import Strategy
-from .voting import blocks
 
 Array = NDArray[np.float64]
 PRIOR = 2  # pulls that the spread of all prompts counts beside a prompt's own
@@ -43,20 +41,15 @@ class Spread:
 
     def add(self, completions: Completions) -> None:
         """Count the pulls in."""
-        if not len(completions):
-            return
         n_max = self._pulls.shape[1]
-        size = max(1, CHUNK // (len(self.weights) * n_max * max(1, completions.n)))
-        for rows in blocks(len(completions), size):
-            part = completions.rows(rows)
-            samples = self._samples(part, self._strategy, self.weights, n_max)
+        for which, first, samples in by_prompt(completions, self._samples, self._strategy, self.weights, n_max):
             count = samples.count.astype(np.float64)
             for sums, each in (
                 (self._reward, samples.reward), (self._square, samples.reward**2),
                 (self._cross, samples.reward * count[:, None]), (self._pulls, count > 0), (self._count, count),
                 (self._count_square, count**2),
             ):  # fmt: skip
-                np.add.at(sums, part.prompts, each)
+                sums[which] += np.add.reduceat(each.astype(np.float64), first, axis=0)
 
     @property
     def pulls(self) -> NDArray[np.int64]:
@@ -105,12 +98,9 @@ def fresh_estimate(
     found: list[Array] = []
     for n in np.unique(scales):
         asked = queries[scales == n]
-        batch = env.sample(np.full(len(asked), arm.prompt), asked, int(n), rng).packed()
-        weights = np.array([context.weights])
-        reward = env.strategy.rewards(batch, np.array([0]), np.array([n]), weights)[:, 0, 0]
-        spent = np.where(batch.valid, batch.cost, 0.0).sum(axis=1)
-        cost = bill(spent, batch.call_cost, int(n), per_call_of(env))
-        found.append((reward - context.cost_weight * cost)[batch.n_valid == n])
+        batch = env.sample(np.full(len(asked), arm.prompt), asked, int(n), rng)
+        value, whole = pull_values(env, batch, int(n), [context], np.zeros(len(asked), dtype=np.int64))
+        found.append(value[whole])
     values = np.concatenate(found)
     if len(values) < 2:
         raise ValueError(f"{len(values)} of {pulls} pulls came whole; at least 2 are needed")
