@@ -35,6 +35,7 @@ class LabSettings(Controlled, Host):
 
     env: CategoricalEnvironment
     _ready = False  # whether all traits stand, so that they can be held against each other
+    _made: tuple[Any, CategoricalEnvironment] | None = None  # what was asked for, and the task made of it
 
     algorithm = t.Unicode("psst").tag(sync=True)
     compare = t.Unicode("").tag(sync=True)
@@ -58,6 +59,15 @@ class LabSettings(Controlled, Host):
         return lab_controls(
             self.env, self.algorithm, self.compare, self.budget, self.seconds_per_round, self._of_context()
         )
+
+    def _task(self) -> CategoricalEnvironment:
+        """The task as the controls describe it; kept, so that another budget or seed works out no exact Q again."""
+        told = (self.env, self.strategy, self.contexts, self.n_max)
+        if self._made is None or self._made[0] != told:
+            strategy = self.strategy if self.strategy != self.env.strategy.name else None
+            made = self.env.with_(strategy=strategy, contexts=self.contexts, n_max=self.n_max)
+            self._made = told, made
+        return self._made[1]
 
     def _of_context(self) -> list[float]:
         context = next(c for c in self.contexts if c.name == self.context)

@@ -40,6 +40,7 @@ class PSSTLab(LabSettings):
     """
 
     _esm = module(*STAGE, "shared/parts", "shared/controls", *PANEL, "race/psst_lab")
+    presses = frozenset({"reset", "show"})
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer", "race/race", "race/psst_lab")
 
     def __init__(self, env: CategoricalEnvironment | None = None, **traits: Any) -> None:
@@ -197,8 +198,7 @@ class PSSTLab(LabSettings):
         with self.lock:
             names = (self.algorithm, self.compare)[: len(self._runs)]
             try:
-                strategy = self.strategy if self.strategy != self.env.strategy.name else None
-                env = self.env.with_(strategy=strategy, contexts=self.contexts, n_max=self.n_max)
+                env = self._task()
                 for run, name in zip(self._runs, names, strict=True):
                     pace = 0.0 if whole else self.seconds_per_round
                     run.prepare(env, name, self.budget, self.seed, self.reuse, pace, paused, whole)
@@ -284,12 +284,6 @@ class PSSTLab(LabSettings):
             wrong = error or (text if self.state == "failed" else "")
             if wrong != self._errors.get("", ""):
                 self._errors = {k: v for k, v in self._errors.items() if k} | ({"": wrong} if wrong else {})
-
-    def _message(self, widget: Any, content: Any, buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("press") == "show":
-            self.press("show")
-        else:
-            super()._message(widget, content, buffers)
 
     def _repr_mimebundle_(self, **more: Any) -> Any:
         self.show_finished()
