@@ -25,9 +25,9 @@ from ...core.files import replacing
 from ..shared.assets import module
 from ..shared.explorer import Explorer
 from ..shared.holdings import holdings_of, told
+from ..shared.parts import JUPYTER_S
 
 _EXPORT = "export default { render };"  # what each of our modules ends with
-_JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
 
 State = dict[str, Any]
 
@@ -87,7 +87,7 @@ def is_ours(state: Mapping[str, Any]) -> bool:
 def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     """One widget by its saved state: JSON values, and binary ones as ``{"path": [...], "data": base64}``."""
     name = f"iapo-{uuid.uuid4().hex[:12]}"
-    shown = {k: v for k, v in state.items() if not k.startswith(_JUPYTER_S)}
+    shown = {k: v for k, v in state.items() if not k.startswith(JUPYTER_S)}
     data = json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
     # json.dumps leaves "<" as it is, and "</script>" in a name would end the script
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -14,7 +14,7 @@ from ...core.problem import Context
 from ...core.protocol import Environment
 from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Result, Round
-from ...core.training import acr, find_algorithm, takes
+from ...core.training import find_algorithm, mean_return, takes
 from ...core.uncertainty import fresh_estimate
 from ..shared.parts import Part
 from .elimination_view import EliminationView
@@ -51,7 +51,7 @@ class LabRun:
     def _adopt(
         self, env: Environment, algorithm: str = "", seed: int = 0, reuse: str = "blocks", runner: Runner | None = None
     ) -> None:
-        self.env, self.algorithm, self.seed, self.runner, self._reuse = env, algorithm, seed, runner, reuse
+        self.env, self.algorithm, self.seed, self.runner = env, algorithm, seed, runner
         self.result: Result | None = None
         self._held: list[Round] | None = None  # rounds of a run that is shown when it is whole
         self._worth = ""
@@ -91,7 +91,8 @@ class LabRun:
             if self.runner:
                 self.runner.stop()
             self._adopt(env, algorithm, seed, reuse, runner)
-            self._show_anew = partial(self.view.clear, env, budget, algorithm, self._told_reuse)
+            # an algorithm that takes no ``reuse`` makes its estimates of blocks
+            self._show_anew = partial(self.view.clear, env, budget, algorithm, options.get("reuse", "blocks"))
             if whole:
                 self._held = []
             else:
@@ -99,11 +100,6 @@ class LabRun:
             runner.start()
 
         self._start = start
-
-    @property
-    def _told_reuse(self) -> str:
-        """How estimates are made of pulls: every algorithm but those that take ``reuse`` uses blocks."""
-        return self._reuse if takes(self.algorithm, "reuse") else "blocks"
 
     def start(self) -> None:
         """Forget the last run and set off what was prepared."""
@@ -197,7 +193,8 @@ def _worth(env: Environment, policy: Policy) -> str:
     """The policy's exact return beside the best there is, where the environment knows both."""
     if not hasattr(env, "exact_q"):
         return ""
-    mine, best = acr(policy, env), env.exact_q().max(axis=(1, 2)).mean()  # type: ignore[arg-type]
+    q = env.exact_q()
+    mine, best = mean_return(policy, env.contexts, q), q.max(axis=(1, 2)).mean()
     return f" Exact return of its policy, mean over contexts: {mine:.3f} (best possible {best:.3f})."
 
 

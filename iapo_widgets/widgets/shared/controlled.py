@@ -47,6 +47,9 @@ class Controlled(anywidget.AnyWidget):
     What the browser sends and a trait refuses shows beside its control and changes nothing.
     """
 
+    #: What the browser may press though no button of its controls says so.
+    presses: frozenset[str] = frozenset({"reset"})
+
     _controls: t.List[Any] = t.List().tag(sync=True)
     _readings = t.Dict().tag(sync=True)
     _errors = t.Dict().tag(sync=True)
@@ -85,7 +88,7 @@ class Controlled(anywidget.AnyWidget):
 
     def _message(self, _: Any, content: Any, buffers: Any) -> None:
         name = content.get("press") if isinstance(content, dict) else None
-        if name in {c.name for c in self.controls() if c.kind == "button"} | {"reset"}:
+        if name in {c.name for c in self.controls() if c.kind == "button"} | self.presses:
             try:
                 self.press(str(name))
             except Exception as error:

@@ -10,7 +10,8 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-_OWN = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
+#: Beginnings of the traits that are Jupyter's own affair, and no part of what a widget shows.
+JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
 
 
 class Part:
@@ -58,7 +59,7 @@ class Host(anywidget.AnyWidget):
 
     def shared(self, part: Any) -> list[str]:
         """Traits of a part that the browser sees."""
-        return [name for name in part.keys if not name.startswith(_OWN)]
+        return [name for name in part.keys if not name.startswith(JUPYTER_S)]
 
     def adopt(self, name: str, part: Any) -> None:
         """Show ``part``, a ``Part``, under that name."""
@@ -94,7 +95,7 @@ class Host(anywidget.AnyWidget):
 
     def _follow(self, part: Any, change: Any) -> None:
         name = change["name"]
-        if name not in part.keys or name.startswith(_OWN):
+        if name not in part.keys or name.startswith(JUPYTER_S):
             return
         slot = self.slot(part, name)
         if not self.has_trait(slot):

@@ -36,8 +36,15 @@ class Replay {
     for (let i = 0; i < this.trimmed.length; i++) {
       if (!this.trimmed[i] && !((bits[i >> 3] >> (i & 7)) & 1)) this.trimmed[i] = frame.number;
     }
-    this.frames.push({ ...frame, values: estimates(frame), own });
+    this.frames.push({ ...frame, values: estimates(frame), own, seen: this.questionsSeen(own) });
     this.renew();
+  }
+
+  // Questions whose answers hold a sample of each arm: those that its prompt was asked at that N or a larger one.
+  questionsSeen(own) {
+    const seen = new Float64Array(this.P * this.N);
+    for (let i = seen.length - 1; i >= 0; i--) seen[i] = (own.get(i) ?? 0) + ((i + 1) % this.N ? seen[i + 1] : 0);
+    return seen;
   }
 
   renew() {

@@ -2,18 +2,6 @@
 
 let labs = 0;
 
-// The model with only those controls that stand in one place.
-function placed(model, place) {
-  return {
-    get: (name) => (name === "_controls" ? model.get(name).filter((c) => c.place === place) : model.get(name)),
-    set: (name, value) => model.set(name, value),
-    save_changes: () => model.save_changes(),
-    send: (content) => model.send(content),
-    on: (event, listener) => model.on(event, listener),
-    off: (event, listener) => model.off(event, listener),
-  };
-}
-
 function render({ model, el }) {
   const id = `iapo-lab-${++labs}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
@@ -31,7 +19,7 @@ function render({ model, el }) {
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const usable = (c) => connected(model) && !model.get("_unused").includes(c.name);
-  const fields = [["top", topForm, topButtons], ["more", moreForm, moreButtons]].map(([place, form, buttons]) => buildControls({ model: placed(model, place), id: `${id}-${place}`, form, buttons, usable }));
+  const fields = [["top", topForm, topButtons], ["more", moreForm, moreButtons]].map(([place, form, buttons]) => buildControls({ model, id: `${id}-${place}`, form, buttons, usable, place }));
 
   let stage = null, raced = "", panel = null;
   const open = (on) => {
@@ -82,7 +70,6 @@ function render({ model, el }) {
     put(note, model.get("_note"));
     const stop = [...moreButtons.children].find((b) => b.dataset.name === "stop");
     if (stop) stop.hidden = model.get("state") !== "running" && model.get("state") !== "paused";
-    root.dataset.state = model.get("state");
   };
   const connect = () => {
     put(lost, connected(model) ? "" : "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell.");

@@ -56,7 +56,7 @@ function raceBoard({ pick }) {
       field.style.height = `${height * many}px`;
       list.style.setProperty("--iapo-row", `${height}px`);
       const most = Math.max(1, ...replay.frames.at(-1)?.completions ?? [1]);
-      rows.forEach((row, k) => lanes[row.p].show(replay, r, c, row, { k, hidden: k >= many, y: k * height, most, size, ends, chosen: chosen?.[0] === row.p, put, truth: truth && row.n ? truth[(c * replay.P + row.p) * replay.N + row.n - 1] : null }));
+      rows.forEach((row, k) => lanes[row.p].show(replay, r, c, row, { hidden: k >= many, y: k * height, most, size, ends, chosen: chosen?.[0] === row.p, put, truth: truth && row.n ? truth[(c * replay.P + row.p) * replay.N + row.n - 1] : null }));
       const left = rows.slice(many).filter((row) => row.out).length;
       put(more, rows.length > many ? `and ${countWords(rows.length - many, "more prompt")}${left === rows.length - many ? ", all out" : ""}; the map shows every one.` : "");
       drawScale(ends, c);
@@ -82,10 +82,9 @@ function makeLane(replay, p, pick) {
   const element = build("li", { class: "iapo-lane" }, button);
   return {
     element, asked,
-    show(now, r, c, row, { k, hidden, y, most, size, ends, chosen, put, truth }) {
+    show(now, r, c, row, { hidden, y, most, size, ends, chosen, put, truth }) {
       element.style.transform = `translateY(${y}px)`;
       for (const [kind, on] of [["leads", row.leads], ["gone", row.out > 0], ["chosen", chosen], ["unknown", row.n === null], ["few", row.questions > 0 && row.questions < 5]]) element.classList.toggle(`iapo-${kind}`, on);
-      element.style.setProperty("--iapo-rank", k);
       element.classList.toggle("iapo-below", hidden);
       if (button.disabled !== hidden) button.disabled = hidden;
       const known = row.n !== null;

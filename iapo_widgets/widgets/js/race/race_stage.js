@@ -175,8 +175,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     describe(faces, { "aria-pressed": face === "map" });
     describe(truthButton, { "aria-pressed": truth });
     truthButton.hidden = !about.knows;
-    step.disabled = play.disabled = false;
-    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, truth, vote: about.strategy, hidden: face === "map" });
+    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, truth, hidden: face === "map" });
     drawTimeline();
   }
 
@@ -206,8 +205,6 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   return {
     root, play, step, faces, truthButton, whom, stop, draw, choose,
     foot: (...buttons) => timeline.foot.replaceChildren(...buttons),
-    get tracks() { return tracks; },
-    get playing() { return playing; },
     off() {
       stop();
       size.disconnect();

@@ -30,11 +30,7 @@ function standardError(replay, r, c, p, n) {
 }
 
 // Questions so far whose answers hold a sample of n answers of that prompt.
-function questionsSeen(replay, r, p, n) {
-  let seen = 0;
-  for (let m = n; m <= replay.N; m++) seen += replay.frames[r].own.get(p * replay.N + m - 1) ?? 0;
-  return seen;
-}
+const questionsSeen = (replay, r, p, n) => replay.frames[r].seen[p * replay.N + n - 1];
 
 // What a query costs, before its weight.
 function costOf(replay, r, p, n) {

@@ -1,6 +1,7 @@
 // Native controls for the traits of an explorer: labelled, by keyboard, each with its reading and its error.
 
-function buildControls({ model, id, form, buttons, usable }) {
+// place: of those controls alone that stand there; all of a widget that has one place.
+function buildControls({ model, id, form, buttons, usable, place = "" }) {
   let shown = "";
   let parts = [];
   const listening = new Map();
@@ -61,7 +62,7 @@ function buildControls({ model, id, form, buttons, usable }) {
   }
 
   function show() {
-    const controls = model.get("_controls");
+    const controls = model.get("_controls").filter((c) => c.place === place);
     const text = JSON.stringify(controls);
     if (text !== shown) {
       shown = text;
