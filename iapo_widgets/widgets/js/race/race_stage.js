@@ -85,7 +85,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   }
   function begin() {
     playing = true;
-    put(play, "\u23f8\ufe0e Pause");
+    put(play, "Pause"); // its sign is an empty box where a font lacks it
     describe(play, { "aria-pressed": true });
   }
   function stop() {
