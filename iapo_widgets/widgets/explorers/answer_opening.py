@@ -24,14 +24,10 @@ def opening(env: Any, context: Context, n: int) -> tuple[int, int | None, int]:
     it, or helps least.  Where answers don't vote, the best of ``n`` gains most, and least.  (0, ``None``, 0) where
     there is nothing of the kind, and for a live environment, of whose ledger no more is read than is looked at.
     """
-    pairs = getattr(env, "pairs", None)
-    if n == 1 or not pairs:
-        return 0, None, 0
-    each = max(1, sum(len(row[0]) for row in pairs))  # about so many completions a question
-    asked = [x for x, question in enumerate(env.questions) if question.golds or not votes(env)][: LOOKED // each]
+    asked = _asked(env, n)
     if not asked:
         return 0, None, 0
-    pools = [[pool_of(env, p, x) for x in asked] for p in range(len(pairs))]
+    pools = [[pool_of(env, p, x) for x in asked] for p in range(len(env.pairs))]
     up, down = _lessons(env, pools, context, n)
     best = up.argmax(axis=0)
     among = np.arange(len(pools))[:, None] != best  # another prompt than that
@@ -42,6 +38,28 @@ def opening(env: Any, context: Context, n: int) -> tuple[int, int | None, int]:
     if total[x] <= 0:
         return 0, None, 0
     return int(best[x]), int(least[x]) if len(pools) > 1 else None, asked[x]
+
+
+def saved_question(env: Any, context: Context, prompt: int, n: int) -> int | None:
+    """The question where ``n`` answers of that prompt do most for it, if possible one that they save as they came.
+
+    ``None`` where they do nothing for any, and for a live environment.
+    """
+    asked = _asked(env, n)
+    if not asked:
+        return None
+    up, _ = _lessons(env, [[pool_of(env, prompt, x) for x in asked]], context, n)
+    best = int(up[0].argmax())
+    return asked[best] if up[0, best] > 0 else None
+
+
+def _asked(env: Any, n: int) -> list[int]:
+    """Questions of a record to look through; none where there is nothing to find."""
+    pairs = getattr(env, "pairs", None)
+    if n == 1 or not pairs:
+        return []
+    each = max(1, sum(len(row[0]) for row in pairs))  # about so many completions a question
+    return [x for x, question in enumerate(env.questions) if question.golds or not votes(env)][: LOOKED // each]
 
 
 def _lessons(

@@ -52,7 +52,7 @@ function raceBoard({ pick }) {
       const rows = standing(replay, r, c);
       const fit = Math.max(1, Math.floor(room / ROW.low)), many = Math.min(rows.length, rows.length > fit ? fit - 1 : fit);
       const height = Math.max(ROW.low, Math.min(ROW.tall, Math.floor(room / many)));
-      element.dataset.rows = height >= 34 ? "tall" : height >= 22 ? "middle" : "low";
+      element.dataset.rows = height >= 32 ? "tall" : height >= 22 ? "middle" : "low";
       field.style.height = `${height * many}px`;
       list.style.setProperty("--iapo-row", `${height}px`);
       const most = Math.max(1, ...replay.frames.at(-1)?.completions ?? [1]);
@@ -88,7 +88,7 @@ function makeLane(replay, p, pick) {
       element.classList.toggle("iapo-below", hidden);
       if (button.disabled !== hidden) button.disabled = hidden;
       const known = row.n !== null;
-      asked.style.width = `${row.asked ? Math.max(2, Math.round((72 * row.asked) / most)) : 0}px`;
+      asked.style.width = `${row.asked ? Math.max(2, Math.round((36 * row.asked) / most)) : 0}px`;
       put(askedText, row.asked ? `${row.asked.toLocaleString("en")} answers` : "");
       for (const target of [net, cost, whisker, alone, exact]) target.hidden = !known;
       if (known) {

@@ -2,7 +2,7 @@
 
 let stages = 0;
 const SCREEN = 690; // px that a race may be high
-const ROWS = { least: 190, most: 400 }; // px of all rows
+const ROWS = { least: 190, phone: 290, most: 400 }; // px of all rows
 const FLIGHT = 0.45; // share of a round's time in which answers fly
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -160,7 +160,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   }
   function paint() {
     const c = context(), at = place(), { about } = tracks[0].replay, face = first.get("face");
-    whom.show(about.contexts.map((each) => each.name), c, about.contexts.map((_, k) => {
+    whom.show(about.contexts, c, about.contexts.map((_, k) => {
       const best = at >= 0 && tracks[0].replay.best(frameAt(tracks[0], at), k);
       return best ? `${about.prompts[best[0]]}, ${best[2] ? "N drawn at random" : `N = ${best[1]}`}` : "";
     }));
@@ -198,7 +198,8 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
     const room = tracks.map(({ board }) => board.element.hidden ? 0 : board.field.offsetHeight);
     const around = section.offsetHeight - (stacked ? room.reduce((a, b) => a + b, 0) : Math.max(...room));
-    const left = Math.max(ROWS.least, Math.min(ROWS.most, (SCREEN - around) / (stacked ? 2 : 1)));
+    const least = root.clientWidth < 500 ? ROWS.phone : ROWS.least;
+    const left = Math.max(least, Math.min(ROWS.most, (SCREEN - around) / (stacked ? 2 : 1)));
     if (section.offsetHeight && first.get("face") !== "map") for (const { board } of tracks) board.height = left;
   };
   collect();

@@ -10,8 +10,8 @@ function caption(replay, r, c, over) {
     return { head: "Before the first round", lines: [`${countWords(P, "prompt")}, each with 1 to ${N} answers a question: ${(P * N).toLocaleString("en")} arms, and nothing is known of any. ${countWords(about.budget, "answer")} may be asked.`] };
   }
   const frame = replay.frames[r];
-  const lines = [leadWords(replay, r, c), exitWords(replay, r, c)];
-  if (over && r === replay.frames.length - 1) lines.push(endWords(replay, r, c));
+  const last = over && r === replay.frames.length - 1;
+  const lines = [leadWords(replay, r, c), exitWords(replay, r, c, last), last ? endWords(replay, r, c) : ""];
   const count = over ? ` of ${replay.frames.length}` : "";
   return { head: `Round ${frame.number}${count} ${askWords(frame)}`, lines: lines.filter(Boolean) };
 }
@@ -24,8 +24,8 @@ function askWords(frame) {
   const scales = frame.pulls.map(([, n]) => n), most = Math.max(...scales), least = Math.min(...scales);
   const [, n, times] = frame.pulls[0];
   const how = kinds.size === 1 ? `${countWords(times, "question")} to each of ${countWords(prompts, "prompt")}, ${countWords(n, "answer")} to each question`
-    : `of ${countWords(prompts, "prompt")}, ${least === most ? most : `${least} to ${most}`} answers to a question`;
-  return `asks for ${countWords(total, "answer")}: ${how}.`;
+    : `of ${countWords(prompts, "prompt")}, ${least === most ? most : `${least} to ${most}`} to a question`;
+  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}.`;
 }
 
 const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
@@ -34,9 +34,9 @@ const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
 function policyWords(replay, r, c, alive) {
   const best = r >= 0 ? replay.best(r, c) : null, { about } = replay;
   if (!best) return replay.frames.length ? "" : alive ? "No round yet: press Play." : "No round was saved.";
-  const [p, n, random] = best, told = about.told[p] ? ` Prompt ${p}: \u201c${about.told[p]}\u201d.` : "";
+  const [p, n, random] = best, told = about.told[p] ? `: \u201c${about.told[p]}\u201d` : "";
   const how = random ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${n}, estimated Q`;
-  return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]} with ${how} ${replay.q(r, c, p, n).toFixed(3)}.${told}`;
+  return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]} with ${how} ${replay.q(r, c, p, n).toFixed(3)}${told}.`;
 }
 
 // Who leads, and why: what the vote or the choice does for it, and what it costs.
@@ -88,30 +88,28 @@ function ruleWords(replay, r, c) {
   if (now === before) return "";
   const what = replay.about.algorithm.startsWith("psst+k") && r === 0 ? "Only the prompts that are best with one answer stay"
     : replay.about.algorithm === "frugal" ? "The weaker prompts go" : "The worse half of the arms goes";
-  return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms stay.`;
+  return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms ${now === 1 ? "stays" : "stay"}.`;
 }
 
-function exitWords(replay, r, c) {
+function exitWords(replay, r, c, over) {
   if (replay.isRescored(c)) return "Who went, went under the earlier weights.";
   const { number } = replay.frames[r];
   const gone = standing(replay, r, c).filter((row) => row.out === number);
   const rule = ruleWords(replay, r, c);
   if (!rule) return "";
-  if (!gone.length) return `${rule} Every prompt that was in the race still has one.`;
-  const told = gone.slice(0, 2).map((row) => whyOut(replay, c, row));
+  if (!gone.length) return over ? "" : `${rule} Every prompt that was in the race still has one.`;
+  const told = gone.slice(0, 2).map((row) => whyOut(replay, c, row)), low = cutoff(replay, r, c);
   const more = gone.length > 2 ? ` and ${countWords(gone.length - 2, "other prompt")}` : "";
-  return `${rule} Out: ${told.join("; ")}${more}.`;
+  return `${rule} Out: ${told.join(", ")}${more}${Number.isFinite(low) ? `; all that stay have ${valueOf(replay, c, low)} or more` : ""}.`;
 }
 
-// Why a prompt is out: its best arm against the last that stayed, and whether that may be bad luck.
+// A prompt that is out, its best arm, and whether that may be bad luck.
 function whyOut(replay, c, row) {
   const name = nameOf(replay, row.p);
   if (row.n === null) return `${name} (no answer of it was paid for)`;
-  const at = row.out - 1, low = cutoff(replay, at, c), leader = replay.best(at, c);
-  const lead = leader ? replay.q(at, c, leader[0], leader[1]) : NaN;
+  const leader = replay.best(row.out - 1, c), lead = leader ? replay.q(row.out - 1, c, leader[0], leader[1]) : NaN;
   const luck = row.q + WHISKER * row.error >= lead ? ", perhaps by bad luck" : "";
-  const against = Number.isFinite(low) ? `, while all that stay have ${valueOf(replay, c, low)} or more` : "";
-  return `${name} (its best, ${armWords(replay.about.strategy, row.n)}, has ${valueOf(replay, c, row.q)}${against}${luck})`;
+  return `${name} (at best ${valueOf(replay, c, row.q)}, ${armWords(replay.about.strategy, row.n)}${luck})`;
 }
 
 // What may be said of the winner: its estimate had luck on its side, fresh answers have not.
@@ -119,17 +117,24 @@ function endWords(replay, r, c) {
   const best = replay.best(r, c);
   if (!best) return "";
   const q = replay.q(r, c, best[0], best[1]), fresh = replay.isRescored(c) ? null : replay.report?.[c];
-  const start = `Its ${valueOf(replay, c, q)} won because it was the highest of many, so it is probably too high.`;
+  const start = `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
   if (!fresh) return `${start} Ask new questions of it before you report a number.`;
   const [mean, error, pulls] = fresh;
-  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "new question")} asked after the race, beyond its budget.`;
+  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} asked after the race.`;
+}
+
+// What the leader had in the round that put a prompt out.
+function leadThen(replay, c, row) {
+  const leader = replay.isRescored(c) ? null : replay.best(row.out - 1, c);
+  return leader ? `, the leader ${valueOf(replay, c, replay.q(row.out - 1, c, leader[0], leader[1]))}` : "";
 }
 
 // What one row says beside its bar: first what is always said, then what there must be room for.
 function rowWords(replay, c, row) {
   if (row.n === null) return row.out ? [`out in round ${row.out}`, ", never asked"] : [row.asked ? "no estimate yet" : "not asked yet", ""];
   const arm = armWords(replay.about.strategy, row.n, row.random), value = valueOf(replay, c, row.q);
-  return row.out ? [`out in round ${row.out}`, `: ${arm}, ${value}`] : [`${arm}: ${value}`, row.error ? ` \u00b1 ${valueOf(replay, c, WHISKER * row.error)}` : ""];
+  if (row.out) return [`out in round ${row.out}`, `: ${value} then${leadThen(replay, c, row)}`];
+  return [`${arm}: ${value}`, row.error ? ` \u00b1 ${valueOf(replay, c, WHISKER * row.error)}` : ""];
 }
 
 // Whether luck took part, told from the exact values.
