@@ -81,13 +81,16 @@ function overtakeWords(replay, r, c, [p, n], [p0, n0]) {
   return "";
 }
 
+// What goes where it is not the worse half of the arms.
+const OWN_RULES = { frugal: "The weaker prompts go", racing: "The prompts go that others beat in paired tests" };
+
 // The rule by which arms go, from what stayed.
 function ruleWords(replay, r, c) {
   const left = (k) => { let count = 0; replay.trimmedBy(k, c).forEach((t) => { count += t ? 0 : 1; }); return count; };
   const now = left(r), before = r ? left(r - 1) : replay.P * replay.N;
   if (now === before) return "";
   const what = replay.about.algorithm.startsWith("psst+k") && r === 0 ? "Only the prompts that are best with one answer stay"
-    : replay.about.algorithm === "frugal" ? "The weaker prompts go" : "The worse half of the arms goes";
+    : OWN_RULES[replay.about.algorithm] ?? "The worse half of the arms goes";
   return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms stay.`;
 }
 
@@ -110,7 +113,7 @@ function whyOut(replay, c, row) {
   const at = row.out - 1, low = cutoff(replay, at, c), leader = replay.best(at, c);
   const lead = leader ? replay.q(at, c, leader[0], leader[1]) : NaN;
   const luck = row.q + WHISKER * row.error >= lead ? ", perhaps by bad luck" : "";
-  const against = Number.isFinite(low) ? `, while all that stay have ${valueOf(replay, c, low)} or more` : "";
+  const against = Number.isFinite(low) && replay.about.algorithm !== "racing" ? `, while all that stay have ${valueOf(replay, c, low)} or more` : "";
   return `${name} (its best, ${armWords(replay.about.strategy, row.n)}, has ${valueOf(replay, c, row.q)}${against}${luck})`;
 }
 
