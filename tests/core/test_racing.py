@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cases import small_environment
 from iapo_widgets import BestOfN, CategoricalEnvironment, Context, mv_contexts, train, voting_environment
-from iapo_widgets.core.racing import racing
+from iapo_widgets.core.racing import racing, still_in
 
 ONE = (Context("one", (1.0,), 1.0),)
 
@@ -89,3 +89,23 @@ def test_the_level_holds_between_two_equal_prompts():
     )
     out = [not next(racing(env, 120, seed=s, enough=1, blocks=1, alpha=0.1)).active.all() for s in range(500)]
     assert np.mean(out) == pytest.approx(0.2, abs=0.05)  # standard error 0.018; scores are 0 or 1
+
+
+class Circle:
+    """Three prompts of which no two were seen on more than two queries, and each beats the next."""
+
+    def by_query(self, context, scales):
+        """Prompt 0 beats 1 on the first two queries, 1 beats 2 on the next, 2 beats 0 on the last."""
+        values = np.full((3, 6), np.nan)
+        for p in range(3):
+            values[p, 2 * p : 2 * p + 2], values[(p + 1) % 3, 2 * p : 2 * p + 2] = 1.0, 0.0
+        return values
+
+
+def test_the_best_estimate_stays_even_where_each_is_beaten():
+    """Failed calls may leave pairs different queries in common: the race never loses all."""
+    q = np.array([[0.4], [0.6], [0.5]])
+    kept = still_in(Circle(), 0, q, np.ones((3, 1), bool), 0.2, 1)
+    assert kept.ravel().tolist() == [False, True, False]
+    unknown = np.array([[np.nan], [0.6], [0.5]])
+    assert still_in(Circle(), 0, unknown, np.ones((3, 1), bool), 0.2, 1).ravel().tolist() == [True, True, False]

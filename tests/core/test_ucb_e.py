@@ -10,6 +10,7 @@ from iapo_widgets import mv_contexts, train, voting_environment
 from iapo_widgets.core.low_rank import fill_in
 from iapo_widgets.core.reuse import Tally
 from iapo_widgets.core.training import find_algorithm
+from iapo_widgets.core.ucb_e import _Rows, _Seen
 
 BOTH = ("ucb-e", "ucb-e-lrf")
 
@@ -108,3 +109,41 @@ def test_estimates_of_ucb_e_are_the_means_of_what_was_seen():
         moved = rounds[-1].q - tally.q
         assert np.allclose(moved, moved[..., :1], equal_nan=True)
         assert np.allclose(moved, 0) == (name == "ucb-e")
+
+
+def test_which_prompt_and_queries_come_next_by_hand():
+    """Largest value plus bonus; its queries asked least often, and among these the one worth most."""
+    rng, seen = np.random.default_rng(0), _Seen(one_context(np.full((3, 4), 0.5)))
+    seen.asked[:] = [[1, 1, 0, 0], [1, 0, 0, 1], [1, 1, 1, 1]]
+    value, worth = np.array([0.5, 0.4, np.nan]), np.array([[9.0, 1.0, 2.0, 3.0]] * 3)
+    bonus = np.array([0.1, 0.3, 0.6])
+    assert [a.tolist() for a in seen.pulls_of(value, bonus, worth, 3, rng)] == [[1, 1, 1], [2, 1, 0]]
+    assert seen.pulls_of(value, np.array([0.1, 0.3, 0.8]), worth, 9, rng)[0].tolist() == [2] * 4  # asked in vain: 0
+    seen.asked[0] = 0
+    assert seen.pulls_of(value, bonus, worth, 1, rng)[0].tolist() == [0]
+
+
+def test_pairs_are_asked_at_random_before_anything_is_judged():
+    """A twentieth of 200 pairs: ten pulls that what came does not change, and the next ones do."""
+    asked = []
+    for right in ([[0.95], [0.05]], [[0.05], [0.95]]):
+        rounds = train("ucb-e-lrf", one_context(np.tile(right, 100)), 240, seed=5).rounds
+        asked.append(
+            [(int(p), int(x)) for r in rounds for b in r.completions for p, x in zip(b.prompts, b.queries, strict=True)]
+        )
+    assert len(set(asked[0][:10])) == 10 and asked[0][:10] == asked[1][:10] and asked[0][10:] != asked[1][10:]
+
+
+def test_an_estimate_is_raised_where_only_hard_queries_were_asked():
+    """The same prompt twice, once asked on the hard half alone: filled in, its mean comes near the other's."""
+    env = one_context(np.tile(np.repeat([0.1, 0.9], 20), (3, 1)))
+    rng, seen = np.random.default_rng(0), _Seen(env)
+    for p, queries in ((0, np.arange(20)), (1, np.arange(40)), (2, np.arange(40))):
+        drawn = env.sample(np.full(len(queries), p), queries, 4, rng)
+        pulls = np.zeros((3, 4), int)
+        pulls[p, 3] = len(queries)
+        seen.add([drawn], pulls)
+    plain = seen.tally.q[0]
+    filled = _Rows(env, seen, rng, 5.0, 8, 0).q[0]
+    assert plain[0, 3] < 0.2 < 0.4 < plain[1, 3] and filled[0, 3] > plain[0, 3] + 0.15
+    assert filled[1:] == pytest.approx(plain[1:])
