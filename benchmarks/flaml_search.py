@@ -33,7 +33,7 @@ from iapo_widgets.core.rounds import policy_of
 from iapo_widgets.study.bench import bench
 from iapo_widgets.tasks.catalogue import SYNTHETIC, load
 
-SHARE, MOST = 50, 100  # tuning questions: one for so many completions of the budget, at most so many
+SHARE, LEAST, MOST = 16, 10, 100  # tuning questions: one for so many completions of a context's part, within limits
 IDLE = 50  # suggestions in a row that ask for nothing new: the search has come to rest
 
 
@@ -118,10 +118,10 @@ def search(seen: Evaluations, context: int, share: int, seed: int) -> None:
 def flaml_search(env: Environment, budget: int, *, seed: int, queries: int | None = None) -> Iterator[Round]:
     """Yield one round: the searches of all contexts; each is given the best arm evaluated.
 
-    queries: tuning questions; without them ``SHARE`` and ``MOST`` say how many.
+    queries: tuning questions; without them ``SHARE``, ``LEAST`` and ``MOST`` say how many.
     """
     budget, rng = check_budget(budget), check_seed(seed)
-    seen = Evaluations(env, queries or min(max(1, budget // SHARE), MOST), rng)
+    seen = Evaluations(env, queries or min(max(budget // (SHARE * len(env.contexts)), LEAST), MOST), rng)
     contexts = range(len(env.contexts))
     for c in contexts:
         search(seen, c, budget * (c + 1) // len(contexts), int(rng.integers(2**31)))
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--budgets", default="1000,2000,5000,20000", help="completions, separated by commas")
     parser.add_argument("--runs", type=int, default=50, help="splits (50)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--queries", type=int, help=f"tuning questions (T / {SHARE}, at most {MOST})")
+    parser.add_argument("--queries", type=int, help=f"tuning questions (T / {SHARE} / contexts, {LEAST} to {MOST})")
     given = parser.parse_args()
     quiet()
     ALGORITHMS["flaml"] = flaml_search
