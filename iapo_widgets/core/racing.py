@@ -43,7 +43,8 @@ def racing(
     reward less cost at these N, query by query.  Races that have ended leave their money to the others.
 
     alpha: level of the one-sided test; enough: by how many others a prompt must be beaten.  CAPO's are 0.2 and as many
-    as it keeps; here at least so many stay, and the best estimate among them wins.  Raises ``ValueError`` on bad input at once.
+    as it keeps; here at least so many stay, and the best estimate among them wins.
+    Raises ``ValueError`` on bad input at once.
     """
     budget, rng = check_budget(budget), check_seed(seed)
     alpha = check_between(alpha, 0, 0.5, "alpha")
