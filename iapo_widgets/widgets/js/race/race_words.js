@@ -81,13 +81,16 @@ function overtakeWords(replay, r, c, [p, n], [p0, n0]) {
   return "";
 }
 
+// What goes where it is not the worse half of the arms.
+const OWN_RULES = { frugal: "The weaker prompts go", racing: "The prompts go that others beat in paired tests" };
+
 // The rule by which arms go, from what stayed.
 function ruleWords(replay, r, c) {
   const left = (k) => { let count = 0; replay.trimmedBy(k, c).forEach((t) => { count += t ? 0 : 1; }); return count; };
   const now = left(r), before = r ? left(r - 1) : replay.P * replay.N;
   if (now === before) return "";
   const what = replay.about.algorithm.startsWith("psst+k") && r === 0 ? "Only the prompts that are best with one answer stay"
-    : replay.about.algorithm === "frugal" ? "The weaker prompts go" : "The worse half of the arms goes";
+    : OWN_RULES[replay.about.algorithm] ?? "The worse half of the arms goes";
   return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms ${now === 1 ? "stays" : "stay"}.`;
 }
 
@@ -100,7 +103,7 @@ function exitWords(replay, r, c, over) {
   if (!gone.length) return over ? "" : `${rule} Every prompt that was in the race still has one.`;
   const told = gone.slice(0, 2).map((row) => whyOut(replay, c, row)), low = cutoff(replay, r, c);
   const more = gone.length > 2 ? ` and ${countWords(gone.length - 2, "other prompt")}` : "";
-  return `${rule} Out: ${told.join(", ")}${more}${Number.isFinite(low) ? `; all that stay have ${valueOf(replay, c, low)} or more` : ""}.`;
+  return `${rule} Out: ${told.join(", ")}${more}${Number.isFinite(low) && replay.about.algorithm !== "racing" ? `; all that stay have ${valueOf(replay, c, low)} or more` : ""}.`;
 }
 
 // A prompt that is out, its best arm, and whether that may be bad luck.
