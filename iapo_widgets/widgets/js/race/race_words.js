@@ -13,19 +13,24 @@ function caption(replay, r, c, over) {
   const last = over && r === replay.frames.length - 1;
   const lines = [leadWords(replay, r, c), exitWords(replay, r, c, last), last ? endWords(replay, r, c) : ""];
   const count = over ? ` of ${replay.frames.length}` : "";
-  return { head: `Round ${frame.number}${count} ${askWords(frame)}`, lines: lines.filter(Boolean) };
+  return { head: `Round ${frame.number}${count} ${askWords(frame, r ? outBefore(replay, c, frame.number) : null)}`, lines: lines.filter(Boolean) };
 }
 
-function askWords(frame) {
+// Whether a prompt was out for this user before a round.
+const outBefore = (replay, c, number) => (p) => { const out = outRound(replay, c, p); return out > 0 && out < number; };
+
+// gone(p): prompts that are asked for other users alone.
+function askWords(frame, gone = null) {
   const total = frame.pulls.reduce((sum, [, n, times]) => sum + n * times, 0);
-  const prompts = new Set(frame.pulls.map(([p]) => p)).size;
-  if (!prompts) return "asks nothing: the budget is spent.";
+  const prompts = new Set(frame.pulls.map(([p]) => p));
+  if (!prompts.size) return "asks nothing: the budget is spent.";
   const kinds = new Set(frame.pulls.map(([, n, times]) => `${n} ${times}`));
   const scales = frame.pulls.map(([, n]) => n), most = Math.max(...scales), least = Math.min(...scales);
   const [, n, times] = frame.pulls[0];
-  const how = kinds.size === 1 ? `${countWords(times, "question")} to each of ${countWords(prompts, "prompt")}, ${countWords(n, "answer")} to each question`
-    : `of ${countWords(prompts, "prompt")}, ${least === most ? most : `${least} to ${most}`} to a question`;
-  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}.`;
+  const how = kinds.size === 1 ? `${countWords(times, "question")} to each of ${countWords(prompts.size, "prompt")}, ${countWords(n, "answer")} to each question`
+    : `of ${countWords(prompts.size, "prompt")}, ${least === most ? most : `${least} to ${most}`} to a question`;
+  const others = gone ? [...prompts].filter(gone).length : 0;
+  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}${others ? `; ${others} of the prompts for other users alone` : ""}.`;
 }
 
 const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
@@ -90,7 +95,7 @@ function ruleWords(replay, r, c) {
   const now = left(r), before = r ? left(r - 1) : replay.P * replay.N;
   if (now === before) return "";
   const what = replay.about.algorithm.startsWith("psst+k") && r === 0 ? "Only the prompts that are best with one answer stay"
-    : OWN_RULES[replay.about.algorithm] ?? "The worse half of the arms goes";
+    : OWN_RULES[replay.about.algorithm] ?? "The worse half of the pairs of prompt and N goes";
   return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms ${now === 1 ? "stays" : "stay"}.`;
 }
 
@@ -100,7 +105,10 @@ function exitWords(replay, r, c, over) {
   const gone = standing(replay, r, c).filter((row) => row.out === number);
   const rule = ruleWords(replay, r, c);
   if (!rule) return "";
-  if (!gone.length) return over ? "" : `${rule} Every prompt that was in the race still has one.`;
+  if (!gone.length) {
+    const alone = standing(replay, r, c).filter((row) => !row.out).length === 1;
+    return over ? "" : `${rule} ${alone ? "One prompt is left: what is still open is N." : "Every prompt that was in the race still has one."}`;
+  }
   const told = gone.slice(0, 2).map((row) => whyOut(replay, c, row)), low = cutoff(replay, r, c);
   const more = gone.length > 2 ? ` and ${countWords(gone.length - 2, "other prompt")}` : "";
   return `${rule} Out: ${told.join(", ")}${more}${Number.isFinite(low) && replay.about.algorithm !== "racing" ? `; all that stay have ${valueOf(replay, c, low)} or more` : ""}.`;
@@ -110,8 +118,7 @@ function exitWords(replay, r, c, over) {
 function whyOut(replay, c, row) {
   const name = nameOf(replay, row.p);
   if (row.n === null) return `${name} (no answer of it was paid for)`;
-  const leader = replay.best(row.out - 1, c), lead = leader ? replay.q(row.out - 1, c, leader[0], leader[1]) : NaN;
-  const luck = row.q + WHISKER * row.error >= lead ? ", perhaps by bad luck" : "";
+  const luck = row.q + WHISKER * row.error >= leaderThen(replay, c, row) ? ", perhaps by bad luck" : "";
   return `${name} (at best ${valueOf(replay, c, row.q)}, ${armWords(replay.about.strategy, row.n)}${luck})`;
 }
 
@@ -123,20 +130,21 @@ function endWords(replay, r, c) {
   const start = `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
   if (!fresh) return `${start} Ask new questions of it before you report a number.`;
   const [mean, error, pulls] = fresh;
-  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} asked after the race.`;
+  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} asked anew after the race.`;
 }
 
-// What the leader had in the round that put a prompt out.
-function leadThen(replay, c, row) {
+// What the leader had in the round that put a prompt out; NaN where that is not known.
+function leaderThen(replay, c, row) {
   const leader = replay.isRescored(c) ? null : replay.best(row.out - 1, c);
-  return leader ? `, the leader ${valueOf(replay, c, replay.q(row.out - 1, c, leader[0], leader[1]))}` : "";
+  return leader ? replay.q(row.out - 1, c, leader[0], leader[1]) : NaN;
 }
 
 // What one row says beside its bar: first what is always said, then what there must be room for.
 function rowWords(replay, c, row) {
   if (row.n === null) return row.out ? [`out in round ${row.out}`, ", never asked"] : [row.asked ? "no estimate yet" : "not asked yet", ""];
   const arm = armWords(replay.about.strategy, row.n, row.random), value = valueOf(replay, c, row.q);
-  if (row.out) return [`out in round ${row.out}`, `: ${value} then${leadThen(replay, c, row)}`];
+  const lead = row.out ? leaderThen(replay, c, row) : NaN;
+  if (row.out) return [`out in round ${row.out}`, `: ${value} then${Number.isNaN(lead) ? "" : `, the leader ${valueOf(replay, c, lead)}`}`];
   return [`${arm}: ${value}`, row.error ? ` \u00b1 ${valueOf(replay, c, WHISKER * row.error)}` : ""];
 }
 
@@ -159,5 +167,5 @@ function axisWords(replay, c) {
   const parts = weights.map((w, k) => [w, objectives[k]]).filter(([w]) => w);
   const share = strategy === "majority-vote" && parts.length === 1;
   const gain = parts.map(([w, name]) => `${w === 1 ? "" : `${+w.toPrecision(3)} \u00d7 `}${share ? "share of questions answered right" : name}`).join(" + ");
-  return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost does not count)`;
+  return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost weight 0: cost does not count)`;
 }
