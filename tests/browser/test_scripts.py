@@ -40,7 +40,6 @@ def test_a_browser_takes_the_module(page, name):
     assert kind == "function"
 
 
-@pytest.mark.parametrize("name", ["EliminationView", "PSSTLab"])
-def test_a_race_is_small(name):
-    """The script that a notebook keeps with each race, also of the lab with its answers."""
-    assert len(scripts()[name].encode()) <= RACE
+def test_a_race_is_small():
+    """The script that a notebook keeps with each race."""
+    assert len(scripts()["EliminationView"].encode()) <= RACE

@@ -27,7 +27,7 @@ from ..shared.explorer import Explorer
 from ..shared.holdings import holdings_of, told
 from ..shared.parts import JUPYTER_S
 
-_EXPORT = "export default{render};"  # what each of our modules ends with
+_EXPORT = "export default { render };"  # what each of our modules ends with
 
 State = dict[str, Any]
 
