@@ -30,7 +30,7 @@ function askWords(frame, gone = null) {
   const how = kinds.size === 1 ? `${countWords(times, "question")} to each of ${countWords(prompts.size, "prompt")}, ${countWords(n, "answer")} to each question`
     : `of ${countWords(prompts.size, "prompt")}, ${least === most ? most : `${least} to ${most}`} to a question`;
   const others = gone ? [...prompts].filter(gone).length : 0;
-  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}${others ? `; ${others} of the prompts for other users alone` : ""}.`;
+  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}${others ? `; ${others} of them for other users` : ""}.`;
 }
 
 const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
@@ -54,7 +54,7 @@ function leadWords(replay, r, c) {
   const value = `about ${valueOf(replay, c, q)}`;
   if (!before) return `${mine} leads: ${value}. ${aloneWords(replay, r, c, p, n)}`;
   const [p0, n0] = before, q0 = replay.q(r, c, p0, n0);
-  if (p0 === p && n0 === n) return `${mine} stays ahead: ${value}. ${aloneWords(replay, r, c, p, n)}`;
+  if (p0 === p && n0 === n) return `${mine} stays ahead: ${value}. ${r === replay.frames.length - 1 ? aloneWords(replay, r, c, p, n) : ""}`;
   if (p0 === p) return `${nameOf(replay, p)} stays ahead, now with ${n === 1 ? "one answer" : `${n} answers`} instead of ${n0}: ${value}. ${scaleWords(replay, r, c, p, n, n0)}`;
   const against = Number.isNaN(q0) ? "" : ` against ${valueOf(replay, c, q0)}`;
   return `${mine} overtakes ${nameOf(replay, p0)}: ${value}${against}. ${overtakeWords(replay, r, c, best, before)}`;
@@ -95,7 +95,7 @@ function ruleWords(replay, r, c) {
   const now = left(r), before = r ? left(r - 1) : replay.P * replay.N;
   if (now === before) return "";
   const what = replay.about.algorithm.startsWith("psst+k") && r === 0 ? "Only the prompts that are best with one answer stay"
-    : OWN_RULES[replay.about.algorithm] ?? "The worse half of the pairs of prompt and N goes";
+    : OWN_RULES[replay.about.algorithm] ?? "The worse half of all pairs of prompt and N goes";
   return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms ${now === 1 ? "stays" : "stay"}.`;
 }
 
@@ -167,5 +167,5 @@ function axisWords(replay, c) {
   const parts = weights.map((w, k) => [w, objectives[k]]).filter(([w]) => w);
   const share = strategy === "majority-vote" && parts.length === 1;
   const gain = parts.map(([w, name]) => `${w === 1 ? "" : `${+w.toPrecision(3)} \u00d7 `}${share ? "share of questions answered right" : name}`).join(" + ");
-  return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost weight 0: cost does not count)`;
+  return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost weight 0)`;
 }
