@@ -27,10 +27,9 @@ function askWords(frame, gone = null) {
   const kinds = new Set(frame.pulls.map(([, n, times]) => `${n} ${times}`));
   const scales = frame.pulls.map(([, n]) => n), most = Math.max(...scales), least = Math.min(...scales);
   const [, n, times] = frame.pulls[0];
-  const how = kinds.size === 1 ? `${countWords(times, "question")} to each of ${countWords(prompts.size, "prompt")}, ${countWords(n, "answer")} to each question`
-    : `of ${countWords(prompts.size, "prompt")}, ${least === most ? most : `${least} to ${most}`} to a question`;
-  const others = gone ? [...prompts].filter(gone).length : 0;
-  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}${others ? `; ${others} of them for other users` : ""}.`;
+  const others = gone ? [...prompts].filter(gone).length : 0, whom = `${countWords(prompts.size, "prompt")}${others ? ` (${others} for others)` : ""}`;
+  const how = kinds.size === 1 ? `: ${countWords(times, "question")} to each of ${whom}, N = ${n}` : ` of ${whom}, N = ${least === most ? most : `${least} to ${most}`}`;
+  return `asks for ${countWords(total, "answer")}${how}.`;
 }
 
 const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
@@ -127,10 +126,12 @@ function endWords(replay, r, c) {
   const best = replay.best(r, c);
   if (!best) return "";
   const q = replay.q(r, c, best[0], best[1]), fresh = replay.isRescored(c) ? null : replay.report?.[c];
-  const start = `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
+  const first = replay.best(0, c), then = first ? replay.q(0, c, first[0], first[1]) : NaN;
+  const start = then - q > SAME && replay.frames.length > 1 ? `The lead fell from ${valueOf(replay, c, then)} to ${valueOf(replay, c, q)} as more was asked: the highest of many has luck, too.`
+    : `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
   if (!fresh) return `${start} Ask new questions of it before you report a number.`;
   const [mean, error, pulls] = fresh;
-  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} asked anew after the race.`;
+  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} drawn anew. Grey rows are as they were when they went.`;
 }
 
 // What the leader had in the round that put a prompt out; NaN where that is not known.
