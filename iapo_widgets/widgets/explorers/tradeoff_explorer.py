@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...core.environment import CategoricalEnvironment
 from ...core.naming import said_name, short_name
 from ...core.problem import Context
-from ...plots.picture import BLACK, CYCLE, GREY, MARKERS
+from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Move, Panel, Scene, Star, scale_ticks
 from ..shared.cost_weight import LARGEST_COST, check_cost_weight
 from ..shared.explorer import Control, Explorer
@@ -24,6 +24,7 @@ NAME = 24  # characters of a prompt in a legend
 SHOWN = 4  # prompts with a curve of their own beside the winner's
 GRID = 11  # rows and columns of the map
 STEP = 0.05  # of a weight
+INK = "#1a1a1a"  # of marks in the map, whose colours are pale in either theme
 PALE, STRONG = 0.25, 0.9  # shades of N = 1 and of the largest N
 
 
@@ -193,7 +194,7 @@ class TradeoffExplorer(Explorer):
             ramp=[(f"N = {m}", float(_shade(np.array(m), n_max))) for m in sorted({1, round(n_max**0.5), n_max})],
         )  # fmt: skip
         marks = [
-            Line("", [shares[i]], [costs[j]], BLACK, "X" if codes[j, i] == len(names) else MARKERS[codes[j, i]], "")
+            Line("", [shares[i]], [costs[j]], INK, "X" if codes[j, i] == len(names) else MARKERS[codes[j, i]], "")
             for j, i in _middles(codes)
         ]
         user = Star(

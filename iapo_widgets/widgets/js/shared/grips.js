@@ -17,7 +17,7 @@ const GRIPS = {
       const [x, top, bottom] = [s.x(mark.end), s.y(mark.y - mark.thick / 2), s.y(mark.y + mark.thick / 2)];
       const low = Math.min(top, bottom), high = Math.max(top, bottom);
       const reach = `M${s.left},${low - 4}H${Math.max(x, s.left) + REACH}V${high + 4}H${s.left}Z`;
-      return [[reach], [barPath(mark, s), "", barLook(mark)], [`M${x - 4},${low - 2}h8V${high + 2}h-8Z`, "iapo-knob iapo-bare"]];
+      return [[reach], [barPath(mark, s), "", barLook(mark)], [`M${x - 3},${low - 3}h6V${high + 3}h-6Z`, "iapo-knob iapo-bare"]];
     },
   },
   rule: {

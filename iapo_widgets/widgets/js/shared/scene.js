@@ -156,7 +156,10 @@ function cells(group, panel, s) {
 
 function drawBar(group, bar, s) {
   group.append(shape("path", { d: barPath(bar, s), ...barLook(bar) }));
-  if (bar.note) group.append(shape("text", { x: s.x(Math.max(bar.start, bar.end)) + 5, y: s.y(bar.y) + 4 }, bar.note));
+  if (!bar.note) return;
+  const x = s.x(Math.max(bar.start, bar.end)) + 5, fits = x + LETTER * bar.note.length < s.right + MARGIN.right;
+  const at = fits ? { x } : { x: s.right + MARGIN.right - 2, "text-anchor": "end" };
+  group.append(shape("text", { ...at, y: s.y(bar.y) + 4, class: "iapo-said" }, bar.note));
 }
 
 function barPath({ start, end, y, thick }, s) {
