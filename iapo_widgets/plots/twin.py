@@ -13,19 +13,22 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
+from matplotlib.transforms import offset_copy
 
 from .picture import BLACK, GREY, Picture, plain
 from .scene import Bar, Cells, Panel, Scene, names_of
 
 SHADE = 0.75  # how strong the colour of a cell is where nothing is said
-CELL = 60  # characters of a line in a table
+LEAST = 0.5  # height of a panel with its words
+BELOW = 34  # points between a panel and its legend
+CELL = 36  # characters of a line in a table
 
 
 def draw(scene: Scene, height: float = 4.0) -> Picture:
     """The static twin of ``scene``; its words are the picture's alternative text."""
     words, scene = scene.words, _as_written(scene)
     rows = _rows(scene.panels)
-    heights = [height * max(panel.height for panel in row) for row in rows]
+    heights = [height * max(LEAST, *(panel.height for panel in row)) for row in rows]
     texts = [[textwrap.fill(text, CELL) for text in row] for row in scene.rows]
     lines = [1, *(max(text.count("\n") + 1 for text in row) for row in texts)]
     table = [0.3 * sum(lines)] if texts else []
@@ -57,7 +60,7 @@ def _rows(panels: Sequence[Panel]) -> list[list[Panel]]:
 
 
 def _widths(row: Sequence[Panel]) -> list[float]:
-    return [panel.width for panel in row]
+    return [2 * panel.width if panel.wide else panel.width for panel in row]
 
 
 def _table(axes: Axes, head: Sequence[str], texts: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
@@ -69,6 +72,7 @@ def _table(axes: Axes, head: Sequence[str], texts: Sequence[Sequence[str]], line
     shown.auto_set_column_width(list(range(len(head))))
     for (row, _), cell in shown.get_celld().items():
         cell.set_height(lines[row] / sum(lines))
+        cell.PAD = 0.05
 
 
 def _as_written(value: Any) -> Any:
@@ -124,7 +128,8 @@ def _panel(axes: Axes, panel: Panel) -> None:
     if panel.cells is None:
         axes.grid(alpha=0.3)
     if handles:
-        place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3}
+        below: Any = offset_copy(axes.transAxes, axes.figure, 0, -BELOW, units="points")  # type: ignore[arg-type]
+        place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "bbox_transform": below, "ncols": 3}
         axes.legend(handles=handles, fontsize=7.5, frameon=False, **place)
 
 
@@ -132,7 +137,8 @@ def _bars(axes: Axes, bars: Sequence[Bar]) -> list[Patch]:
     known: dict[str, Patch] = {}
     for bar in bars:
         look: dict[str, Any] = {"fc": "none" if bar.open else bar.colour, "ec": bar.colour, "label": bar.label or "_"}
-        axes.barh(bar.y, bar.end - bar.start, bar.thick, bar.start, **look)
+        if bar.end != bar.start:
+            axes.barh(bar.y, bar.end - bar.start, bar.thick, bar.start, **look)
         known.setdefault(bar.label, Patch(**look))
         if bar.note:
             end = (max(bar.start, bar.end), bar.y)

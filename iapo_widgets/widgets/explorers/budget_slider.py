@@ -151,6 +151,7 @@ class BudgetSlider(Explorer):
             "The budget", "answers (completions) that training may ask for", "", rules=[here], xlim=(LOW, HIGH),
             spans=[Span(max(a, LOW), min(b, HIGH), *more) for a, b, *more in limits if a < HIGH and b > LOW],
             lines=[Line("", [LOW, HIGH], [float("nan")] * 2, line="")], ylim=(0.0, 1.0), yticks=[(-1.0, "")],
+            xticks=[(10.0**k, f"{10**k:,}") for k in range(1, 7)],
             log=True, height=0.36, wide=True,
         )  # fmt: skip
 
