@@ -39,6 +39,7 @@ class ContextSliders(Explorer):
     cost_weight = t.Float(0.0).tag(sync=True)
     keep_sum = t.Bool(False).tag(sync=True)
     context = t.Instance(Context)
+    _moved = t.Int(-1).tag(sync=True)  # which of the weights the browser moved last
     public = ("weights", "cost_weight", "keep_sum")
     alone = "cost_weight"
 
@@ -49,7 +50,7 @@ class ContextSliders(Explorer):
             raise ValueError(f"unknown context {start!r}; known: {', '.join(known)}")
         self.env = env
         self._held: list[float] = []  # the last weights that were accepted
-        self._texts = True
+        self._texts, self._told = True, -1
         self._question, self._answers = three_answers(env)
         first = known[start]
         begin = {"weights": list(first.weights), "cost_weight": first.cost_weight, "keep_sum": len(first.weights) > 1}
@@ -66,6 +67,15 @@ class ContextSliders(Explorer):
             *(Control(n, f"{n.capitalize()} cost", "button", hint=f"weight {w:g}") for n, w in COST_WEIGHTS.items()),
             Control("reset", "Reset", "button"),
         ]  # fmt: skip
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """As any explorer; of the browser's weights only the one that it says it moved is surely of now."""
+        with self.lock:
+            self._told = sync_data.get("_moved", self._moved)
+            try:
+                super().set_state(sync_data)
+            finally:
+                self._told = -1
 
     def press(self, name: str) -> None:
         """Set a preset of the cost weight, or reset."""
@@ -237,7 +247,8 @@ class ContextSliders(Explorer):
         if abs(sum(new) - 1) < 1e-6:
             return new
         old = self._held if len(self._held) == len(new) else new
-        return _shared(new, max(range(len(new)), key=lambda k: abs(new[k] - old[k])))
+        told = isinstance(self._told, int) and 0 <= self._told < len(new)
+        return _shared(new, self._told if told else max(range(len(new)), key=lambda k: abs(new[k] - old[k])))
 
     @t.observe("weights")
     def _hold(self, change: Any) -> None:

@@ -67,7 +67,7 @@ function makePanel({ model, panels, point, put }) {
       const value = settle(each, target[each.axis]);
       if (value === valueOf(each)) continue;
       moved = true;
-      model.set(each.name, each.index < 0 ? value : model.get(each.name).map((old, k) => (k === each.index ? value : old)));
+      setTrait(model, each, value);
     }
     if (!moved) return;
     place(grip);
