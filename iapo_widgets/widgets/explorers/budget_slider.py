@@ -16,7 +16,7 @@ from ...core.checks import check_budget
 from ...core.costs import call_cost_of, calls, per_call_of
 from ...core.protocol import Environment
 from ...core.psst import allocate, spending
-from ...plots.picture import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION
+from ...plots.picture import BLUE, GREEN, ORANGE, SKY, VERMILLION
 from ...plots.scene import Bar, Line, Move, Panel, Rule, Scene, Span
 from ..shared.checked import checked
 from ..shared.explorer import Control, Explorer
@@ -162,11 +162,16 @@ class BudgetSlider(Explorer):
         bars = []
         for k, (most, least) in enumerate(zip(many, few, strict=True), 1):
             said = self._round(most, least)
-            for asked, colour, label in ((most, BLUE, MANY), *([(least, SKY, FEW)] if most != least else [])):
-                thick = THICK * asked.prompts / prompts
-                bars.append(Bar(float(k), 0.0, float(asked.questions), colour, label, thick, tell=f"round {k}: {said}"))
-            end = float(max(most.questions, least.questions))
-            bars.append(Bar(float(k), end, end, GREY, note=said))
+            cases = [(most, BLUE, MANY), *([(least, SKY, FEW)] if most != least else [])]
+            further = max(cases, key=lambda case: case[0].questions)
+            for case in cases:
+                asked, colour, label = case
+                bars.append(
+                    Bar(
+                        float(k), 0.0, float(asked.questions), colour, label, THICK * asked.prompts / prompts,
+                        tell=f"round {k}: {said}", note=said if case is further else "",
+                    )
+                )  # fmt: skip
         longest = max(asked.questions for asked in (*many, *few))
         ticks = [(float(n), str(n)) for n in range(6)] if longest < 4 else []  # no half a question
         return Panel(
@@ -215,8 +220,8 @@ class BudgetSlider(Explorer):
         many, few = self.rounds()[-1], self.rounds(few=True)[-1]
         if many == few or not many.completions or not few.completions:
             return self._round(many, few)
-        each = [f"{_count(a.prompts, 'prompt')} with {_count(a.questions, 'question')} each" for a in (many, few)]
-        return f"between {each[0]} and {each[1]}, {_count(few.n, 'answer')} to each, as few or many users agree"
+        first, second = (f"{_count(a.prompts, 'prompt')}, {_count(a.questions, 'question')} each" for a in (many, few))
+        return f"{first}, {MANY}; {second}, {FEW}; {_count(few.n, 'answer')} to each"
 
     def _change(self) -> str:
         """The least budget that would do better."""
@@ -228,7 +233,7 @@ class BudgetSlider(Explorer):
             (m * self._rounds, "every round can, without borrowing"),
         ]
         more = self.rounds()[0].questions + 1
-        further = (more * m * self._rounds, f"round 1 asks each prompt {more} questions")
+        further = (more * m * self._rounds, f"round 1 asks each prompt {more:,} questions")
         need, what = next((aim for aim in aims if self.budget < aim[0]), further)
         return f"Raise the budget to {need:,} completions and {what}."
 

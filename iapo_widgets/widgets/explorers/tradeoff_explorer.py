@@ -190,7 +190,7 @@ class TradeoffExplorer(Explorer):
         cells = Cells(
             codes.tolist(), shares.tolist(), costs.tolist(), [*(colours[p][0] for p in names), GREY],
             [*(f"{short_name(self.env.prompts[p], p, NAME)} wins" for p in names), "another prompt wins"], tell=tell,
-            shades=_shade(n, n_max).round(3).tolist(), markers=[*(colours[p][1] for p in names), "X"],
+            shades=_shade(n, n_max).round(2).tolist(), markers=[*(colours[p][1] for p in names), "X"],
             ramp=[(f"N = {m}", float(_shade(np.array(m), n_max))) for m in sorted({1, round(n_max**0.5), n_max})],
         )  # fmt: skip
         marks = [
