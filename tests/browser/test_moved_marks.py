@@ -267,3 +267,13 @@ def test_a_mark_without_a_kernel_stays(saved):
     drag(saved, rate, lambda x, y: (x + 90, y))
     rate.press("ArrowRight")
     expect(rate).to_have_attribute("aria-valuenow", "0.4")
+
+
+def test_an_enlarged_picture_follows_the_pointer(saved):
+    """Where a page shows its widgets half as large again, the line goes to where the pointer is."""
+    found = saved.locator('.iapo-explorer[aria-label="ScalingExplorer"]')
+    found.evaluate("(e) => { e.parentElement.style.zoom = 1.5; }")
+    line = mark(found, LINE)
+    drag(saved, line, lambda x, y: (tick(found, "24")[0], y + 20))
+    expect(line).to_have_attribute("aria-valuenow", "24")
+    found.evaluate("(e) => { e.parentElement.style.zoom = 1; }")

@@ -15,6 +15,9 @@ function makePanel({ model, panels, point, put }) {
   const movesOf = ({ mark }) => mark.moves.filter((move) => connected(model) || alone(model).includes(move.name));
   const valueOf = ({ name, index }) => (index < 0 ? model.get(name) : model.get(name)[index]);
 
+  // How much larger than drawn the picture is shown, as by a page's zoom.
+  const enlarged = () => svg.getBoundingClientRect().width / width || 1;
+
   // `afresh`: after a change of size or theme; only then width and colour are asked for, for asking makes the browser
   // style and lay out what was drawn so far.
   const again = (afresh = false) => {
@@ -53,7 +56,7 @@ function makePanel({ model, panels, point, put }) {
     if (!found) return;
     tip.textContent = found.text;
     tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
-    tip.style.top = `${svg.getBoundingClientRect().top - figure.getBoundingClientRect().top + Math.max(0, found.py - 44)}px`;
+    tip.style.top = `${(svg.getBoundingClientRect().top - figure.getBoundingClientRect().top) / enlarged() + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
   // Moves a mark to {x, y}, as far as it can be moved there; `place` alone puts it where its traits are.
@@ -76,7 +79,7 @@ function makePanel({ model, panels, point, put }) {
   };
   const placeAt = (event) => {
     const box = svg.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    return { x: (event.clientX - box.left) / enlarged(), y: (event.clientY - box.top) / enlarged() };
   };
   const follow = (event) => {
     const { x, y } = placeAt(event);
