@@ -1,5 +1,6 @@
 """What a prompt is called where there is no room for all of it."""
 
+import numpy as np
 import pytest
 
 from iapo_widgets import Arm, Policy, Prompt, mv_contexts, train
@@ -88,8 +89,8 @@ def test_prompts_with_words_are_named_by_them_on_screen():
     assert said_name(env.prompts[best], best) in explorer._scene["panels"][0]["stars"][0]["label"]
     cells = explorer._scene["panels"][1]["cells"]
     wins, told = cells["labels"], cells["tell"][0][-1]
-    winner, n = map(int, cells["texts"][0][-1].split("\u00b7"))
-    assert told == f"correct 1.0, cost 0.0: {said_name(env.prompts[winner], winner)}, N = {n}"
+    winner, n = np.unravel_index(explorer.q(1.0, 0.0).argmax(), (len(env.prompts), env.n_max))
+    assert told == f"correct 1.0, cost 0.0: {said_name(env.prompts[winner], winner)}, N = {n + 1}"
     assert {f"{short_name(prompt, p, 24)} wins" for p, prompt in enumerate(env.prompts)} <= set(wins)
     markdown, literal = table.to_markdown(), table.to_python()
     assert f"| {name} |" in markdown and f"({arm.prompt}, {arm.n}),  # {told_name(env.prompts[arm.prompt])}" in literal

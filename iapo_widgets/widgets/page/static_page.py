@@ -109,7 +109,7 @@ def _saved(widget: anywidget.AnyWidget, texts: bool) -> tuple[State, list[State]
     state = widget.get_state()
     if hasattr(widget, "carried"):
         state |= widget.carried(texts)
-    if isinstance(widget, Explorer) and (stills := widget.stills()):
+    if isinstance(widget, Explorer) and (stills := widget.stills(texts)):
         base = state["_scene"]["panels"]
         state["_alone"] = [widget.alone]
         state["_stills"] = [[value, {**drawn, "_scene": _less(drawn["_scene"], base)}] for value, drawn in stills]

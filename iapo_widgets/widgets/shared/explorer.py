@@ -8,7 +8,8 @@ from typing import Any
 import traitlets as t
 
 from ...plots.picture import Picture
-from ...plots.scene import Scene, draw
+from ...plots.scene import Scene
+from ...plots.twin import draw
 from .assets import module, styles
 from .controlled import Control as Control
 from .controlled import Controlled
@@ -22,7 +23,12 @@ class Explorer(Controlled):
     below the controls.
     """
 
-    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "scene", "controls", "copy", "explorer")))
+    _esm = module(
+        *(
+            f"shared/{name}"
+            for name in ("canvas", "kernel", "scene", "grips", "legend", "panel", "controls", "copy", "explorer")
+        )
+    )
     _css = styles("shared/theme", "shared/explorer")
     _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
@@ -53,8 +59,11 @@ class Explorer(Controlled):
         """What the browser shows for the present traits, by the names of the traits that tell it."""
         return {"_readings": self.readings(), "_scene": self.scene().plain()}
 
-    def stills(self) -> list[tuple[Any, dict[str, Any]]]:
-        """(value, ``drawn()``) at each setting of the control ``alone``; nobody is told, nothing changes."""
+    def stills(self, texts: bool = True) -> list[tuple[Any, dict[str, Any]]]:
+        """(value, ``drawn()``) at each setting of the control ``alone``; nobody is told, nothing changes.
+
+        texts: with the words of answers, for those that show any.
+        """
         control = next((c for c in self.controls() if c.name == self.alone), None)
         if control is None:
             return []
@@ -114,8 +123,8 @@ class Explorer(Controlled):
 
     @property
     def summary(self) -> str:
-        """What the picture says, in words."""
-        return str(self._scene.get("summary", ""))
+        """What the picture says, and what would change it, in words."""
+        return " ".join(filter(None, (str(self._scene.get(name) or "") for name in ("summary", "change"))))
 
     def _changed(self, _: Any) -> None:
         if self._ready:

@@ -1,5 +1,13 @@
 // Native controls for the traits of an explorer: labelled, by keyboard, each with its reading and its error.
 
+// Sets a trait, or one element of a list; a widget whose elements hang together is told which one was moved, for those
+// beside it may be of a moment ago.
+function setTrait(model, { name, index }, value) {
+  if (index < 0) { model.set(name, value); return; }
+  model.set(name, model.get(name).map((old, k) => (k === index ? value : old)));
+  if (model.get("_moved") !== undefined) model.set("_moved", index);
+}
+
 // place: of those controls alone that stand there; all of a widget that has one place.
 function buildControls({ model, id, form, buttons, usable, place = "" }) {
   let shown = "";
@@ -9,8 +17,7 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
   const key = (c) => (c.index < 0 ? c.name : `${c.name}.${c.index}`);
   const value = (c) => (c.index < 0 ? model.get(c.name) : model.get(c.name)[c.index]);
   const send = (c, next) => {
-    if (c.index < 0) model.set(c.name, next);
-    else { const all = [...model.get(c.name)]; all[c.index] = next; model.set(c.name, all); }
+    setTrait(model, c, next);
     model.save_changes();
   };
   const twoDigits = (v) => Number(v.toPrecision(2));
