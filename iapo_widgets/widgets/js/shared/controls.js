@@ -20,6 +20,7 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
     log: (c, at) => build("input", { ...at, type: "range", min: Math.log10(c.low), max: Math.log10(c.high), step: c.step }),
     number: (c, at) => build("input", { ...at, type: "number", step: "any" }),
     switch: (c, at) => build("input", { ...at, type: "checkbox" }),
+    progress: (c, at) => build("progress", { ...at, max: c.high, value: 0 }),
     choice: (c, at) => build("select", at, ...c.options.map(([text], i) => build("option", { value: i }, text))),
   };
   const read = {
