@@ -267,7 +267,7 @@ def _sooner(cells: Sequence[Cell]) -> str:
     if not had or min(had) == largest:
         return ""
     fewer = f"{largest / min(had):.3g} times fewer completions"
-    return f"{best.algorithm} has at T = {min(had):,} no more regret than {others[0].algorithm} at T = {largest:,}: {fewer}."
+    return f"{best.algorithm} does at T = {min(had):,} as well as {others[0].algorithm} at T = {largest:,}: {fewer}."
 
 
 @cache
