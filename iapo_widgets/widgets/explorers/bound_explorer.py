@@ -141,7 +141,7 @@ class BoundExplorer(Explorer):
         """The bound and the measured errors against the budget."""
         theory = self.theory()
         needed, enough = required(theory, self.delta), self._enough()
-        note = " ".join(filter(None, [
+        note = "\n".join(filter(None, [
             "Simulated: success rates are set by the controls, and no model is called.",
             "" if needed is None else f"Smallest gap {theory.gaps[:, 1:].min(initial=1.0):.3g} of reward, "
             f"H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}, R = {theory.n_rounds} rounds.",
@@ -174,7 +174,7 @@ class BoundExplorer(Explorer):
         return Panel(
             "How often a training misses a best arm", "training budget T, completions", "share of trainings",
             lines=lines, spans=spans, stars=stars, log=True, xlim=(1.0, float(top)), ylim=(-0.03, 1.05),
-            yticks=SHARES,
+            yticks=SHARES, width=1.4,
         )  # fmt: skip
 
     def _enough(self) -> int | None:

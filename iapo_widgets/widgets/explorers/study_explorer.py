@@ -30,7 +30,7 @@ from ..shared.worker import worker
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
 MEASURES = [("regret", "regret"), ("return (ACR)", "acr")]
 NAMES = {"regret": "regret", "acr": "ACR"}
-BELOW = "Below 0: on the questions kept for the test, a policy beat the arms that are best on the training part. "
+BELOW = "Below 0: on the questions kept for the test, a policy beat the arms that are best on the training part.\n"
 PAUSE = 0.2  # seconds between two pictures: an eye needs no more, and a browser far away gets no more
 
 
