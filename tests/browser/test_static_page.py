@@ -17,7 +17,7 @@ ALONE = {
     "BudgetSlider": "Budget T",
     "ScalingExplorer": "N to read",
     "TradeoffExplorer": "Weight: cost",
-    "ReuseExplorer": "n asked about",
+    "ReuseExplorer": "Look at",
     "BoundExplorer": "Error accepted",
     "StudyExplorer": "Measure",
     "PolicyTable": "Copy as",
@@ -65,24 +65,26 @@ def test_one_control_works_alone_and_the_others_say_why_not(opened, name):
     page = opened()
     widget = explorer(page, name)
     expect(widget.locator(".iapo-lost")).to_contain_text(f"No running kernel here: “{ALONE[name]}” works without one")
-    control = widget.get_by_label(ALONE[name], exact=True)
+    steps = widget.get_by_role("radiogroup", name=ALONE[name], exact=True).get_by_role("radio", checked=True)
+    control = steps if name == "ReuseExplorer" else widget.get_by_label(ALONE[name], exact=True)
     shown = widget.get_by_label("Text to copy") if name == "PolicyTable" else widget.locator(".iapo-summary")
     read = shown.input_value if name == "PolicyTable" else shown.inner_text
     before = read()
-    picture = widget.locator(".iapo-panels").inner_html()
+    drawn = widget.locator(".iapo-table" if name == "PolicyTable" else ".iapo-panels")
+    picture = drawn.inner_html()
     control.press("ArrowDown" if name in ("StudyExplorer", "PolicyTable") else "ArrowRight")
     page.wait_for_function(
         "([element, text]) => (element.value ?? element.innerText) !== text", arg=[shown.element_handle(), before]
     )
     if name != "PolicyTable":  # its picture does not depend on the form of the copy
-        assert widget.locator(".iapo-panels").inner_html() != picture
+        assert drawn.inner_html() != picture
     widget.get_by_role("button", name="Reset").press("Enter")
     page.wait_for_function(
         "([element, text]) => (element.value ?? element.innerText) === text", arg=[shown.element_handle(), before]
     )
-    assert widget.locator(".iapo-panels").inner_html() == picture
-    enabled = widget.locator(".iapo-field :is(input, select):enabled, .iapo-buttons button:enabled")
-    assert enabled.count() == 2  # the one, and Reset
+    assert drawn.inner_html() == picture
+    fields = widget.locator(".iapo-field:has(:is(input, select, button):enabled)")
+    assert fields.count() == 1 and widget.locator(".iapo-buttons button:enabled").count() == 1  # the one, and Reset
 
 
 def test_a_race_plays_by_keyboard(opened):

@@ -174,7 +174,8 @@ class ReuseExplorer(Explorer):
         number = comb(self.pulled, self.n)
         by_block, by_subset = self._estimates(right)
         moved = f"Their mean {SAYS[self.strategy]} is {by_subset:.3f}, that of the blocks {by_block:.3f}"
-        overlap = " No completion is left over, but subsets overlap: they are worth less than so many." * (number > 1)
+        lapped = f" No completion is left over, but subsets overlap: {number:,} of them are not worth so many samples."
+        overlap = lapped if number > 1 else ""
         truth = f"the truth is {self._truth():.3f} (credit, from 0 to 1)"
         return f"{self._held()} and {_count(number, 'subset')} of {self.n}.{overlap} {moved}; {truth}."
 
