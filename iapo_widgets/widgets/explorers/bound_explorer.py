@@ -151,7 +151,8 @@ class BoundExplorer(Explorer):
 
     def _panel(self, theory: Complexity, needed: int | None, enough: int | None) -> Panel:
         top = 10 ** math.ceil(math.log10(2 * max(needed or 1_000, 100)))
-        budgets = np.geomspace(1, float(top), 60).round()  # floats: near-ties ask for more than an int64 holds
+        # floats: near-ties ask for more than an int64 holds
+        budgets = np.unique(np.geomspace(1, float(top), 60).round())
         bound = np.array([theory.error_bound(int(b)) for b in budgets])
         lines = [Line("bound of theorem 1", budgets, np.minimum(bound, 1.0), VERMILLION, "s", every=6, tell=[
             f"T = {int(b):,} completions: the bound is {f'{e:.1%}' if e < 1 else '100% or more'}"
