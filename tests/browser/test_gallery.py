@@ -161,7 +161,7 @@ def test_a_study_runs_stops_and_goes_on(gallery):
     """It opens on kept results; Run, Stop keeps what is done, Run goes on from there to the end, in words and bar."""
     widget = explorer(gallery, "StudyExplorer")
     summary = widget.locator(".iapo-summary")
-    expect(summary).to_contain_text("These are 200 kept runs")
+    expect(summary).to_contain_text("(200 kept runs; press Run for 20 runs of your own)")
     expect(widget.locator(".iapo-legend").first).to_contain_text("frugal")
     widget.get_by_role("button", name="Run").click()
     expect(summary).to_contain_text("At T = 5,000 completions, mean regret", timeout=60_000)

@@ -165,6 +165,18 @@ def test_nothing_overflows_collides_or_blurs(opened, width, density):
     assert {name: found for name, found in complaints.items() if found} == {}
 
 
+@pytest.mark.parametrize("width", [400, 568, 640, 716])
+def test_a_policy_fits_a_phone(opened, width):
+    """On it rows are cards: nothing is cut or meets, each number has its column's name, and a row is still a row."""
+    table = explorer(opened(width), "PolicyTable")
+    assert table.evaluate("complaintsOf") == []
+    assert table.bounding_box()["x"] + table.bounding_box()["width"] <= width
+    row = table.get_by_role("row").filter(has_text="w1=0.5 mid")
+    expect(row.get_by_role("cell")).to_have_count(6)
+    named = row.locator("td").nth(2).evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    assert named == ('"worth a question: "' if width < 700 else "none")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_in_both_themes(opened, scheme):
     """axe finds nothing serious in the whole page, and words on the pictures have a contrast of at least 4.5."""

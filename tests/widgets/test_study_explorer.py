@@ -170,6 +170,8 @@ def test_it_opens_on_kept_results():
     best, second = sorted(ends, key=ends.__getitem__)[:2]
     least = min(int(b) for b, y in zip(curves[best]["x"], curves[best]["y"], strict=True) if y <= ends[second])
     assert explorer.summary.startswith(f"{best} does at T = {least:,} as well as {second} at T = 20,000: ")
+    first = table.cell("math", best, 1_000).regret
+    assert f"mean regret in reward a question: {best} {first:.3f} to {ends[best]:.3f}, {second} " in explorer.summary
     assert explorer.state == "idle" and explorer.records == []
     explorer.measure = "acr"
     assert "Below 0" not in explorer._scene["note"] and "mean ACR in reward a question" in explorer.summary

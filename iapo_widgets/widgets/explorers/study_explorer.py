@@ -199,14 +199,23 @@ class StudyExplorer(Explorer):
             return text
         least, largest = min(c.budget for c in shown), max(c.budget for c in shown)
         what = f"mean {NAMES[self.measure]} in reward a question"
-        said = f"At T = {largest:,} completions, {what}: {self._told(shown, largest)}."
         if own:
+            said = f"At T = {largest:,} completions, {what}: {self._told(shown, largest)}."
             beside = self._told(kept, largest)
             runs = f" There {kept[0].runs} kept runs have {beside}." if beside else ""
             return f"{text} {said}{runs}"
-        start = f"{said} At T = {least:,} it was {self._told(shown, least)}."
-        these = f"These are {kept[0].runs} kept runs; press Run for {total} runs of your own."
-        return " ".join(filter(None, [_sooner(kept), start, these]))
+        moved = f"From T = {least:,} to {largest:,} completions, {what}: {self._moved(kept, least, largest)}"
+        these = f"({kept[0].runs} kept runs; press Run for {total} runs of your own)"
+        return " ".join(filter(None, [_sooner(kept), f"{moved} {these}."]))
+
+    def _moved(self, cells: Sequence[Cell], least: int, largest: int) -> str:
+        """Every algorithm's mean at both budgets, the best at the larger one first."""
+        there = {(c.algorithm, c.budget): getattr(c, self.measure) for c in cells}
+        last = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)
+        return ", ".join(
+            f"{c.algorithm} {there[c.algorithm, least]:.3f} to {there[c.algorithm, largest]:.3f}"
+            for c in last if (c.algorithm, least) in there
+        )  # fmt: skip
 
     def _told(self, cells: Sequence[Cell], budget: int) -> str:
         """Every algorithm's mean there, the best first."""
