@@ -1,5 +1,6 @@
 """ReuseExplorer by its traits: variances and samples against brute force, and one idea a step."""
 
+import json
 from itertools import combinations, product
 
 import numpy as np
@@ -138,3 +139,10 @@ def test_words_change_with_every_trait():
         before = explorer.summary
         explorer.set_state({name: value})
         assert explorer.summary != before
+
+
+@pytest.mark.parametrize("step", ["blocks", "subsets", "worth"])
+def test_an_update_is_small(step):
+    """Also the picture of most subsets is at most 20 kB: a slider sends it at each of its moves."""
+    explorer = ReuseExplorer(step=step, pulled=16, n=8)
+    assert explorer.error == "" and len(json.dumps(explorer._scene)) <= 20_000

@@ -105,7 +105,7 @@ class ReuseExplorer(Explorer):
         ticks = [name for name, _ in (*whole, *blocks, *rest)]
         height = 1.2 if self.step == "subsets" else 0.3 + 0.09 * len(ticks)
         title = f"{_count(len(blocks), 'block')} of {n}{f', {size % n} left over' if rest else ''}"
-        return self._map(right, [*whole, *blocks, *rest], title, "", list(enumerate(ticks[::-1])), height)
+        return self._map(right, [*whole, *blocks, *rest], title, "", ticks, height)
 
     def _subsets(self, right: NDArray[np.bool_]) -> Panel:
         size, n = self.pulled, self.n
@@ -115,33 +115,39 @@ class ReuseExplorer(Explorer):
         chosen.sort(key=lambda who: -int(right[list(who)].sum()))  # the votes for right together, as a bar
         some = f"{len(chosen)} of " if len(chosen) < len(every) else ""
         samples = [(f"subset {i + 1}", who) for i, who in enumerate(chosen)]
-        ticks = [(0, str(len(chosen))), (len(chosen) - 1, "1")] if len(chosen) > 1 else [(0, "1")]
         title = f"{some}{_count(len(every), 'subset')} of {n}"
-        return self._map(right, samples, title, "subset", ticks, 1.2)
+        return self._map(right, samples, title, "subset", _ends(len(chosen)), 1.2)
 
     def _map(
         self, right: NDArray[np.bool_], samples: Sequence[Sample], title: str, ylabel: str,
-        ticks: Sequence[tuple[float, str]], height: float,
+        ticks: Sequence[str], height: float,
     ) -> Panel:  # fmt: skip
-        """Samples from top to bottom: which completions are in them, and what each says."""
-        size, letters = self.pulled, len(samples) <= self.pulled + 2
-        codes, texts, tell = [], [], []
+        """Samples from top to bottom: which completions are in them, and what each says.
+
+        Of many samples only what they say is told in words: the rest follows from numbers of row and column.
+        """
+        size, few = self.pulled, not ylabel
+        codes: list[list[int]] = []
+        texts: list[list[str]] = []
+        tell: list[list[Any]] = []
         for name, who in samples:
             unused, k = name == "left over" or not who, int(right[list(who)].sum())
             row = [LEFT if unused else RIGHT if r else WRONG for r in right]
             code, mark = (-1, "") if unused else CREDITS[float(self._alone(len(who))[k])]
             codes.append([*(c if i in who else -1 for i, c in enumerate(row)), -1, code])
             marks = [("R" if r else "W") if i in who else "" for i, r in enumerate(right)]
-            texts.append([*marks, "", mark] if letters else [""] * (size + 2))
-            words = [f"{name}: completion {i + 1}, {('wrong', 'right')[int(r)] if i in who else 'not in it'}"
-                     for i, r in enumerate(right)]  # fmt: skip
+            texts.append([*marks, "", mark])
+            said = [LABELS[RIGHT if r else WRONG] if i in who else "not in it" for i, r in enumerate(right)]
+            words = [f"{name}: completion {i + 1}, {text}" if few else None for i, text in enumerate(said)]
             says = "in no block" if unused else f"{k} of {len(who)} right, credit {mark}"
             tell.append([*words, "", f"{name}: {says}"] if who else ["the blocks of the pull, below"] * (size + 2))
+        places = range(len(samples), 0, -1)  # rows count from below, samples from above
         columns = [*((i + 1, str(i + 1)) for i in range(size)), (size + 2, SAYS[self.strategy])]
-        cells = Cells(codes[::-1], list(range(1, size + 3)), list(range(len(samples))), COLOURS, LABELS, texts[::-1],
-                      tell[::-1])  # fmt: skip
-        return Panel(title, f"completion; at the right the {SAYS[self.strategy]}", ylabel, cells=cells, xticks=columns,
-                     yticks=ticks, height=height)  # fmt: skip
+        cells = Cells(codes[::-1], list(range(1, size + 3)), list(places), COLOURS, LABELS,
+                      texts[::-1] if few else (), tell[::-1])  # fmt: skip
+        rows = [(float(place), text) for place, text in zip(places, ticks[::-1], strict=True) if text]
+        return Panel(title, "completion", ylabel, cells=cells, xticks=columns, yticks=rows, height=height,
+                     ylim=(len(samples) + 0.5, 0.5))  # fmt: skip
 
     def _worth(self, single: Array, blocks: Array, subsets: Array) -> Panel:
         sizes = np.arange(1, self.pulled + 1)
@@ -247,6 +253,11 @@ def _subset_means(strategy: str, size: int) -> Array:
     answers, valid = np.where(right, 0, 1), np.ones(right.shape, dtype=bool)
     pulls = Completions(index, index, reward, answers, index, np.zeros(right.shape), valid)
     return STRATEGIES[strategy].subsets(pulls, np.ones((1, 1)), size)[:, 0]
+
+
+def _ends(number: int) -> list[str]:
+    """Ticks of which the first and the last say their number."""
+    return [str(i) if i in (1, number) else "" for i in range(1, number + 1)]
 
 
 def _count(number: int, what: str) -> str:
