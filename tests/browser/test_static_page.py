@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from browser.jupyter import LAYOUT
 from browser.race import clock, lanes, play, policy, told, turn_map
 from every_widget import WIDGETS
-from iapo_widgets.widgets import save_html
+from iapo_widgets import load, train
+from iapo_widgets.widgets import PolicyTable, save_html
 
 #: Explorer -> label of the control that works without a kernel.
 ALONE = {
@@ -175,6 +176,25 @@ def test_a_policy_fits_a_phone(opened, width):
     expect(row.get_by_role("cell")).to_have_count(6)
     named = row.locator("td").nth(2).evaluate("(cell) => getComputedStyle(cell, '::before').content")
     assert named == ('"worth a question: "' if width < 700 else "none")
+
+
+@pytest.mark.parametrize("width", [400, 480, 568, 716])
+def test_what_stands_in_a_cell_stays_there(browser, tmp_path, width):
+    """With prompts of many words and costs of a unit, what stands in a cell stays in it."""
+    env = load("real-words")
+    save_html(tmp_path / "policy.html", PolicyTable(env, train("uniform", env, 2_000, seed=0)))
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.add_init_script(path=LAYOUT)
+    page.goto((tmp_path / "policy.html").as_uri())
+    rows = page.locator(".iapo-policies tbody tr")
+    expect(rows).to_have_count(len(env.contexts) + 1)
+    spilt = page.evaluate(
+        """() => [...document.querySelectorAll('.iapo-policies :is(td, th)')]
+             .filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
+             .map((cell) => cell.dataset.head + cell.textContent)"""
+    )
+    assert spilt == [] and page.locator(".iapo-policies").evaluate("complaintsOf") == []
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
