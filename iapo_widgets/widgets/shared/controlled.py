@@ -17,8 +17,8 @@ class Control:
     """One control of the trait ``name``.
 
     kind: ``range`` (a slider), ``log`` (a logarithmic one), ``number``, ``choice`` (``options`` of (text, value)),
-    ``switch``, or ``button`` (calls ``press(name)``).  index: element of a list trait, -1 for the whole.  place: where
-    it stands, for a widget that has several places.
+    ``switch``, ``progress`` (to be read: how much of ``high`` is done), or ``button`` (calls ``press(name)``).  index:
+    element of a list trait, -1 for the whole.  place: where it stands, for a widget that has several places.
     """
 
     name: str
