@@ -46,6 +46,10 @@ class PolicyTable(Explorer):
         super().__init__(policy=policy, **traits)
         self.observe(self._changed, "policy")
 
+    def _arguments(self) -> list[str]:
+        env, *more = super()._arguments()
+        return [env, *(["policy"] if self.policy is not None else []), *more]
+
     @property
     def rows(self) -> list[PolicyRow]:
         """A row a context, none without a policy."""

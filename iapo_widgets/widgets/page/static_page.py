@@ -91,15 +91,18 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     data = json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
     # json.dumps leaves "<" as it is, and "</script>" in a name would end the script
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    start = f"render({{ model: savedModel({data}), el: document.getElementById({name!r}) }});"
+    start = (
+        f"const place = document.getElementById({name!r});\nrender({{ model: savedModel({data}, place), el: place }});"
+    )
+    kind = html.escape(str(state.get("_kind", "")))
     script = str(state["_esm"]).replace(_EXPORT, start)
     scene = state.get("_scene")
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
     held = told(holdings_of(state))
     note = f"\n<p><small>Saved with this picture: {held}.</small></p>" if held else ""
     return (
-        f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words} (The picture needs JavaScript.)</p>'
-        f"</noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>{note}"
+        f'<style>{state["_css"]}</style>\n<div id="{name}" data-iapo="{kind}">'
+        f"<noscript><p>{words} (The picture needs JavaScript.)</p></noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>{note}"
     )
 
 

@@ -2,7 +2,8 @@
 
 let labs = 0;
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const id = `iapo-lab-${++labs}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const alarm = build("p", { class: "iapo-alarm", role: "alert" });
@@ -14,7 +15,9 @@ function render({ model, el }) {
   const main = build("div", { class: "iapo-main" });
   const side = build("aside", { class: "iapo-side", "aria-label": "Answers behind the chosen arm" });
   const root = build("section", { class: "iapo-widget iapo-race iapo-elimination iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
-    build("div", { class: "iapo-heading" }, build("h3", {}, "Which prompt, and how many answers?"), note), lost, bar, alarm, main);
+    lost, bar, alarm, main);
+  const head = headOf(model, root, note);
+  root.prepend(head);
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -93,6 +96,7 @@ function render({ model, el }) {
   if (connected(model) && model.get("_stale") && model.get("state") === "idle") model.send({ press: "show" });
   return () => {
     size.disconnect();
+    head.off();
     stage?.off();
     panel?.off();
     forget();

@@ -45,10 +45,16 @@ function isDark(element) {
   return r + g + b > 382;
 }
 
+// Place of a pointer on an element in the element's own pixels: projector size and slides make them larger than the page's.
+function pointOn(element, event) {
+  const box = element.getBoundingClientRect(), size = element.clientWidth ? box.width / element.clientWidth : 1;
+  return [(event.clientX - box.left) / size, (event.clientY - box.top) / size];
+}
+
 // Sets the canvas to its CSS size at the screen's density; returns a context in CSS pixels.
 function crisp(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
-  const density = window.devicePixelRatio || 1;
+  const density = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1);
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const pen = canvas.getContext("2d");
@@ -97,7 +103,7 @@ function onThemeChange(changed) {
   const watch = new MutationObserver(changed);
   const attributeFilter = ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class", "style"];
   for (const element of [document.documentElement, document.body]) watch.observe(element, { attributes: true, attributeFilter });
-  const query = window.matchMedia("(prefers-color-scheme: dark)");
-  query.addEventListener("change", changed);
-  return () => { watch.disconnect(); query.removeEventListener("change", changed); };
+  const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => window.matchMedia(query));
+  for (const query of queries) query.addEventListener("change", changed);
+  return () => { watch.disconnect(); for (const query of queries) query.removeEventListener("change", changed); };
 }

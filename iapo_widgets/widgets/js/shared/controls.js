@@ -58,6 +58,9 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
     const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
     const text = model.get("_readings")[key(c)] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;
+    // room for the longest of its kind from the beginning, so that the track keeps its length while it is dragged
+    const longest = Math.max(...[c.low, c.high, c.high - c.step].map((v) => text.replace(/[\d.,]+/, v.toLocaleString("en", { maximumFractionDigits: 3 })).length), text.length);
+    if (plain && !(parseFloat(reading.style.minWidth) >= 0.56 * longest)) reading.style.minWidth = `${0.56 * longest}em`;
     if (text) describe(input, { "aria-valuetext": text });
   }
 

@@ -3,7 +3,8 @@
 let explorers = 0;
 const HEIGHT = 300; // px of a panel of height 1
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const id = `iapo-explorer-${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
   const form = build("div", { class: "iapo-form" });
   const buttons = build("div", { class: "iapo-buttons" });
@@ -17,6 +18,8 @@ function render({ model, el }) {
   const root = build("section", { class: "iapo-widget iapo-explorer", "aria-label": model.get("_kind") }, lost, form, buttons, alarm, panels, summary, point, table, note);
   const copy = model.get("copy_text") === undefined ? null : copyBox(model, id);
   if (copy) root.append(copy.element);
+  const head = headOf(model, root);
+  root.prepend(head);
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -65,6 +68,7 @@ function render({ model, el }) {
     unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
+    head.off();
     copy?.off();
   };
 }
@@ -116,7 +120,8 @@ function makePanel({ model, panels, point, put }) {
     if (!found) return;
     tip.textContent = found.text;
     tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
-    tip.style.top = `${svg.getBoundingClientRect().top - figure.getBoundingClientRect().top + Math.max(0, found.py - 44)}px`;
+    const down = svg.getBoundingClientRect().top - figure.getBoundingClientRect().top;
+    tip.style.top = `${down / (svg.currentCSSZoom ?? 1) + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
   const move = (handle, value) => {
@@ -137,9 +142,9 @@ function makePanel({ model, panels, point, put }) {
     svg.setPointerCapture(event.pointerId);
   });
   svg.addEventListener("pointermove", (event) => {
-    const box = svg.getBoundingClientRect();
-    if (dragging !== null) { move(panel.handles[dragging], s.atX(event.clientX - box.left)); return; }
-    at = nearest(panel, s, event.clientX - box.left, event.clientY - box.top);
+    const [x, y] = pointOn(svg, event);
+    if (dragging !== null) { move(panel.handles[dragging], s.atX(x)); return; }
+    at = nearest(panel, s, x, y);
     mark(true);
   });
   for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { dragging = null; });
