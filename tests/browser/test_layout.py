@@ -1,10 +1,14 @@
-"""The gallery in a JupyterLab whose output area is 700 px wide, on a screen of double density, in both themes."""
+"""Widgets at every width, at projector size, on paper, and in a JupyterLab in both themes: nothing is cut or overlaps."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT, NotebookPage
 from browser.race import turn_map
+from every_widget import WIDGETS
+from iapo_widgets.widgets import save_html
 
 WIDTH = 700  # px
 THEMES = {"JupyterLab Light": "true", "JupyterLab Dark": "false"}
@@ -89,3 +93,103 @@ def test_a_finished_replay_takes_the_new_theme(narrow):
     narrow.page.wait_for_function(changed, arg=[curves.element_handle(), light, False])
     set_theme(narrow, "JupyterLab Light")
     narrow.page.wait_for_function(changed, arg=[curves.element_handle(), light, True])
+
+
+BORDERS = 16  # px that a saved page has beside its widgets
+SIZES = {"400": (400, 1), "568": (568, 1), "700": (700, 1), "1000": (1000, 1), "1600": (1600, 1), "200 %": (500, 2)}
+PAPER = 718  # px of A4 between margins of 10 mm
+ROOTS = ".iapo-explorer:not(.iapo-compact), .iapo-elimination:not(.iapo-explorer)"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """Address of a saved page with every widget, which may be as wide as its window."""
+    path = tmp_path_factory.mktemp("layout") / "widgets.html"
+    save_html(path, *(make() for make in WIDGETS.values()))
+    path.write_text(path.read_text("utf-8").replace("max-width: 1100px", ""), "utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def opened(browser, saved):
+    """Opens the page in a window whose widgets have that width; ``face``: of its races."""
+    contexts = []
+
+    def open_page(width, density=1, face="race", **more):
+        viewport = {"width": width + BORDERS, "height": 900}
+        context = browser.new_context(viewport=viewport, device_scale_factor=density, offline=True, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.add_init_script(path=LAYOUT)
+        page.goto(f'{saved}#EliminationView.face="{face}"&PSSTLab.first.face="{face}"')
+        expect(page.locator(".iapo-elimination .iapo-policy").last).to_contain_text("Recommendation")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def complaints(page):
+    """What is wrong with each widget of the page, and whether it scrolls sideways."""
+    page.wait_for_function(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+    )
+    roots = page.locator(ROOTS)
+    assert roots.count() == len(WIDGETS)
+    found = {name: roots.nth(i).evaluate("complaintsOf") for i, name in enumerate(WIDGETS)}
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return {name: each for name, each in {**found, "page": [wide] if wide > 0 else []}.items() if each}
+
+
+@pytest.mark.parametrize("face", ["race", "map"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_widget_fits_every_width(opened, size, face):
+    """From a phone to a wide screen and at 200 % zoom nothing is clipped, meets, overflows or blurs."""
+    assert complaints(opened(*SIZES[size], face=face)) == {}
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1600])
+@pytest.mark.parametrize("face", ["race", "map"])
+def test_every_widget_fits_at_projector_size(opened, width, face):
+    """So it is where everything is enlarged for a hall."""
+    page = opened(width, face=face)
+    for button in page.get_by_role("button", name="Projector size").all():
+        button.click()
+    assert page.locator(".iapo-projector").count() == len(WIDGETS)
+    assert complaints(page) == {}
+
+
+def test_a_pointer_finds_what_it_points_at_for_a_projector(opened):
+    """On the enlarged map and on an enlarged curve the words are of what lies under the pointer."""
+    page = opened(1000, face="map")
+    for name, kind in [("EliminationView", "canvas.iapo-heat"), ("BoundExplorer", "svg[role=application]")]:
+        root = page.locator(f'[aria-label="{name}"]')
+        picture, tip = root.locator(kind).first, root.locator(".iapo-tip").first
+        told = []
+        for _ in range(2):
+            picture.scroll_into_view_if_needed()
+            box = picture.bounding_box()
+            for x in (0.35, 0.6):
+                page.mouse.move(
+                    box["x"] + box["width"] * x, box["y"] + box["height"] * (0.5 if "heat" in kind else 0.04)
+                )
+                expect(tip).to_be_visible()
+                told.append(re.sub(r"T = .*?:", "", tip.inner_text()))
+            root.get_by_role("button", name="Projector size").click()
+        assert told[:2] == told[2:]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_widget_prints(opened, scheme):
+    """On A4 nothing is clipped or meets, ink is dark, bars and swatches keep their colours, and buttons stay away."""
+    page = opened(1000, color_scheme=scheme)
+    page.set_viewport_size({"width": PAPER + BORDERS, "height": 1040})
+    page.emulate_media(media="print")
+    assert complaints(page) == {}
+    for root in page.locator(ROOTS).all():
+        assert root.evaluate("(e) => getComputedStyle(e).color") == "rgb(0, 0, 0)"
+        assert root.evaluate("(e) => getComputedStyle(e).printColorAdjust") == "exact"
+        assert root.locator(".iapo-tools").is_hidden()
+    for canvas in page.locator("canvas:not([aria-hidden])").all():
+        assert canvas.evaluate("(e) => getComputedStyle(e).objectFit") == "contain"

@@ -181,7 +181,7 @@ def test_the_address_brings_the_state_again(opened):
 
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 HOSTILE = {
-    "ScalingExplorer.n": ['"<img src=x onerror=alert(1)>"', "1e99", "-1", "null", "[7]", "{", "true", '{"x": 1}', "NaN"],
+    "ScalingExplorer.n": ['"<img src=x onerror=alert(1)>"', "1e99", "-1", "null", "[7]", "{", "true", '{"x": 1}'],
     "ScalingExplorer.flat": ["[0, 0, 0, 0]"],
     "ScalingExplorer._scene": ["null", '{"panels": []}'],
     "ScalingExplorer.__proto__": ['{"n": 3}'],

@@ -55,8 +55,10 @@ def _parts(widgets: tuple[Widget, ...]) -> list[anywidget.AnyWidget]:
     return parts
 
 
-def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo-widgets", texts: bool = True) -> str:
+def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "", texts: bool = True) -> str:
     """Write a page with the widgets that works offline, from a file; it is complete or it is not there.
+
+    title: without one, what the widget asks that is alone on the page, else iapo-widgets.
 
     The page carries what its pictures show: words of prompts, and of an ``AnswerExplorer`` questions, right answers and
     the words of answers.  It says so itself, under each picture, and so does the line that is returned.  texts:
@@ -65,6 +67,8 @@ def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo
     Raises ``ValueError`` as ``html_fragment``, ``OSError`` where the file cannot be written.
     """
     saved = [_saved(part, texts) for part in _parts(widgets)]
+    asked = {str(state["_heading"][0]) for state, _ in saved if state.get("_heading")}
+    title = title or (asked.pop() if len(asked) == 1 else "iapo-widgets")
     write_page(path, "\n".join(saved_fragment(*part) for part in saved), title)
     holds = [holdings_of(state) for state, _ in saved]
     held = " + ".join(dict.fromkeys(filter(None, map(told, holds)))) or "no words of prompts, questions or answers"
@@ -100,9 +104,10 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
     held = told(holdings_of(state))
     note = f"\n<p><small>Saved with this picture: {held}.</small></p>" if held else ""
+    script = f"(() => {{\n{module('page/static_page')}\n{script}\n}})();"
     return (
-        f'<style>{state["_css"]}</style>\n<div id="{name}" data-iapo="{kind}">'
-        f"<noscript><p>{words} (The picture needs JavaScript.)</p></noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>{note}"
+        f'<style>{state["_css"]}</style>\n<div id="{name}" data-iapo="{kind}"><noscript><p>{words}'
+        f" (The picture needs JavaScript.)</p></noscript></div>\n<script>{script}</script>{note}"
     )
 
 
