@@ -183,7 +183,10 @@ def test_a_pointer_finds_what_it_points_at_for_a_projector(opened):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_widget_prints(opened, scheme):
     """On A4 nothing is clipped or meets, ink is dark, bars and swatches keep their colours, and buttons stay away."""
-    page = opened(1000, color_scheme=scheme)
+    page = opened(1600, face="map", color_scheme=scheme)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # the screen is wide, and what is drawn must fit the paper
+    for picture in page.locator("figure > svg, canvas:not([aria-hidden])").all():
+        assert picture.evaluate("(e) => e.viewBox?.baseVal.width ?? e.width / devicePixelRatio") <= PAPER
     page.set_viewport_size({"width": PAPER + BORDERS, "height": 1040})
     page.emulate_media(media="print")
     assert complaints(page) == {}
@@ -193,3 +196,5 @@ def test_every_widget_prints(opened, scheme):
         assert root.locator(".iapo-tools").is_hidden()
     for canvas in page.locator("canvas:not([aria-hidden])").all():
         assert canvas.evaluate("(e) => getComputedStyle(e).objectFit") == "contain"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("[style*='690px']").count() == 0

@@ -51,6 +51,16 @@ function pointOn(element, event) {
   return [(event.clientX - box.left) / size, (event.clientY - box.top) / size];
 }
 
+// Before the page is printed `root` gets the width of paper, for drawings that are as wide as the screen would be squeezed;
+// `changed` draws anew.  Returns how to stop.
+function onPrint(root, changed) {
+  const before = () => { if (root.clientWidth > 690) root.style.width = "690px"; changed(); }; // A4, margins left out
+  const after = () => { root.style.width = ""; changed(); };
+  addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
+  return () => { removeEventListener("beforeprint", before); removeEventListener("afterprint", after); };
+}
+
 // Sets the canvas to its CSS size at the screen's density; returns a context in CSS pixels.
 function crisp(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;

@@ -57,6 +57,7 @@ function render({ model: bare, el }) {
   const unwatch = onThemeChange(() => drawn.forEach((d) => d.again(true)));
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const unprint = onPrint(root, () => drawn.forEach((d) => d.again(true)));
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
   paint();
@@ -65,6 +66,7 @@ function render({ model: bare, el }) {
   return () => {
     watch.disconnect();
     forget();
+    unprint();
     unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
