@@ -244,3 +244,37 @@ def test_everything_is_larger_for_a_projector(opened, name):
     expect(button).to_have_attribute("aria-pressed", "true")
     button.click()
     expect(widget).not_to_have_class(re.compile("iapo-projector"))
+
+
+def test_a_step_back_reaches_the_kernel(start_here):
+    """In JupyterLab a dragged budget is one step: the lab trains with the old one again, and its link is Python."""
+    page = start_here.page
+    start_here.show("PSSTLab(task)")
+    lab = page.locator(".iapo-race-lab").first
+    expect(lab.locator(".iapo-policy").first).to_contain_text("Recommendation")
+    slider = lab.get_by_label("Budget", exact=True)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    start_here.wait_for("lab.budget < 2_000 and lab.state == 'finished'")
+    lab.get_by_role("button", name="Map").press("Enter")
+    start_here.wait_for("lab.view.face == 'map'")
+    lab.get_by_role("button", name="Copy link").first.click()
+    link = lab.get_by_label("Link", exact=True)
+    expect(link).to_have_value(str(start_here.ask("lab.link()")))
+    assert link.input_value().startswith('PSSTLab(load("math"), context="low", budget=')
+    slider.press("Control+z")
+    start_here.wait_for("lab.view.face == 'race'")
+    slider.press("Control+z")
+    start_here.wait_for("lab.budget == 20_000 and lab.state == 'finished' and lab.result.spent > 19_000")
+    lab.get_by_role("button", name="Undo").press("Control+Shift+Z")
+    start_here.wait_for("lab.budget < 2_000")
+    slider.press("Control+z")
+    start_here.wait_for("lab.budget == 20_000")
+    lab.get_by_role("button", name="Projector size").click()
+    start_here.wait_for("lab.display == 'projector'")
+    start_here.ask("setattr(lab, 'display', 'normal')")
+    expect(lab).not_to_have_class(re.compile("iapo-projector"))
+    assert start_here.errors == []
