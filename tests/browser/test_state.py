@@ -35,9 +35,9 @@ KERNEL = """async (code) => {
   put('cost', 0.4);
   model.send({ press: 'run' });
   look();
-  for (let i = 0; i < 3; i++) { model.back(); look(); }
-  for (let i = 0; i < 3; i++) { model.forth(); look(); }
-  model.back();
+  for (let i = 0; i < 3; i++) { model.travel('back', 'forth'); look(); }
+  for (let i = 0; i < 3; i++) { model.travel('forth', 'back'); look(); }
+  model.travel('back', 'forth');
   act(() => set('weights', [0.25, 0.75]));
   return [seen, model.can('forth'), state.more];
 }"""

@@ -56,7 +56,7 @@ class AnswerExplorer(Explorer):
     seed = t.Int(0).tag(sync=True)
     context = t.Unicode().tag(sync=True)
     public = ("prompt", "other", "question", "n", "seed", "context")
-    free = ("question", "n", "seed")
+    free = ("prompt", "question", "n", "seed")
     _about = t.Dict().tag(sync=True)
     _page = t.Dict().tag(sync=True)
     _told = t.Unicode().tag(sync=True)

@@ -68,8 +68,10 @@ def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "", t
     """
     saved = [_saved(part, texts) for part in _parts(widgets)]
     asked = {str(state["_heading"][0]) for state, _ in saved if state.get("_heading")}
-    title = title or (asked.pop() if len(asked) == 1 else "iapo-widgets")
-    write_page(path, "\n".join(saved_fragment(*part) for part in saved), title)
+    body = "\n".join(saved_fragment(*part) for part in saved)
+    if title or len(asked) != 1:
+        body = f"<h1>{html.escape(title or 'iapo-widgets')}</h1>\n{body}"
+    write_page(path, body, title or (asked.pop() if len(asked) == 1 else "iapo-widgets"))
     holds = [holdings_of(state) for state, _ in saved]
     held = " + ".join(dict.fromkeys(filter(None, map(told, holds)))) or "no words of prompts, questions or answers"
     more = "; texts=False leaves the words of answers out" if any("answers" in each for each in holds) else ""
@@ -158,7 +160,6 @@ main > div {{ margin-bottom: 24px; }}
 </head>
 <body>
 <main>
-<h1>{title}</h1>
 {body}
 </main>
 </body>

@@ -27,8 +27,7 @@ function answerPanel({ model: bare, el, compact = false }) {
   const root = build("section", { class: "iapo-widget iapo-explorer iapo-answers", "aria-label": compact ? "Answers" : "AnswerExplorer" }, lost, form,
     build("div", { class: "iapo-buttons" }, back, on, draw, first, more), alarm, told, count, asked, gold, said, rows, table, note);
   root.classList.toggle("iapo-compact", compact);
-  const head = compact ? null : headOf(model, root);
-  if (head) root.prepend(head);
+  if (!compact) root.prepend(headOf(model, root));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -108,7 +107,6 @@ function answerPanel({ model: bare, el, compact = false }) {
     forget();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
-    head?.off();
   };
 }
 

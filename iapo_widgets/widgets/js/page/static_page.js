@@ -9,10 +9,11 @@ const FITTING = {
   face: (v) => v === "race" || v === "map",
   truth: (v, all) => typeof v === "boolean" && (!v || all("_truth") !== null),
   n: (v, all) => all("_page").rows.some((row) => between(v, 1, row.frames.length)),
+  prompt: (v, all) => between(v, 0, Infinity) && wasSaved(all),
   question: (v, all) => between(v, 0, Infinity) && wasSaved(all),
   seed: (v, all) => between(v, 0, Infinity) && wasSaved(all),
 };
-const wasSaved = (all) => `${all("prompt")}:${all("question")},${all("seed")}` in (all("_carried") ?? {}) || (all("question") === all("_page").question && all("seed") === all("_page").seed);
+const wasSaved = (all) => `${all("prompt")}:${all("question")},${all("seed")}` in (all("_carried") ?? {}) || ["question", "seed"].every((name) => all(name) === all("_page")[name]) && all("prompt") === all("_page").rows[0].prompt;
 
 // place: the element of the page that the widget is put into.
 function savedModel({ state, buffers }, place) {

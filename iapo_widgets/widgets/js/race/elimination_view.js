@@ -8,8 +8,7 @@ function render({ model: bare, el }) {
   const reset = build("button", { type: "button", title: "Newest round, first context, no arm" }, "Reset view");
   const root = build("section", { class: "iapo-widget iapo-race iapo-elimination", "aria-label": "EliminationView" }, lost,
     build("div", { class: "iapo-race-controls" }, stage.play, stage.step, stage.whom.element, stage.faces, stage.truthButton, reset), stage.root, note);
-  const head = headOf(model, root);
-  root.prepend(head);
+  root.prepend(headOf(model, root));
   el.append(root);
   reset.addEventListener("click", () => {
     stage.stop();
@@ -27,7 +26,7 @@ function render({ model: bare, el }) {
   const size = new ResizeObserver(() => { untend ??= tendStock(root, model); });
   size.observe(root);
   tell();
-  return () => { stage.off(); head.off(); forget(); size.disconnect(); untend?.(); model.off("change:_about", tell); };
+  return () => { stage.off(); forget(); size.disconnect(); untend?.(); model.off("change:_about", tell); };
 }
 
 export default { render };

@@ -16,8 +16,7 @@ function render({ model: bare, el }) {
   const side = build("aside", { class: "iapo-side", "aria-label": "Answers behind the chosen arm" });
   const root = build("section", { class: "iapo-widget iapo-race iapo-elimination iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
     lost, bar, alarm, main);
-  const head = headOf(model, root, note);
-  root.prepend(head);
+  root.prepend(headOf(model, root, note));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -34,6 +33,14 @@ function render({ model: bare, el }) {
   close.addEventListener("click", () => { open(false); stage.choose([]); });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.classList.contains("iapo-open") && root.clientWidth < 940) { open(false); event.stopPropagation(); } });
 
+  // Without a kernel: the saved answers of that arm, to the question at hand where they were saved.
+  function showSaved(p, n) {
+    const part = partModel(model, "answers"), key = `${p}:${part.get("question")},${part.get("seed")}`;
+    if (!(key in (part.get("_carried") ?? {}))) for (const name of ["question", "seed"]) part.set(name, part.get("_page")[name]);
+    part.set("prompt", p);
+    part.set("n", n);
+  }
+
   // One stage for as many runs as there are; made anew when their number changes.
   function lay() {
     const names = model.get("_parts").filter((name) => name !== "answers");
@@ -42,7 +49,11 @@ function render({ model: bare, el }) {
       stage?.off();
       stage = raceStage({
         models: names.map((name) => partModel(model, name)),
-        opened: () => { if (panel) open(true); },
+        opened: (p, n) => {
+          if (!panel) return;
+          if (!connected(model)) showSaved(p, n);
+          open(true);
+        },
         playTrain: () => {
           if (!connected(model) || !model.get("_stale")) return false;
           model.send({ press: "run" });
@@ -96,7 +107,6 @@ function render({ model: bare, el }) {
   if (connected(model) && model.get("_stale") && model.get("state") === "idle") model.send({ press: "show" });
   return () => {
     size.disconnect();
-    head.off();
     stage?.off();
     panel?.off();
     forget();

@@ -192,7 +192,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     draw();
   });
   size.observe(root);
-  const forget = onThemeChange(draw), unprint = onPrint(root, paint);
+  const forget = onThemeChange(root, paint);
   // Rows take what one screen leaves them, whatever stands around them.
   const fit = () => {
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
@@ -209,7 +209,6 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
       stop();
       size.disconnect();
       forget();
-      unprint();
       for (const model of models) {
         for (const name of heard) model.off(`change:${name}`, collect);
         model.off("change:round", turn);

@@ -51,16 +51,6 @@ function pointOn(element, event) {
   return [(event.clientX - box.left) / size, (event.clientY - box.top) / size];
 }
 
-// Before the page is printed `root` gets the width of paper, for drawings that are as wide as the screen would be squeezed;
-// `changed` draws anew.  Returns how to stop.
-function onPrint(root, changed) {
-  const before = () => { if (root.clientWidth > 690) root.style.width = "690px"; changed(); }; // A4, margins left out
-  const after = () => { root.style.width = ""; changed(); };
-  addEventListener("beforeprint", before);
-  addEventListener("afterprint", after);
-  return () => { removeEventListener("beforeprint", before); removeEventListener("afterprint", after); };
-}
-
 // Sets the canvas to its CSS size at the screen's density; returns a context in CSS pixels.
 function crisp(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -108,12 +98,15 @@ function build(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Calls `changed` when the page turns light or dark, by whatever attribute; returns how to stop.
-function onThemeChange(changed) {
+// Calls `changed` when the page turns light or dark, by whatever attribute, and when it is printed: then `root` has the
+// width of paper, for what is drawn as wide as the screen would be squeezed.  Returns how to stop.
+function onThemeChange(root, changed) {
   const watch = new MutationObserver(changed);
   const attributeFilter = ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class", "style"];
   for (const element of [document.documentElement, document.body]) watch.observe(element, { attributes: true, attributeFilter });
   const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => window.matchMedia(query));
-  for (const query of queries) query.addEventListener("change", changed);
-  return () => { watch.disconnect(); for (const query of queries) query.removeEventListener("change", changed); };
+  const print = ({ type }) => { root.style.width = type === "beforeprint" && root.clientWidth > 690 ? "690px" : ""; changed(); };
+  const heard = [...queries.map((query) => [query, "change", changed]), [window, "beforeprint", print], [window, "afterprint", print]];
+  for (const [target, event, listener] of heard) target.addEventListener(event, listener);
+  return () => { watch.disconnect(); for (const [target, event, listener] of heard) target.removeEventListener(event, listener); };
 }

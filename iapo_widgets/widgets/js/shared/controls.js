@@ -59,8 +59,7 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
     const text = model.get("_readings")[key(c)] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;
     // room for the longest of its kind from the beginning, so that the track keeps its length while it is dragged
-    const longest = Math.max(...[c.low, c.high, c.high - c.step].map((v) => text.replace(/[\d.,]+/, v.toLocaleString("en", { maximumFractionDigits: 3 })).length), text.length);
-    if (plain && !(parseFloat(reading.style.minWidth) >= 0.56 * longest)) reading.style.minWidth = `${0.56 * longest}em`;
+    if (plain && !reading.style.minWidth) reading.style.minWidth = `${0.56 * Math.max(...[c.low, c.high - c.step, c.high].map((v) => text.replace(/[\d.,]+/, Number(v.toPrecision(6)).toLocaleString("en")).length))}em`;
     if (text) describe(input, { "aria-valuetext": text });
   }
 

@@ -18,8 +18,7 @@ function render({ model: bare, el }) {
   const root = build("section", { class: "iapo-widget iapo-explorer", "aria-label": model.get("_kind") }, lost, form, buttons, alarm, panels, summary, point, table, note);
   const copy = model.get("copy_text") === undefined ? null : copyBox(model, id);
   if (copy) root.append(copy.element);
-  const head = headOf(model, root);
-  root.prepend(head);
+  root.prepend(headOf(model, root));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -54,10 +53,9 @@ function render({ model: bare, el }) {
     drawn.forEach((d) => d.again());
   };
   const forget = onConnection(model, connect);
-  const unwatch = onThemeChange(() => drawn.forEach((d) => d.again(true)));
+  const unwatch = onThemeChange(root, () => drawn.forEach((d) => d.again(true)));
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const unprint = onPrint(root, () => drawn.forEach((d) => d.again(true)));
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
   paint();
@@ -66,11 +64,9 @@ function render({ model: bare, el }) {
   return () => {
     watch.disconnect();
     forget();
-    unprint();
     unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
-    head.off();
     copy?.off();
   };
 }
