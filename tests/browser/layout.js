@@ -65,8 +65,6 @@ function complaintsOf(root) {
   const cutAt = (each) => each.scrollWidth > each.clientWidth + 2 && getComputedStyle(each).overflowX === "hidden" && getComputedStyle(each).textOverflow !== "ellipsis";
   out.push(...words.filter((each) => !each.closest("svg, .iapo-unseen") && cutAt(each)).map((each) => `cut: ${each.textContent}`));
   for (const row of all(".iapo-lane-button")) out.push(...outside(all(".iapo-lane-said, .iapo-lane-words", row), row, "cut in its row"));
-  const half = all(".iapo-caption").filter((each) => each.scrollHeight > each.clientHeight + 2);
-  out.push(...half.map((each) => `scrolls: ${each.textContent}`));
   const blocks = [...root.children].filter((each) => visible(each) && getComputedStyle(each).position !== "absolute");
   out.push(...meeting(blocks, "blocks"), ...meeting(all(".iapo-tools > *, .iapo-heading > h3"), "buttons"));
   for (const svg of all("figure > svg")) {

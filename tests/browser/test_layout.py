@@ -1,4 +1,4 @@
-"""Widgets at every width, at projector size, on paper, and in a JupyterLab in both themes: nothing is cut or overlaps."""
+"""Widgets at every width, at projector size, on paper, and in both of JupyterLab's themes: nothing is cut or meets."""
 
 import re
 
@@ -198,3 +198,48 @@ def test_every_widget_prints(opened, scheme):
         assert canvas.evaluate("(e) => getComputedStyle(e).objectFit") == "contain"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("[style*='690px']").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_shadow_root_shows_the_same(opened, scheme):
+    """Where style sheets register no property, as in marimo, canvases have the same colours, and panels still stack."""
+    page = opened(700, face="map", color_scheme=scheme)
+    canvas = page.locator('[aria-label="EliminationView"] canvas.iapo-curves')
+    before = canvas.evaluate("(e) => e.toDataURL()")
+    page.evaluate(
+        """() => {
+          const styles = [...document.querySelectorAll("body style")];
+          for (const place of document.querySelectorAll("[data-iapo]")) {
+            const host = document.createElement("div");
+            place.replaceWith(host);
+            host.attachShadow({ mode: "open" }).append(...styles.map((each) => each.cloneNode(true)), place);
+          }
+          for (const each of styles) each.remove();
+          dispatchEvent(new Event("afterprint")); // draws anew
+        }"""
+    )
+    page.wait_for_function(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+    )
+    assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--iapo-ink')") == ""
+    assert canvas.evaluate("(e) => e.toDataURL()") == before
+    page.set_viewport_size({"width": 500, "height": 900})
+    panels = page.locator('[aria-label="ScalingExplorer"] figure')
+    page.wait_for_function("([a, b]) => b.getBoundingClientRect().top > a.getBoundingClientRect().bottom",
+                           arg=[panels.nth(0).element_handle(), panels.nth(1).element_handle()])  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_are_used(opened, scheme):
+    """Words, lines and canvases take the system's colours where it forces them; what a colour tells keeps its own."""
+    page = opened(1000, face="map", color_scheme=scheme, forced_colors="active")
+    root = page.locator('[aria-label="EliminationView"]')
+    system = page.evaluate(
+        """() => { const e = document.createElement("i"); e.style.color = "CanvasText"; document.body.append(e);
+                   const colour = getComputedStyle(e).color; e.remove(); return colour; }"""
+    )
+    ink = "(e) => getComputedStyle(e).getPropertyValue('--iapo-ink')"
+    assert root.evaluate(ink) == system
+    text = page.locator('[aria-label="ScalingExplorer"] figure text').first
+    assert text.evaluate("(e) => getComputedStyle(e).fill") == system
+    assert complaints(page) == {}
