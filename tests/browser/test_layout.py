@@ -209,7 +209,7 @@ def test_a_shadow_root_shows_the_same(opened, scheme):
     page.evaluate(
         """() => {
           const styles = [...document.querySelectorAll("body style")];
-          for (const place of document.querySelectorAll("[data-iapo]")) {
+          for (const place of document.querySelectorAll('main > div[id^="iapo-"]')) {
             const host = document.createElement("div");
             place.replaceWith(host);
             host.attachShadow({ mode: "open" }).append(...styles.map((each) => each.cloneNode(true)), place);

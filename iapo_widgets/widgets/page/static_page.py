@@ -13,6 +13,7 @@ import base64
 import html
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -92,7 +93,8 @@ def is_ours(state: Mapping[str, Any]) -> bool:
 
 def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     """One widget by its saved state: JSON values, and binary ones as ``{"path": [...], "data": base64}``."""
-    name = f"iapo-{uuid.uuid4().hex[:12]}"
+    kind = re.sub(r"\W", "", str(state.get("_kind", "")))
+    name = f"iapo-{kind}-{uuid.uuid4().hex[:12]}"
     shown = {k: v for k, v in state.items() if not k.startswith(JUPYTER_S)}
     data = json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
     # json.dumps leaves "<" as it is, and "</script>" in a name would end the script
@@ -100,7 +102,6 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     start = (
         f"const place = document.getElementById({name!r});\nrender({{ model: savedModel({data}, place), el: place }});"
     )
-    kind = html.escape(str(state.get("_kind", "")))
     script = str(state["_esm"]).replace(_EXPORT, start)
     scene = state.get("_scene")
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
@@ -108,7 +109,7 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     note = f"\n<p><small>Saved with this picture: {held}.</small></p>" if held else ""
     script = f"(() => {{\n{module('page/static_page')}\n{script}\n}})();"
     return (
-        f'<style>{state["_css"]}</style>\n<div id="{name}" data-iapo="{kind}"><noscript><p>{words}'
+        f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words}'
         f" (The picture needs JavaScript.)</p></noscript></div>\n<script>{script}</script>{note}"
     )
 

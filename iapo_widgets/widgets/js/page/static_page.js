@@ -40,7 +40,7 @@ function savedModel({ state, buffers }, place) {
   };
 
   // The state in the page's address: `#Kind.trait=value`, of the second of a kind `#Kind-2.trait=value`.
-  const number = [...document.querySelectorAll("[data-iapo]")].filter((each) => each.dataset.iapo === state._kind).indexOf(place) + 1;
+  const number = [...document.querySelectorAll("[id]")].filter(({ id }) => id.startsWith(place.id.replace(/[^-]*$/, ""))).indexOf(place) + 1;
   const called = number > 1 ? `${state._kind}-${number}` : state._kind;
   // Name in the address -> trait, what to test, and the traits beside it.
   const movable = new Map((state._alone ?? []).map((name) => [name, { name, fits: (v) => isStill(v) }]));
