@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT
 from browser.race import clock, lanes, play, policy, told, turn_map
-from every_widget import WIDGETS
+from every_widget import WIDGETS, task
 from iapo_widgets import load, train
-from iapo_widgets.widgets import PolicyTable, save_html
+from iapo_widgets.widgets import PolicyTable, PSSTLab, save_html
 
 #: Explorer -> label of the control that works without a kernel.
 ALONE = {
@@ -219,3 +219,28 @@ def test_a_page_that_turns_dark_draws_the_replay_anew(opened):
     page.wait_for_function("([canvas, old]) => canvas.toDataURL() !== old", arg=[heat.element_handle(), light])
     page.emulate_media(color_scheme="light")
     page.wait_for_function("([canvas, old]) => canvas.toDataURL() === old", arg=[heat.element_handle(), light])
+
+
+def test_a_saved_lab_opens_the_answers_of_each_arm(browser, tmp_path):
+    """A row that is pressed shows what its prompt was answered; the page is titled by what the lab asks, once."""
+    lab = PSSTLab(task("real-words"), budget=3_000)
+    lab.show_finished()
+    lab.join(60)
+    save_html(tmp_path / "lab.html", lab)
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto((tmp_path / "lab.html").as_uri())
+    assert page.title() == "Which prompt, and how many answers?"
+    assert page.get_by_role("heading", name=page.title()).count() == 1
+    root = page.locator(".iapo-race-lab")
+    for lane in lanes(root)[:4]:
+        lane.click()
+        number = re.search(r"prompt (\d+):", lane.get_attribute("aria-label"))[1]
+        expect(root.locator(".iapo-prompt > summary").first).to_contain_text(f"Prompt {number}")
+        assert f"first.arm=%5B{number}%2C" in page.evaluate(COPIED)
+    page.close()
+
+
+#: The address that the lab's button gives.
+COPIED = """() => { const root = document.querySelector('.iapo-race-lab');
+  root.querySelector('.iapo-tool[aria-label="Copy link"]').click();
+  return root.querySelector('.iapo-link input').value; }"""

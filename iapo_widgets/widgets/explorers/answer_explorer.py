@@ -44,7 +44,9 @@ class AnswerExplorer(Explorer):
     Raises ``ValueError`` for an environment without texts.
     """
 
-    _esm = module("shared/canvas", "shared/kernel", "shared/controls", *PANEL, "explorers/answer_explorer")
+    _esm = module(
+        "shared/canvas", "shared/kernel", "shared/state", "shared/controls", *PANEL, "explorers/answer_explorer"
+    )
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer")
 
     prompt = t.Int(0).tag(sync=True)
@@ -54,6 +56,7 @@ class AnswerExplorer(Explorer):
     seed = t.Int(0).tag(sync=True)
     context = t.Unicode().tag(sync=True)
     public = ("prompt", "other", "question", "n", "seed", "context")
+    free = ("prompt", "question", "n", "seed")
     _about = t.Dict().tag(sync=True)
     _page = t.Dict().tag(sync=True)
     _told = t.Unicode().tag(sync=True)

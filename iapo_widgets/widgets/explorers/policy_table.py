@@ -39,7 +39,7 @@ class PolicyTable(Explorer):
     Traits: ``policy``, ``copy_as`` (``CSV``, ``Markdown`` or ``Python``), ``copy_text`` (the table so; to be read).
     """
 
-    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "scene", "controls", "copy")),
+    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "state", "scene", "controls", "copy")),
                   "explorers/policy_table")  # fmt: skip
     _css = styles("shared/theme", "shared/explorer", "explorers/policy_table")
 
@@ -54,6 +54,10 @@ class PolicyTable(Explorer):
         self.env = env
         super().__init__(policy=policy, **traits)
         self.observe(self._changed, "policy")
+
+    def _arguments(self) -> list[str]:
+        env, *more = super()._arguments()
+        return [env, *(["policy"] if self.policy is not None else []), *more]
 
     @property
     def rows(self) -> list[PolicyRow]:

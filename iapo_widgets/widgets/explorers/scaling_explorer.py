@@ -15,6 +15,7 @@ from ...core.problem import Context
 from ...plots.picture import CYCLE, MARKERS
 from ...plots.scene import Handle, Line, Move, Panel, Rule, Scene, Span, Star, scale_ticks
 from ..shared.explorer import Control, Explorer
+from ..shared.stateful import named
 
 #: The worked example: prompt A succeeds with 0.40 and 0.90, prompt B with 0.62 on both queries.
 WORKED = [[0.40, 0.90], [0.62, 0.62]]
@@ -63,6 +64,12 @@ class ScalingExplorer(Explorer):
             note="success rates set by hand",
         )  # fmt: skip
         return env.with_(strategy=self.strategy)
+
+    def _arguments(self) -> list[str]:
+        more = {} if self.n_max == 32 else {"n_max": self.n_max}
+        return list(
+            named({"rates": self.rates.tolist(), "n": self.n, **more, "strategy": self.strategy, "cost": self.cost})
+        )
 
     def controls(self) -> Sequence[Control]:
         """N, the strategy and the cost."""

@@ -64,6 +64,9 @@ class StudyExplorer(Explorer):
         self._summary: tuple[list[dict[str, Any]], list[Cell]] = self._records, []
         super().__init__(**{"environment": self.study.environments[0], **traits})
 
+    def _arguments(self) -> list[str]:
+        return [*(["study"] if self.study is not DEFAULT else []), *super()._arguments()]
+
     @property
     def records(self) -> list[dict[str, Any]]:
         """What is shown: a record for each run, algorithm and budget, as ``run_unit`` made it."""

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import traitlets as t
+
+from .stateful import Stateful
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Control:
         return [False, True] if self.kind == "switch" else [value for _, value in self.options]
 
 
-class Controlled(anywidget.AnyWidget):
+class Controlled(Stateful):
     """Base of widgets whose browser side builds its controls from ``_controls``.
 
     What the browser sends and a trait refuses shows beside its control and changes nothing.

@@ -26,22 +26,21 @@ class Explorer(Controlled):
     _esm = module(
         *(
             f"shared/{name}"
-            for name in ("canvas", "kernel", "scene", "grips", "legend", "panel", "controls", "copy", "explorer")
+            for name in (
+                "canvas", "kernel", "state", "scene", "grips", "legend", "panel", "controls", "explorer",
+            )
         )
     )
     _css = styles("shared/theme", "shared/explorer")
-    _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
     _holds = t.Dict().tag(sync=True)
 
-    #: Names of the traits that a user sees, in order.
-    public: tuple[str, ...] = ()
     #: Name of the control that a saved page keeps alive without a kernel.
     alone = ""
 
     def __init__(self, **traits: Any) -> None:
         self._ready = False
-        super().__init__(_kind=type(self).__name__, **traits)
+        super().__init__(**traits)
         self._initial = {name: getattr(self, name) for name in self.public}
         self._ready = True
         self.observe(self._changed, list(self.public))
@@ -85,6 +84,9 @@ class Explorer(Controlled):
     def carried(self, texts: bool = True) -> dict[str, Any]:
         """What a saved page gets beside the traits, or in place of them, by name; texts: with the answers' words."""
         return {}
+
+    def _moved_in_page(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in filter(None, (self.alone, *self.free))}
 
     def press(self, name: str) -> None:
         """What a button does."""

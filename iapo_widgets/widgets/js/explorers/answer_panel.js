@@ -3,7 +3,8 @@
 let answerExplorers = 0;
 
 // `compact`: as a part of another widget, which picks the prompt.
-function answerPanel({ model, el, compact = false }) {
+function answerPanel({ model: bare, el, compact = false }) {
+  const model = compact ? bare : remembered(bare);
   const id = `iapo-answers-${++answerExplorers}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const form = build("div", { class: "iapo-form" });
@@ -26,6 +27,7 @@ function answerPanel({ model, el, compact = false }) {
   const root = build("section", { class: "iapo-widget iapo-explorer iapo-answers", "aria-label": compact ? "Answers" : "AnswerExplorer" }, lost, form,
     build("div", { class: "iapo-buttons" }, back, on, draw, first, more), alarm, told, count, asked, gold, said, rows, table, note);
   root.classList.toggle("iapo-compact", compact);
+  if (!compact) root.prepend(headOf(model, root));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };

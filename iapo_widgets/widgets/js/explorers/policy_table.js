@@ -3,10 +3,11 @@
 let policyTables = 0;
 const DIGITS = 3;
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const id = `iapo-policy-${++policyTables}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
-  const title = build("p", { class: "iapo-heading", role: "heading", "aria-level": 3 }, "What the policy is worth for each context");
+  const title = build("p", { class: "iapo-lead" }, "What the policy is worth for each context");
   const summary = build("p", { class: "iapo-summary", role: "status", "aria-live": "polite" });
   const place = build("div", { class: "iapo-table" });
   const legend = build("div", { class: "iapo-legend" });
@@ -17,8 +18,10 @@ function render({ model, el }) {
   const buttons = build("div", { class: "iapo-buttons" });
   const copy = copyBox(model, id);
   const copying = build("div", { class: "iapo-copying" }, form, copy.element, buttons);
-  el.append(build("section", { class: "iapo-widget iapo-explorer iapo-policies", "aria-label": model.get("_kind") },
-    lost, title, summary, place, legend, point, note, alarm, copying));
+  const root = build("section", { class: "iapo-widget iapo-explorer iapo-policies", "aria-label": model.get("_kind") },
+    lost, title, summary, place, legend, point, note, alarm, copying);
+  root.prepend(headOf(model, root));
+  el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const usable = (c) => connected(model) || alone(model).includes(c.name) || c.name === "reset";

@@ -69,6 +69,8 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
     const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
     const text = model.get("_readings")[key(c)] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;
+    // room for the longest of its kind from the beginning, so that the track keeps its length while it is dragged
+    if (plain && !reading.style.minWidth) reading.style.minWidth = `${0.56 * Math.max(...[c.low, c.high - c.step, c.high].map((v) => text.replace(/[\d.,]+/, Number(v.toPrecision(6)).toLocaleString("en")).length))}em`;
     if (text) describe(input, { "aria-valuetext": text });
   }
 

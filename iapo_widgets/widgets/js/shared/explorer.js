@@ -2,9 +2,10 @@
 
 let explorers = 0;
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const id = `iapo-explorer-${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
-  const title = build("h3", { class: "iapo-title" }), lead = build("p", { class: "iapo-lead" });
+  const lead = build("p", { class: "iapo-lead" });
   const form = build("div", { class: "iapo-form" });
   const buttons = build("div", { class: "iapo-buttons" });
   const alarm = build("p", { class: "iapo-alarm", role: "alert" });
@@ -15,9 +16,8 @@ function render({ model, el }) {
   const table = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "table" });
   const note = build("p", { class: "iapo-note" });
   const lost = build("p", { class: "iapo-lost", role: "status" });
-  const root = build("section", { class: "iapo-widget iapo-explorer", "aria-label": model.get("_kind") }, lost, title, lead, form, buttons, alarm, panels, summary, change, point, table, note);
-  const copy = model.get("copy_text") === undefined ? null : copyBox(model, id);
-  if (copy) root.append(copy.element);
+  const root = build("section", { class: "iapo-widget iapo-explorer", "aria-label": model.get("_kind") }, lost, lead, form, buttons, alarm, panels, summary, change, point, table, note);
+  root.prepend(headOf(model, root));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -35,7 +35,7 @@ function render({ model, el }) {
     const moved = now !== columns;
     if (moved) panels.style.gridTemplateColumns = columns = now;
     scene.panels.forEach((panel, k) => drawn[k].show(panel, moved));
-    for (const [element, text] of [[title, scene.title], [lead, scene.lead], [summary, scene.summary], [change, scene.change], [note, scene.note]]) put(element, text ?? "");
+    for (const [element, text] of [[lead, scene.lead], [summary, scene.summary], [change, scene.change], [note, scene.note]]) put(element, text ?? "");
     showTable(table, scene);
   };
   const complain = () => {
@@ -51,7 +51,7 @@ function render({ model, el }) {
     drawn.forEach((d) => d.again());
   };
   const forget = onConnection(model, connect);
-  const unwatch = onThemeChange(() => drawn.forEach((d) => d.again(true)));
+  const unwatch = onThemeChange(root, () => drawn.forEach((d) => d.again(true)));
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
@@ -65,7 +65,6 @@ function render({ model, el }) {
     unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
-    copy?.off();
   };
 }
 

@@ -15,9 +15,6 @@ function makePanel({ model, panels, point, put }) {
   const movesOf = ({ mark }) => mark.moves.filter((move) => connected(model) || alone(model).includes(move.name));
   const valueOf = ({ name, index }) => (index < 0 ? model.get(name) : model.get(name)[index]);
 
-  // How much larger than drawn the picture is shown, as by a page's zoom.
-  const enlarged = () => svg.getBoundingClientRect().width / width || 1;
-
   // `afresh`: after a change of size or theme; only then width and colour are asked for, for asking makes the browser
   // style and lay out what was drawn so far.
   const again = (afresh = false) => {
@@ -56,7 +53,7 @@ function makePanel({ model, panels, point, put }) {
     if (!found) return;
     tip.textContent = found.text;
     tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
-    tip.style.top = `${(svg.getBoundingClientRect().top - figure.getBoundingClientRect().top) / enlarged() + Math.max(0, found.py - 44)}px`;
+    tip.style.top = `${(svg.getBoundingClientRect().top - figure.getBoundingClientRect().top) / (svg.currentCSSZoom ?? 1) + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
   // Moves a mark to {x, y}, as far as it can be moved there; `place` alone puts it where its traits are.
@@ -77,17 +74,13 @@ function makePanel({ model, panels, point, put }) {
     model.save_changes();
     again();
   };
-  const placeAt = (event) => {
-    const box = svg.getBoundingClientRect();
-    return { x: (event.clientX - box.left) / enlarged(), y: (event.clientY - box.top) / enlarged() };
-  };
   const follow = (event) => {
-    const { x, y } = placeAt(event);
+    const [x, y] = pointOn(svg, event);
     move(grips(panel)[dragging], { x: s.atX(x), y: s.atY(y) });
   };
   svg.addEventListener("pointerdown", (event) => {
     const held = event.target.closest?.("[data-handle]");
-    const plane = planeOf(), { x, y } = placeAt(event);
+    const plane = planeOf(), [x, y] = pointOn(svg, event);
     const inside = x >= s.left && x <= s.right && y >= s.top && y <= s.bottom;
     const k = held ? Number(held.dataset.handle) : plane && inside ? grips(panel).findIndex(({ mark }) => mark === plane.mark) : -1;
     if (k < 0 || event.button || !movesOf(grips(panel)[k]).length) return;
@@ -103,7 +96,7 @@ function makePanel({ model, panels, point, put }) {
   });
   svg.addEventListener("pointermove", (event) => {
     if (dragging !== null) { follow(event); return; }
-    const { x, y } = placeAt(event);
+    const [x, y] = pointOn(svg, event);
     at = nearest(panel, s, x, y);
     mark(true);
   });
