@@ -35,7 +35,8 @@ def draw(scene: Scene, height: float = 4.0) -> Picture:
     width = 5.6 * max((sum(_widths(row)) for row in rows), default=1.0)
     figure = Picture(figsize=(width, sum(heights) + sum(table) + 0.4 + 0.3 * bool(scene.title)), layout="constrained")
     figure.alt = words
-    parts: Any = figure.subfigures(len(rows) + len(table), 1, height_ratios=[*heights, *table], squeeze=False)[:, 0]
+    count = len(rows) + len(table)  # none for a scene of words alone
+    parts: Any = figure.subfigures(count, 1, height_ratios=[*heights, *table], squeeze=False)[:, 0] if count else []
     for part, row in zip(parts, rows, strict=False):
         drawn = part.subplots(1, len(row), width_ratios=_widths(row), squeeze=False)[0]
         for axes, panel in zip(drawn, row, strict=True):

@@ -50,8 +50,9 @@ def saved_question(env: Any, context: Context, prompt: int, n: int) -> int | Non
         return None
     pools = [pool_of(env, prompt, x) for x in asked]
     up, _ = _lessons(env, [pools], context, n)
-    unread = [np.mean([c.label == NO_ANSWER for c in pool.completions[:n]] or [0]) for pool in pools] if votes(env) else 0.0
-    worth = np.where(up[0] > 0, up[0] - np.array(unread), -np.inf)  # a vote of few teaches less
+    said = [[c.label != NO_ANSWER for c in pool.completions[:n]] or [False] for pool in pools]
+    read = np.array([sum(each) / len(each) for each in said]) if votes(env) else 1.0
+    worth = np.where(up[0] > 0, up[0] + read, -np.inf)  # a vote of few teaches less
     best = int(worth.argmax())
     return asked[best] if up[0, best] > 0 else None
 

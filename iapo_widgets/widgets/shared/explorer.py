@@ -16,6 +16,9 @@ from .controlled import Controlled
 from .holdings import Holdings
 
 
+SCRIPTS = ("canvas", "kernel", "state", "scene", "grips", "legend", "panel", "controls", "explorer")
+
+
 class Explorer(Controlled):
     """Base of the explorers: a subclass names its traits, its ``controls`` and its ``scene``.
 
@@ -23,14 +26,7 @@ class Explorer(Controlled):
     below the controls.
     """
 
-    _esm = module(
-        *(
-            f"shared/{name}"
-            for name in (
-                "canvas", "kernel", "state", "scene", "grips", "legend", "panel", "controls", "explorer",
-            )
-        )
-    )
+    _esm = module(*(f"shared/{name}" for name in SCRIPTS))
     _css = styles("shared/theme", "shared/explorer")
     _scene = t.Dict().tag(sync=True)
     _holds = t.Dict().tag(sync=True)
