@@ -27,7 +27,6 @@ from .answer_words import found_words
 PANEL = ("explorers/answer_chips", "explorers/answer_tally", "explorers/answer_panel")
 MOST = 32  # answers shown of a prompt
 USUAL = 5  # answers at first, where there are so many
-DRAWS = 4  # that a saved page carries of each question
 SAVING = {"saves": "Where the vote saves it", "ruins": "Where the vote ruins it"}
 
 
@@ -53,7 +52,8 @@ class AnswerExplorer(Explorer):
     n = t.Int(1).tag(sync=True)
     seed = t.Int(0).tag(sync=True)
     context = t.Unicode().tag(sync=True)
-    public = ("prompt", "other", "question", "n", "seed", "context")
+    public: tuple[str, ...] = ("prompt", "other", "question", "n", "seed", "context")
+    draws = 4  # that a saved page carries of each question
     _about = t.Dict().tag(sync=True)
     _page = t.Dict().tag(sync=True)
     _told = t.Unicode().tag(sync=True)
@@ -138,13 +138,12 @@ class AnswerExplorer(Explorer):
         prompts: of these, the shown one by default; of each the question on screen; of those in ``fully`` (all by
         default) the next questions, too, and a few draws of each.
         """
-        last = min(len(self.env.questions), self.question + max(1, self.pages))
-        draws = sorted({0, *range(self.seed, self.seed + DRAWS)})
+        draws = sorted({0, *range(self.seed, self.seed + self.draws)})
         turned = {}
         with self.lock:
             for p in [self.prompt] if prompts is None else prompts:
                 all_of_it = fully is None or p in fully
-                for x in range(self.question, last if all_of_it else self.question + 1):
+                for x in self.saved() if all_of_it else [self.question]:
                     for s in draws if all_of_it else [self.seed]:
                         turned[f"{p}:{x},{s}"] = self._paged(x, s, SAVED, p, texts)
             holds = {**prompts_of(self.env), **held(list(turned.values()), texts)}
@@ -154,6 +153,10 @@ class AnswerExplorer(Explorer):
                 state |= {"_page": bare, "_scene": {"summary": self._words(bare)}, "_whole": {}, "_errors": {}}
             return state
 
+    def saved(self) -> range:
+        """Questions that a saved page carries."""
+        return range(self.question, min(len(self.env.questions), self.question + max(1, self.pages)))
+
     def press(self, name: str) -> None:
         """Jump to the next question that the vote saves, or ruins; or reset."""
         if name not in SAVING:
@@ -161,8 +164,7 @@ class AnswerExplorer(Explorer):
             return
         with self.lock:
             found, said = self.search(name)
-            if found is not None:
-                self.question = found
+            self.question = self.question if found is None else found
             self._told = said
 
     def search(self, name: str) -> tuple[int | None, str]:
@@ -221,11 +223,15 @@ class AnswerExplorer(Explorer):
             if len(self._made) > 64:
                 self._made.clear()
             rows: list[Row] = []
-            for p in [prompt] if self.other is None else [prompt, self.other]:
+            for p in self.beside(prompt):
                 pool = self._pool(p, question)
                 rows.append((p, pool, pool.drawn(seed, p, question), self._expected(p, question)))
             self._made[key] = page(self.env, question, seed, rows, self.most, self._context(), room, texts)
         return self._made[key]
+
+    def beside(self, prompt: int) -> Sequence[int]:
+        """The prompts of its page, from top to bottom."""
+        return [prompt] if self.other is None else [prompt, self.other]
 
     def _pool(self, prompt: int, question: int) -> Pool:
         if (prompt, question) not in self._pools:

@@ -2,8 +2,9 @@
 
 let answerExplorers = 0;
 
-// `compact`: as a part of another widget, which picks the prompt.
-function answerPanel({ model, el, compact = false }) {
+// `compact`: as a part of another widget, which picks the prompt.  `part`: makes the place of one prompt.  `draws`: with
+// buttons that draw other answers.
+function answerPanel({ model, el, compact = false, label = compact ? "Answers" : "AnswerExplorer", part = makePart, draws = true }) {
   const id = `iapo-answers-${++answerExplorers}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const form = build("div", { class: "iapo-form" });
@@ -23,8 +24,8 @@ function answerPanel({ model, el, compact = false }) {
   const place = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "answers as a table" });
   const table = build("details", {}, build("summary", {}, "As a table"), place);
   const note = build("p", { class: "iapo-note" });
-  const root = build("section", { class: "iapo-widget iapo-explorer iapo-answers", "aria-label": compact ? "Answers" : "AnswerExplorer" }, lost, form,
-    build("div", { class: "iapo-buttons" }, back, on, draw, first, more), alarm, told, count, asked, gold, said, rows, table, note);
+  const root = build("section", { class: "iapo-widget iapo-explorer iapo-answers", "aria-label": label }, lost, form,
+    build("div", { class: "iapo-buttons" }, back, on, ...(draws ? [draw, first] : []), more), alarm, told, count, asked, gold, said, rows, table, note);
   root.classList.toggle("iapo-compact", compact);
   el.append(root);
 
@@ -57,15 +58,15 @@ function answerPanel({ model, el, compact = false }) {
   const parts = [];
 
   const showRow = (page, row, r) => {
-    const part = (parts[r] ??= makePart({ model, id, r, whole, open, rows }));
+    const mine = (parts[r] ??= part({ model, id, r, whole, open, rows }));
     const n = Math.min(model.get("n"), row.frames.length);
-    part.show(page, row, n);
+    mine.show(page, row, n);
   };
   const paint = () => {
     const page = pageNow();
     if (!page.rows) return;
     const { questions } = model.get("_about");
-    put(count, `Question ${page.question}${questions > 1 ? ` (of 0 to ${questions - 1})` : ""}`);
+    put(count, page.count ?? `Question ${page.question}${questions > 1 ? ` (of 0 to ${questions - 1})` : ""}`);
     put(asked, page.text);
     put(gold, page.known ? `\u2713 Right: ${page.golds.join(" or ")}` : "What is right is not known.");
     page.rows.forEach((row, r) => showRow(page, row, r));
