@@ -86,6 +86,7 @@ def test_a_run_ends_with_answers_a_policy_and_an_export(live, lab, folder):
     """Every prompt has a row with its answers to one question, the race names the arm, Save policy writes its file."""
     finished(live, lab)
     expect(lab.get_by_label("Whom to ask")).to_be_hidden()
+    expect(fold(lab, "What is asked")).to_have_attribute("aria-expanded", "false")
     arm = live.ask("[lab.policy['low'].prompt, lab.policy['low'].n]")
     race = lab.locator(".iapo-elimination")
     expect(race.locator(".iapo-policy")).to_contain_text(f"prompt {arm[0]} with N = {arm[1]}")
@@ -123,7 +124,7 @@ def test_the_board_compares_prompts_on_one_question(live, lab):
     expect(rows.nth(2).locator(".iapo-detail")).to_contain_text("Answer 2")
     assert rows.nth(2).evaluate("(row) => row.getBoundingClientRect().height") == height  # nothing moves
     page = live.page
-    board.get_by_label("N answers count").fill("1")
+    board.get_by_label("N answers", exact=True).fill("1")
     expect(rows.nth(0).locator(".iapo-chip:visible")).to_have_count(1)
     live.wait_for("lab.answers.n == 1")
     first = board.locator(".iapo-question").text_content()

@@ -4,6 +4,8 @@ import pytest
 import traitlets as t
 
 from iapo_widgets import train
+from iapo_widgets.live import SimulatedEndpoint
+from iapo_widgets.widgets.live import means
 from iapo_widgets.widgets.live.fields import FOLDED
 from live_lab_cases import landed, small_lab, wait_for
 
@@ -150,6 +152,45 @@ def test_whom_to_ask_and_simulated_say_the_same(lab):
     assert lab.whom == "simulated"
     with pytest.raises(t.TraitError, match="one of simulated, local, endpoint"):
         lab.whom = "nobody"
+
+
+class Local(SimulatedEndpoint):
+    """Stands in for a model of this machine: it is made, started and asked in the same way."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    @property
+    def running(self):
+        """Whether it serves."""
+        return self._server is not None
+
+
+def test_a_model_of_this_machine_is_started_at_check_and_stopped_at_the_end(lab, monkeypatch):
+    """It is asked few at a time and patiently; its answers are found again under another port; close stops it."""
+    monkeypatch.setattr(means, "LocalModel", Local)
+    lab.whom = "local"
+    landed(lab)
+    assert lab.state == "finished" and lab.means._simulator is None and lab.means.local.name == "smollm2"
+    assert (lab.env.caller.pace.most, lab.env.endpoint.timeout) == (2, 600.0)
+    assert "Simulated" not in lab._status.value and "on this machine" in lab.results.policy.notes[1]
+    kept = len(lab.ledger)
+    lab.means.local.stop()
+    lab.means._local = None
+    landed(lab)
+    assert len(lab.ledger) == kept and lab.env.report().delivered == 0
+    served = lab.means.local
+    lab.close()
+    assert not served.running
+
+
+def test_a_model_that_is_not_there_is_told_at_check(lab, monkeypatch):
+    """What is missing and how to get it; nothing can be run."""
+    monkeypatch.setattr(means, "MODEL", "nowhere.gguf")
+    lab.whom = "local"
+    lab.check()
+    assert "nowhere.gguf" in lab._status.value and "alert" in lab._status.value and lab.buttons["run"].disabled
 
 
 def test_what_was_read_of_the_lists_is_told_at_once(lab):

@@ -65,7 +65,7 @@ class AnswerBoard(AnswerExplorer):
         served = [] if votes(self.env) or len(contexts) == 1 else [
             Control("context", "Served", "choice", options=contexts, hint="whose utility is the best")]  # fmt: skip
         hint = "Only the first so many answers of each prompt count"
-        return [Control("n", "N answers count", "range", 1, self.most, 1, hint=hint), *served]
+        return [Control("n", "N answers", "range", 1, self.most, 1, hint=hint), *served]
 
     def saved(self) -> range:
         """Questions around the one on screen, so that a saved page turns both ways."""

@@ -9,15 +9,16 @@ from ..shared.assets import module, styles
 
 
 class LiveHeading(anywidget.AnyWidget):
-    """A heading, a sentence, and ``said``: what the lab is at, shown where no status line stands beside it."""
+    """A heading, a sentence, ``how`` to go on, and ``said``: what the lab is at, for a page without its status line."""
 
     _esm = module("shared/canvas", "shared/kernel", "live/live_heading")
     _css = styles("shared/theme", "live/live_lab")
     title = t.Unicode("From prompts to a policy").tag(sync=True)
     sentence = t.Unicode(
         "Give prompts and questions. Every prompt is asked the same questions, weak ones drop out, and what is left is"
-        " which prompt to use, and how many answers to ask for. Check sends nothing; Run asks, within the cap."
+        " which prompt to use, and how many answers to ask for."
     ).tag(sync=True)
+    how = t.Unicode("Check sends nothing; Run asks, within the cap.").tag(sync=True)
     said = t.Unicode().tag(sync=True)
 
     def __repr__(self) -> str:

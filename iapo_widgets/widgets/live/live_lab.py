@@ -91,6 +91,8 @@ class LiveLab(w.VBox, LiveSettings):
                 self._status.say(f"{complaint} Mend it in the form first.", alarm=True)
                 self._show_buttons()
                 return
+            if self.whom == "local":
+                self._status.say("Loading the model, which takes some seconds.")
             try:
                 setup = self.setup
                 self.env = setup.build(self.ledger, self.key.secret, self._stop)
@@ -98,6 +100,7 @@ class LiveLab(w.VBox, LiveSettings):
                 found = replay(self.env, self.algorithm, self.budget, seed=self.seed, **self._options)
             except (ValueError, TypeError, ImportError, OSError, MemoryError, LiveError) as error:
                 self._status.say(str(error), alarm=True)
+                self._show_buttons()
                 return
             self._checked = self._values(), setup
             self._preview.value = reading(*setup.read()) + live_report.preview(self.env, estimate)

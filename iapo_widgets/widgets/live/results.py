@@ -25,6 +25,7 @@ class Results(w.VBox):
     def __init__(self, policy: Callable[[], Policy], table: Callable[[], ArmTable]) -> None:
         self._current, self._table = policy, table
         self.board: AnswerBoard | None = None
+        self._shown: Any = None  # of which view and round, and what was said to be spent
         self._answers, self._race = w.VBox(), w.VBox()
         self.policy, self.saved = PolicyBoard(), w.HTML()
         self.file = w.Text("policy.json", description="Save policy as", style={"description_width": "130px"})
@@ -46,6 +47,9 @@ class Results(w.VBox):
 
     def show(self, env: LiveEnvironment, view: EliminationView, spent: str) -> None:
         """Bring answers and policy to the newest round; spent: what was spent, in words."""
+        if (shown := (view, len(view.rounds), spent)) == self._shown:
+            return
+        self._shown = shown
         if self.board is None:
             self.board = AnswerBoard(env, view.rounds)
             self._answers.children = [self.board]
@@ -56,7 +60,7 @@ class Results(w.VBox):
     def clear(self) -> None:
         """Show nothing."""
         self._answers.children = self._race.children = ()
-        self.board = None
+        self.board = self._shown = None
         self.policy.clear()
         self._export.layout.display = "none"
         self.saved.value = ""

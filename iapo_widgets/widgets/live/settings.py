@@ -13,6 +13,8 @@ from .checks import CHECKS
 from .fields import NAMES
 from .means import LATENCY, Served
 
+#: What a model on this machine, which works through a queue, is spared at least.
+AT_ONCE, PATIENCE = 2, 600.0  # requests in flight, seconds for one
 SETUP = frozenset(field.name for field in fields(Setup))
 
 
@@ -60,6 +62,8 @@ class LiveSettings(t.HasTraits):
         values = {name: getattr(self, name) for name in NAMES if name in SETUP}
         if served:
             values.update(base_url=served.base_url, model=served.model)
+        if self.whom == "local":
+            values.update(concurrency=min(self.concurrency, AT_ONCE), timeout=max(self.timeout, PATIENCE))
         if not (self.input_price or self.output_price):
             values.update(input_price=None, output_price=None)
         values.update(top_p=self.top_p or None)
