@@ -15,7 +15,6 @@ from .controlled import Control as Control
 from .controlled import Controlled
 from .holdings import Holdings
 
-
 SCRIPTS = ("canvas", "kernel", "state", "scene", "grips", "legend", "panel", "controls", "explorer")
 
 
