@@ -142,9 +142,16 @@ def policy_of(env: Environment, arms: Sequence[Arm]) -> Policy:
     )  # fmt: skip
 
 
+def _by_prompt(values: NDArray[Any]) -> NDArray[Any]:
+    """(C, P, ...) as (P, all the rest)."""
+    return values.swapaxes(0, 1).reshape(values.shape[1], -1)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Round:
     """What one round did.  Arrays are read-only; C contexts, P prompts.
+
+    Where arms may stop early, ``active`` and ``q`` have one axis more, of L rules.
 
     pulls (P, N_max): pulls of this round at each scale n (index n - 1); active (C, P, N_max): arms left
     after it; q (C, P, N_max): estimates, NaN where nothing is known; spent: completions so far.  completions: a
@@ -169,19 +176,23 @@ class Round:
             array.setflags(write=False)
 
     def __repr__(self) -> str:
-        left = int(self.active.any(axis=(0, 2)).sum())
+        left = int(_by_prompt(self.active).any(axis=1).sum())
         return f"Round({self.number}, spent={self.spent} of {self.budget}, {left} prompts left, {self.policy!r})"
 
     @property
     def unreached(self) -> int:
         """Prompts about which nothing is known: the budget could not reach them, or their calls failed."""
-        return int(np.isnan(self.q).all(axis=(0, 2)).sum())
+        return int(self._unknown.sum())
+
+    @property
+    def _unknown(self) -> NDArray[np.bool_]:
+        return np.asarray(np.isnan(_by_prompt(self.q)).all(axis=1))
 
     @property
     def gaps(self) -> str:
         """What is not known, in words for a person; empty where every prompt was reached and nothing is lost."""
         prompts = self.lost.any(axis=-1) if self.lost.ndim == 2 else self.lost.any(axis=(0, 2))
-        beyond = int((np.isnan(self.q).all(axis=(0, 2)) & ~prompts).sum())
+        beyond = int((self._unknown & ~prompts).sum())
         said = [f"the budget did not reach {beyond} of {self.q.shape[1]} prompts"] if beyond else []
         lost = int(np.count_nonzero(self.lost))
         said += [f"failed calls left {lost:,} arms of {int(prompts.sum())} prompts without a sample"] if lost else []

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.checks import check_budget
+from ..core.early import grid_arm
 from ..core.environment import CategoricalEnvironment
-from ..core.problem import Arm
 from ..core.rounds import Policy, policy_of
 from ..core.training import acr, find_algorithm, mean_return, train
 from .statistics import sem
@@ -47,9 +47,9 @@ class BenchRow:
 
 def oracle(env: CategoricalEnvironment) -> Policy:
     """The arm of every context that is best by exact Q."""
-    q = env.exact_q()
+    q = env.exact_q(chosen=True)
     best = [np.unravel_index(int(values.argmax()), values.shape) for values in q]
-    return policy_of(env, [Arm(int(p), int(i) + 1) for p, i in best])
+    return policy_of(env, [grid_arm(env, c, *map(int, place)) for c, place in enumerate(best)])
 
 
 def bench(
@@ -92,14 +92,16 @@ def _rows(env, algorithms, budgets, runs, seed, options):
             values, regret, regret_train, seconds, spent, policies = ([] for _ in range(6))
             for i in range(runs):
                 best, q_train, q_test = exact(i)
-                train_part, _ = parts(env, seed + i)
+                train_part, test_part = parts(env, seed + i)
                 train_part.sample([0], [0], 1, np.random.default_rng(0))  # what is computed once is not timed
                 if i == 0:
                     train(name, train_part, budget, seed=seed, **options)  # warm-up
                 start = time.perf_counter()
                 result = train(name, train_part, budget, seed=seed + i, **options)
                 seconds.append(time.perf_counter() - start)
-                on_train, on_test = (mean_return(result.policy, train_part.contexts, q) for q in (q_train, q_test))
+                on_train, on_test = (
+                    mean_return(result.policy, part, q) for part, q in ((train_part, q_train), (test_part, q_test))
+                )
                 values.append(on_test)
                 regret.append(best[1] - on_test)
                 regret_train.append(best[0] - on_train)
