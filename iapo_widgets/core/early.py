@@ -84,10 +84,11 @@ def early_error(env: Known) -> Array:
     return np.asarray(error[:, :, : env.n_max])
 
 
-def arm_q(env: Known, arm: Arm, context: Context) -> float:
-    """Exact Q of one arm with a stop of its own, for one context; by draws of its own where votes need some."""
-    one = env.with_(contexts=[context], n_max=arm.n)
-    fixed = one.fixed_q()[0, arm.prompt, -1]
+def arm_q(env: Known, arm: Arm, context: Context, fixed: float) -> float:
+    """Exact Q of one arm with a stop of its own, for one context; by draws of its own where votes need some.
+
+    fixed: that of the paper's arm of this prompt and cap.
+    """
     rule = stopping.arm_rule(stopping.check_arm(env.strategy, arm))
     if env.strategy.counts_votes:
         values = _votes(env, (Rule(), rule), int(arm.n or 1), range(PASSES), [arm.prompt]).values

@@ -83,6 +83,29 @@ class Arm:
         """Whether this is the paper's arm, which asks all of its completions at once."""
         return self.stop is None and self.batch is None
 
+    @property
+    def scale(self) -> str:
+        """N in words: "8", "random", or "up to 32, one by one, until 3 ahead" of an arm that may stop."""
+        if self.is_fixed:
+            return "random" if self.n is None else str(self.n)
+        pace = {None: "at once", 1: "one by one"}.get(self.batch, f"{self.batch} at a time")
+        if self.stop is None or self.batch is None:
+            return f"{self.n}, {pace}"
+        decided = isinstance(self.stop, int) and self.stop >= (self.n or 0)
+        until = (
+            "decided"
+            if decided
+            else f"{self.stop} ahead"
+            if isinstance(self.stop, int)
+            else f"{self.stop:.3g} is reached"
+        )
+        return f"up to {self.n}, {pace}, until {until}"
+
+    @property
+    def plain(self) -> list[float | None]:
+        """[prompt, n], or [prompt, n, stop, batch] of an arm that may stop early: what JSON keeps of it."""
+        return [self.prompt, self.n] if self.is_fixed else [self.prompt, self.n, self.stop, self.batch]
+
     def _key(self) -> tuple[Any, ...]:
         """Arms in order; a fixed one comes before those that may stop."""
         if self.is_fixed:

@@ -76,10 +76,10 @@ class Policy(Mapping[str, Arm]):
     def __str__(self) -> str:
         """A line a context: N, and the prompt by number and words."""
         width = max(map(len, self._arms), default=0)
-        return "\n".join(f"{c:<{width}}  N = {_scale(a):<6}  {self._named(a)}" for c, a in self._arms.items())
+        return "\n".join(f"{c:<{width}}  N = {a.scale:<6}  {self._named(a)}" for c, a in self._arms.items())
 
     def _repr_html_(self) -> str:
-        rows = [(c, self._named(a), _scale(a)) for c, a in self._arms.items()]
+        rows = [(c, self._named(a), a.scale) for c, a in self._arms.items()]
         return html_table(("context", "prompt", "N"), rows)
 
     def _named(self, arm: Arm) -> str:
@@ -117,10 +117,6 @@ class Policy(Mapping[str, Arm]):
         Raises ``TypeError`` where ``env`` has no model to ask.
         """
         return deployed(env, self, **options)
-
-
-def _scale(arm: Arm) -> str:
-    return "random" if arm.n is None else str(arm.n)
 
 
 @singledispatch

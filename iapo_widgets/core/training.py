@@ -107,6 +107,6 @@ def arm_value(env: CategoricalEnvironment, q: NDArray[np.float64], context: int,
         raise ValueError(f"{arm} lies outside the scales 1 .. {len(curve)} of the environment")
     rule = find_rule(env.strategy, arm)
     if rule is None:
-        return arm_q(env, arm, env.contexts[context])
+        return arm_q(env, arm, env.contexts[context], curve[int(arm.n or 1) - 1, 0])
     values = curve[:, rule] if curve.ndim == 2 else curve
     return float(values.mean() if arm.n is None else values[arm.n - 1])

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core.problem import Context
+from ...core.stopping import base_of
 from ...core.strategies import BestOfN, MajorityVote, SelectedBest, Strategy, VoteThenBest
 from .scorer import Score, Scorer
 
@@ -44,6 +45,7 @@ class Selection:
             raise ValueError(
                 f"context {context.name!r} weighs {len(context.weights)} objectives; there are {len(scorers)} scorers"
             )
+        strategy = base_of(strategy)
         if not isinstance(strategy, BestOfN | MajorityVote | SelectedBest | VoteThenBest):
             raise ValueError(f"strategy {strategy.name!r} cannot be deployed: how it picks a completion is not known")
         votes = isinstance(strategy, MajorityVote | VoteThenBest)
