@@ -164,6 +164,13 @@ def check_arm(strategy: Any, arm: Arm) -> Arm:
     return arm
 
 
+def most_requests(arm: Arm, per_call: int | None) -> int:
+    """Requests that an arm takes up to its cap."""
+    n = arm.n or 1
+    size = arm.batch or n
+    return int(n // size * calls(size, per_call) + calls(n % size, per_call))
+
+
 def arm_rule(arm: Arm) -> Rule:
     """What ``arm`` adds to its prompt and cap: of votes with the lead, of best-of-N with the reach itself."""
     return Rule() if arm.batch is None else Rule(arm.stop, arm.batch)

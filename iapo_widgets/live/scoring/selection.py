@@ -94,6 +94,10 @@ class Selection:
         best = max(among, key=lambda i: (styles[i], -i))
         return Selected(best, answer, dict(votes.most_common()), sum(map(self._unreadable, scores)))
 
+    def told(self, row: Sequence[Score]) -> tuple[str | None, float]:
+        """The vote of one completion and its style: what a rule that stops early goes by."""
+        return (self._vote(row) if self._votes else None), self._style(row)
+
     def _vote(self, row: Sequence[Score]) -> str | None:
         return next((score.answer for score in row[: self._voters] if score.answer is not None), None)
 
