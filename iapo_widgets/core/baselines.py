@@ -25,7 +25,7 @@ from .psst import ask, recommend, spending, tie_order
 from .replay_tally import tally_for
 from .reuse import Tally
 from .rounds import Round
-from .stopping import distinct_arms, need_fixed
+from .stopping import RACES, distinct_arms, need_fixed
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -73,7 +73,7 @@ def ucb(env: Environment, budget: int, *, seed: int | np.random.Generator, c: fl
 
 def _fixed(env: Environment) -> Environment:
     """``env``, or ``ValueError`` where its arms may stop: a step would have to choose among rules, too."""
-    need_fixed(env.strategy, "a sequential method")
+    need_fixed(env.strategy, "a sequential method", RACES)
     return env
 
 

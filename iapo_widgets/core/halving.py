@@ -18,7 +18,7 @@ from .psst import keep_best_half, recommend, single_answers, tie_order, trimming
 from .replay_tally import tally_for
 from .reuse import pull_values
 from .rounds import Round
-from .stopping import need_fixed
+from .stopping import RACES, need_fixed
 
 Array = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def halving(env: Environment, budget: int, *, seed: int | np.random.Generator) -
     A pull counts when it is whole; what fails is asked again as far as the round's share goes.
     Raises ``ValueError`` on bad input at once.
     """
-    need_fixed(env.strategy, "halving")
+    need_fixed(env.strategy, "halving", RACES)
     return _halving(env, check_budget(budget), check_seed(seed))
 
 

@@ -25,9 +25,12 @@ CROWD = 8  # times the memory that replays take beside samples: fewer pulls are 
 def tally_for(env: Environment, reuse: str = "blocks") -> Tally:
     """An empty tally for the arms of ``env``: with an axis L where these may stop."""
     size = len(env.prompts), env.n_max
-    kind: Any = ReplayTally if stopping.rules_of(env.strategy) else Tally
-    made: Tally = kind(env.strategy, env.contexts, *size, reuse, per_call=partial(per_call_of, env))
-    return made
+    return empty_tally(env.strategy, env.contexts, *size, reuse, per_call=partial(per_call_of, env))
+
+
+def empty_tally(strategy: Any, *given: Any, **more: Any) -> Tally:
+    """``Tally`` or, for a strategy whose arms may stop, ``ReplayTally``, given what either is made from."""
+    return ReplayTally(strategy, *given, **more) if stopping.rules_of(strategy) else Tally(strategy, *given, **more)
 
 
 class ReplayTally(Tally):

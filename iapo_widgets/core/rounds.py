@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from .costs import check_per_call, per_call_of
 from .markup import html_table
 from .naming import short_name
 from .problem import Arm, Context, Prompt
+from .stopping import over_rules
 from .strategies import Strategy
 
 if TYPE_CHECKING:
@@ -193,6 +194,13 @@ class Round:
         lost = int(np.count_nonzero(self.lost))
         said += [f"failed calls left {lost:,} arms of {int(prompts.sum())} prompts without a sample"] if lost else []
         return "; ".join(said)
+
+
+def without_rules(done: Round) -> Round:
+    """A round whose arms are told by prompt and N alone, each by its best rule: what pictures and tables show."""
+    if done.q.ndim == 3:
+        return done
+    return replace(done, active=np.asarray(done.active.any(axis=-1)), q=over_rules(done.q, done.active))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -26,6 +26,7 @@ from .problem import Arm
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 DECIDED = math.inf  # a lead that only the answers left can stop: the curtailed vote
+RACES = "use psst, psst+k4 (or any k), uniform, triple-n1 or triple-random, or "  # which know such arms
 TOUCH = 1e-9  # a utility this close below the reach has reached it: sums in another order differ by bits
 
 
@@ -200,10 +201,24 @@ def distinct_arms(strategy: Any, n_contexts: int, n_prompts: int, n_max: int) ->
     return np.broadcast_to(mask, (*shape, len(rules))).copy()
 
 
-def need_fixed(strategy: Any, algorithm: str) -> None:
-    """``ValueError`` where arms may stop, which ``algorithm`` does not know."""
+def over_rules(q: Array, active: NDArray[np.bool_] | None = None) -> Array:
+    """The best rule of each (p, N): values (..., P, n_max, L) as (..., P, n_max); what has no axis L stays.
+
+    active, of the same shape: where some rule of a (p, N) is, the best of those that are.  NaN where all are.
+    """
+    if q.ndim == 3:
+        return q
+    known = np.where(np.isnan(q), -np.inf, q)
+    if active is not None:
+        known = np.where(active | ~active.any(axis=-1, keepdims=True), known, -np.inf)
+    best = known.max(axis=-1)
+    return np.where(np.isneginf(best), np.nan, best)
+
+
+def need_fixed(strategy: Any, who: str, instead: str = "use ") -> None:
+    """``ValueError`` where arms may stop, which ``who`` does not know."""
     if rules_of(strategy):
         raise ValueError(
-            f"{algorithm} does not know arms that stop early, as {strategy.name} has: use psst, psst+k4 (or any k),"
-            f" uniform, triple-n1 or triple-random, or env.with_(strategy={strategy.base.name!r})"
+            f"{who} does not know arms that stop early, as {strategy.name} has: {instead}"
+            f"env.with_(strategy={strategy.base.name!r}), whose arms ask all"
         )

@@ -54,16 +54,16 @@ def environment(model, ledger, **more):
 
 
 def test_a_vote_that_stops_asks_the_model_less_for_the_same_answers(model, tmp_path):
-    """Capitals by a curtailed vote of five: the answers of all five, for fewer completions by the ledger's count."""
+    """Three capitals by a curtailed vote of five: the answers of all five, for fewer completions in the ledger."""
     with new_ledger(tmp_path) as ledger:
         env = environment(model, ledger).with_(strategy="early-vote")
         policy = Policy(env.contexts, [Arm(1, 5, 5, 1), Arm(1, 5)], prompts=PROMPTS, strategy=env.strategy)
         ask = env.deploy(policy)
-        early = [ask(q.text, "low") for q in QUESTIONS]
+        early = [ask(q.text, "low") for q in QUESTIONS[:3]]
         asked = ledger.spent().completions
-        full = [ask(q.text, "high") for q in QUESTIONS]
+        full = [ask(q.text, "high") for q in QUESTIONS[:3]]
         assert [r.answer for r in early] == [r.answer for r in full]
-        assert asked == sum(r.drawn for r in early) < ledger.spent().completions == 5 * len(QUESTIONS)
+        assert asked == sum(r.drawn for r in early) < ledger.spent().completions == 5 * 3
 
 
 def test_it_answers_like_any_endpoint(model):

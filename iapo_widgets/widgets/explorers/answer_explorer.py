@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.naming import said_name, short_name
 from ...core.problem import Context
+from ...core.stopping import base_of, rules_of
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
 from ...plots.scene import Scene
@@ -72,6 +73,8 @@ class AnswerExplorer(Explorer):
         **traits: Any,
     ) -> None:
         pool_of(env, 0, 0)  # refuses what has no texts
+        if rules_of(env.strategy):  # what all N say is shown, whenever an arm may stop
+            env = env.with_(strategy=base_of(env.strategy))
         self.env, self.pages = env, pages
         self.forget()
         about = {"vote": votes(env), "unit": getattr(env, "cost_unit", "cost"), "note": note(env),

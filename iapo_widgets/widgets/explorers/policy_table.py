@@ -13,7 +13,6 @@ import traitlets as t
 
 from ...core.environment import CategoricalEnvironment
 from ...core.naming import told_name
-from ...core.problem import Arm
 from ...core.rounds import Policy, Result
 from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Scene
@@ -82,7 +81,7 @@ class PolicyTable(Explorer):
             short = label.removesuffix(" (told every Q)")
             arms = [getattr(r, name) for r in rows]
             tell = [
-                f"{r.context}, {short}: Q {v:.3f}, prompt {self._named(arm.prompt)}, N {_scale(arm)}"
+                f"{r.context}, {short}: Q {v:.3f}, prompt {self._named(arm.prompt)}, N {arm.scale}"
                 for r, v, arm in zip(rows, values, arms, strict=True)
             ]
             lines.append(Line(label, [i + APART * (k - 1.5) for i in x], values, colour, marker, "", tell=tell))
@@ -109,12 +108,14 @@ class PolicyTable(Explorer):
     def to_python(self) -> str:
         """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random.
 
+        An arm that may stop early is (prompt, cap, stop, batch).
+
         What a prompt says stands behind its arm, as a comment.
         """
         lines = []
         for row in self.rows:
             told = told_name(self.env.prompts[row.arm.prompt])
-            lines.append(f"    {row.context!r}: {(row.arm.prompt, row.arm.n)!r},{f'  # {told}' if told else ''}\n")
+            lines.append(f"    {row.context!r}: {tuple(row.arm.plain)!r},{f'  # {told}' if told else ''}\n")
         return "{\n" + "".join(lines) + "}\n"
 
     def _named(self, prompt: int) -> str:
@@ -129,7 +130,7 @@ class PolicyTable(Explorer):
 
     def _cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
         out = [
-            [r.context, str(r.arm.prompt), _scale(r.arm), f"{r.q:.4f}", f"{r.regret:.4f}", f"{r.cost:.4f}",
+            [r.context, str(r.arm.prompt), r.arm.scale, f"{r.q:.4f}", f"{r.regret:.4f}", f"{r.cost:.4f}",
              f"{r.prompt_only_q:.4f}", f"{r.decoupled_q:.4f}", f"{r.best_q:.4f}"]
             for r in rows
         ]  # fmt: skip
@@ -163,10 +164,6 @@ class PolicyTable(Explorer):
         if proposal["value"] not in FORMATS:
             raise t.TraitError(f"unknown format {proposal['value']!r}; known: {', '.join(FORMATS)}")
         return str(proposal["value"])
-
-
-def _scale(arm: Arm) -> str:
-    return "random" if arm.n is None else str(arm.n)
 
 
 def _as_text(name: str) -> str:

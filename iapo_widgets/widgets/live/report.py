@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core.costs import arm_cost
 from ...core.markup import html_table
-from ...core.rounds import Policy, Round
+from ...core.rounds import Policy, Round, without_rules
 from ...live.environment import LiveEnvironment
 from ...live.estimate import Estimate
 from .reading import right
@@ -88,9 +88,9 @@ def policy_table(
             cost = "unknown"
         else:
             bill = arm_cost(np.array(each), np.array(call), n, done.policy.per_call)
-            cost = f"{float(bill):.4g} {env.cost_unit}"
-        scale = str(arm.n) if arm.n else "random"
-        q = f"{done.q[c, arm.prompt, n - 1]:.3f}"
+            cost = f"{'' if arm.is_fixed else 'at most '}{float(bill):.4g} {env.cost_unit}"
+        scale = arm.scale
+        q = f"{without_rules(done).q[c, arm.prompt, n - 1]:.3f}"
         rows.append([name, str(arm.prompt), scale, q, cost, env.prompts[arm.prompt].text])
     head = ("context", "prompt", "N", "estimated Q", "cost of a query", "text of the prompt")
     return html_table(head, rows, kind="iapo-table")

@@ -80,7 +80,7 @@ function standing(replay, r, c) {
       return {
         p, out, leads, n: known ? arm.n : null, q: known ? arm.q : NaN, random: leads && leader[2],
         error: known ? standardError(replay, at, c, p, arm.n) : NaN,
-        reward: known ? arm.q + cost * (cost ? costOf(replay, at, p, arm.n) : 0) : NaN,
+        reward: known ? arm.q + cost * (cost && !replay.about.stops ? costOf(replay, at, p, arm.n) : 0) : NaN,
         alone: replay.q(at, c, p, 1), asked: replay.frames[r].completions[p], questions: known ? questionsSeen(replay, at, p, arm.n) : 0,
       };
     });
