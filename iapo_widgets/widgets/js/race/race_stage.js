@@ -175,7 +175,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     describe(faces, { "aria-pressed": face === "map" });
     describe(truthButton, { "aria-pressed": truth });
     truthButton.hidden = !about.knows;
-    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, truth, hidden: face === "map" });
+    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0 && !tracks[0].replay.about.stops, truth, hidden: face === "map" });
     drawTimeline();
   }
 

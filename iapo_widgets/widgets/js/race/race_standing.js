@@ -107,7 +107,7 @@ function axisOf(replay, c) {
 }
 
 const armWords = (strategy, n, random) => (random ? "N drawn at random" : n === 1 ? "one answer"
-  : { "majority-vote": `vote of ${n}`, "vote-then-best": `vote of ${n}, then best` }[strategy] ?? `best of ${n}`);
+  : { "majority-vote": `vote of ${n}`, "vote-then-best": `vote of ${n}, then best`, "early-vote": `vote of up to ${n}`, "early-best": `best of up to ${n}` }[strategy] ?? `best of ${n}`);
 
 // The words of a prompt, or its number where it has none.
 const nameOf = (replay, p) => (replay.about.told[p] ? `\u201c${replay.about.told[p]}\u201d` : replay.about.prompts[p]);

@@ -149,7 +149,7 @@ function truthWords(replay, r, c, truth) {
 function axisWords(replay, c) {
   const { weights, cost } = weightsOf(replay, c), { objectives, strategy, cost_unit: unit } = replay.about;
   const parts = weights.map((w, k) => [w, objectives[k]]).filter(([w]) => w);
-  const share = strategy === "majority-vote" && parts.length === 1;
+  const share = ["majority-vote", "early-vote"].includes(strategy) && parts.length === 1;
   const gain = parts.map(([w, name]) => `${w === 1 ? "" : `${+w.toPrecision(3)} \u00d7 `}${share ? "share of questions answered right" : name}`).join(" + ");
   return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost does not count)`;
 }
