@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import stopping
 from .completions import Completions
+from .problem import Arm, Context
 from .reuse import tiling
 from .segments import running_counts, utilities
 from .stopping import Rule
@@ -87,6 +88,23 @@ def order_replays(
     return Replays(reward, cost, full, cut, count)
 
 
+def arm_values(
+    completions: Completions, strategy: Any, arm: Arm, context: Context, per_call: int | None
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Reward less cost that an arm with a stop would have had in each pull of its cap, and which came whole, (B,)."""
+    n, batch = int(arm.n or 1), int(arm.batch or arm.n or 1)
+    votes, never = strategy.counts_votes, arm.stop is None or arm.batch is None
+    grid = {"leads": (int(arm.stop or n),)} if votes else {"levels": (0.5,)}
+    early = type(strategy)(batches=(batch,), **grid)
+    reach = None if votes else np.array([[np.finfo(float).max if never else arm.stop]], dtype=float)
+    found = block_replays(completions, early, np.array([context.weights]), n, reach)
+    spent = found.cost + stopping.requests(found.whole, found.part, early.rules, per_call)
+    cost = spent[:, 0, -1, 1]
+    if never:  # it asks all, a batch at a time
+        cost = found.cost[:, 0, -1, 0] + stopping.most_requests(arm, per_call) * completions.call_cost
+    return found.reward[:, 0, -1, 0 if never else 1] - context.cost_weight * cost, completions.n_valid >= n
+
+
 REPLAYS = {"blocks": block_replays, "subsets": order_replays}
 
 
@@ -120,6 +138,7 @@ def _replayed(
     shape = (len(starts), len(rules), 1 if strategy.counts_votes else len(weights), len(packed))
     reward = np.empty((*shape[:2], len(weights), shape[3]))
     cost, whole, part = np.empty(shape), np.empty(shape), np.empty(shape)
+    groups = {b: [k for k, rule in enumerate(rules) if rule.batch == b] for b in {rule.batch for rule in rules}}
     for start in np.unique(starts):
         path = paths(int(start))
         for j in np.flatnonzero(starts == start):
@@ -127,10 +146,10 @@ def _replayed(
             stopped = path.stop < n
             reward[j] = np.where(stopped, path.value * scale, fixed[j])
             drawn = np.minimum(path.stop, n)
-            for k, rule in enumerate(rules):
-                if path.decided and rule.batch:
-                    drawn[k] = np.minimum(drawn[k], path.decided(n, rule.batch))
-                whole[j, k], part[j, k] = stopping.batches(drawn[k], min(rule.batch or n, n))
+            for batch, mine in groups.items():
+                if path.decided and batch:
+                    drawn[mine] = np.minimum(drawn[mine], path.decided(n, batch))
+                whole[j, mine], part[j, mine] = stopping.batches(drawn[mine], min(batch or n, n))
             cost[j] = np.take_along_axis(running[:, None], start + drawn[None], axis=0)[0] - running[start]
     return reward, cost, whole * packed.call_cost, part * packed.call_cost
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -30,7 +31,7 @@ from .problem import PromptTemplate, Question
 from .scoring.scorer import UNREADABLE, Score, Scorer, spoken
 from .scoring.scorers import as_scorer
 from .scoring.selection import Selection
-from .sequence import Drawn, Instead, batches, instead, why_stop
+from .sequence import Asking, Drawn, Instead, batches, instead, why_stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Deployed:
         if self._n_max is None and any(arm.n is None for arm in policy.values()):
             raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
         self._rng = check_seed(seed)
+        self._asked: Counter[str] = Counter()
         self._options: dict[str, Any] = {"concurrency": concurrency, "retries": retries}
         caller = Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
         self._warn(policy, caller.book.per_call())
@@ -173,6 +175,12 @@ class Deployed:
         """The same, to be awaited on any event loop; several at once share nothing but the ledger and the limit."""
         return await asyncio.wrap_future(on_loop(self._respond(Question(query), self._context(context), Run())))
 
+    def report(self) -> Asking:
+        """What was asked so far for the answers that were given; what lay in the ledger already counts as asked."""
+        counts = dict(self._asked)
+        given = [counts.pop(name, 0) for name in ("answers", "asked", "at most")]
+        return Asking(*given, counts)
+
     def _context(self, name: str | None) -> Context:
         if name is None:
             if len(self.policy.contexts) > 1:
@@ -210,6 +218,9 @@ class Deployed:
         if not rows:
             raise LiveError(f"{n} completions arrived, but no judge's call on any of them succeeded; ask again")
         picked = selection.pick(rows)
+        self._asked.update(
+            {"answers": 1, "asked": places.stop, "at most": n, **({why: 1} if arm.stop is not None else {})}
+        )
         return Response(
             drawn[picked.index].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
             picked.unreadable, len(answers) - len(rows), recorded, cast(MeteredLedger, ledger).spent_here,

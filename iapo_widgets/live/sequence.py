@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.costs import calls
@@ -42,6 +42,21 @@ class Instead:
     text: str | None
     spent: Spending
     exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a policy at work asked so far: answers given, completions asked for, the most that its arms may ask for
+    these answers, and how often each reason ended the asking (of arms that may stop early)."""
+
+    answers: int
+    asked: int
+    at_most: int
+    stopped: Mapping[str, int]
+
+    def __str__(self) -> str:
+        why = "".join(f"; {k} {reason}" for reason, k in self.stopped.items())
+        return f"{self.answers:,} answers, {self.asked:,} of at most {self.at_most:,} completions asked{why}"
 
 
 def batches(arm: Arm, n: int) -> Iterator[range]:

@@ -16,6 +16,7 @@ from iapo_widgets.core.replay import block_replays, order_replays
 from iapo_widgets.core.replay_tally import tally_for
 from iapo_widgets.core.stopping import DECIDED, Rule, distinct_arms, distinct_votes, requests
 from iapo_widgets.core.training import arm_value
+from iapo_widgets.core.uncertainty import fresh_estimate
 from stopping_cases import asked, brute_force, credit, earned, stopping_task
 
 SEEDS = st.integers(0, 10_000)
@@ -183,6 +184,18 @@ def test_a_replay_is_what_asking_would_have_brought(votes, seed, n, holes):
                 cost = spent[0, 0 if votes else which[c], cap - 1, rule]
                 value = found.reward[0, which[c], cap - 1, rule] - context.cost_weight * cost
                 assert value == pytest.approx(expected, abs=1e-9)
+
+
+@KINDS
+@pytest.mark.parametrize("stop", [2, None, 9])
+def test_a_fresh_estimate_is_of_the_arm_that_stops(votes, stop):
+    """The mean over new pulls lies within five standard errors of exact Q; an arm that never stops pays its batches."""
+    env = stopping_task(9, votes, n_max=6, per_call=2)
+    arm = Arm(1, 6, stop if votes or stop is None else stop / 3, 2)
+    for c, context in enumerate(env.contexts):
+        mean, error = fresh_estimate(env, arm, context, 4_000, np.random.default_rng(c))
+        assert abs(mean - brute_force(env, arm, context)) <= 5 * error
+        assert abs(arm_value(env, env.exact_q(), c, arm) - brute_force(env, arm, context)) < 1e-6
 
 
 @KINDS

@@ -66,6 +66,9 @@ def test_a_lead_asks_far_less_for_as_many_right_answers(ledger):
         full = [ask(q.text, "c1") for q in questions]
     right = [sum(r.answer == q.gold for r, q in zip(rs, questions, strict=True)) for rs in (early, full)]
     assert asked <= 0.6 * 30 * 12 and right[0] >= right[1] - 1
+    told = ask.report()
+    assert (told.answers, told.asked, told.at_most) == (60, asked + 360, 720) and told.stopped["3 ahead"] >= 10
+    assert sum(told.stopped.values()) == 30 and "completions asked; " in str(told)
     assert {r.stopped for r in early} >= {"3 ahead"} and all(r.missing == 0 for r in early)
 
 
