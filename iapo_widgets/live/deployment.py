@@ -134,7 +134,7 @@ class Deployed:
         if self._n_max is None and any(arm.n is None for arm in policy.values()):
             raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
         self._rng = check_seed(seed)
-        self._asked: Counter[str] = Counter()
+        self._totals, self._reasons = Counter[str](), Counter[str]()
         self._options: dict[str, Any] = {"concurrency": concurrency, "retries": retries}
         caller = Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
         self._warn(policy, caller.book.per_call())
@@ -177,9 +177,8 @@ class Deployed:
 
     def report(self) -> Asking:
         """What was asked so far for the answers that were given; what lay in the ledger already counts as asked."""
-        counts = dict(self._asked)
-        given = [counts.pop(name, 0) for name in ("answers", "asked", "at most")]
-        return Asking(*given, counts)
+        answers, asked, most = (self._totals[name] for name in ("answers", "asked", "at most"))
+        return Asking(answers, asked, most, dict(self._reasons))
 
     def _context(self, name: str | None) -> Context:
         if name is None:
@@ -218,9 +217,8 @@ class Deployed:
         if not rows:
             raise LiveError(f"{n} completions arrived, but no judge's call on any of them succeeded; ask again")
         picked = selection.pick(rows)
-        self._asked.update(
-            {"answers": 1, "asked": places.stop, "at most": n, **({why: 1} if arm.stop is not None else {})}
-        )
+        self._totals.update({"answers": 1, "asked": places.stop, "at most": n})
+        self._reasons.update([why] if arm.stop is not None else [])
         return Response(
             drawn[picked.index].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
             picked.unreadable, len(answers) - len(rows), recorded, cast(MeteredLedger, ledger).spent_here,
