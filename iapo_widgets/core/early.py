@@ -23,9 +23,10 @@ from .stopping import Rule
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Known = Any  # a CategoricalEnvironment, which imports this module
-DRAWS = 512  # of every pair in one pass
-PASSES, CHOICE = 5, 2  # passes that value, and passes that choose
-PAIRS = 128  # sampled at once
+DRAWS = 200_000  # of every prompt in one pass, over all queries: the error of a mean over them is then always alike
+MOST = 4_096  # of them that one pair gets
+PASSES, CHOICE = 4, 2  # passes that value, and passes that choose
+SIZE = 65_536  # draws worked on at once: what is in between stays in the cache
 SEED = 8_126
 
 
@@ -178,9 +179,10 @@ def _votes(env: Known, rules: tuple[Rule, ...], n_max: int, passes: range, promp
     rest = rest[np.argsort(query[rest], kind="stable")]
     told = np.zeros((len(passes) if len(rest) else 0, 4, *shape[1:], p))
     for number in range(len(told)):
-        for low in range(0, len(rest), PAIRS):
-            rows = rest[low : low + PAIRS]
-            found = sampled_votes(mass[rows], _uniform(passes[number], query[rows], n_max), rules, n_max)
+        draws = min(-(-DRAWS // x), MOST)
+        for part in voting.blocks(len(rest), max(1, SIZE // draws)):
+            rows = rest[part]
+            found = sampled_votes(mass[rows], _uniform(passes[number], query[rows], n_max, draws), rules, n_max)
             _put(out, rows, found, 1 / len(passes))
             cost, call = (c[prompt[rows], query[rows]] for c in (env.pair_cost, env.query_call_cost))
             for total, values, weight in zip(told[number], (found.change, found.drawn, found.whole, found.part),
@@ -211,8 +213,8 @@ def _alike(mass: Array, free: Array, rows: Index) -> Iterator[Index]:
         yield rows[kind == value]
 
 
-def _uniform(number: int, query: Index, n_max: int) -> NDArray[np.float32]:
-    """Draws for rows of a pass, (R, n_max, DRAWS): the same for every prompt of a query, as paired queries are."""
+def _uniform(number: int, query: Index, n_max: int, many: int) -> NDArray[np.float32]:
+    """Draws for rows of a pass, (R, n_max, many): the same for every prompt of a query, as paired queries are."""
     distinct, which = np.unique(query, return_inverse=True)
-    draws = [np.random.default_rng([SEED, number, int(x)]).random((n_max, DRAWS), dtype=np.float32) for x in distinct]
+    draws = [np.random.default_rng([SEED, number, int(x)]).random((n_max, many), dtype=np.float32) for x in distinct]
     return np.stack(draws)[which]

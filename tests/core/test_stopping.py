@@ -100,7 +100,7 @@ def test_arms_that_do_not_differ_are_not_raced():
 @pytest.mark.parametrize("answers", [4, 6])
 def test_monte_carlo_agrees_with_enumeration_and_says_its_error(answers, monkeypatch):
     """With four answers and more, values lie within five of the standard errors that they come with."""
-    monkeypatch.setattr(early, "DRAWS", 4_000)
+    monkeypatch.setattr(early, "MOST", 4_000)
     env = small_environment(3, prompts=2, queries=2, answers=answers, n_max=5).with_(strategy=EarlyVote((2, 3), (1, 2)))
     q, error = env.exact_q(), env.exact_q_error()
     again = env.exact_q(chosen=True)
