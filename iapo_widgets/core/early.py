@@ -105,12 +105,12 @@ def arm_q(env: Known, arm: Arm, context: Context, fixed: float) -> float:
     return float(fixed + change[0, :, -1, 1].mean() - context.cost_weight * (spending[1] - spending[0]))
 
 
-def arm_spending(env: Known, arm: Arm) -> float:
-    """Mean cost of a query by ``arm``, its completions and requests; over n where n is None."""
+def arm_spending(env: Known, arm: Arm, context: Context) -> float:
+    """Mean cost of a query by ``arm`` for ``context``, its completions and requests; over n where n is None."""
     each = env.arm_cost[arm.prompt]
     if arm.is_fixed:
         return float(each.mean() if arm.n is None else each[arm.n - 1])
-    free, paid = (Context("cost", env.contexts[0].weights, w) for w in (0.0, 1.0))
+    free, paid = (Context("cost", context.weights, w) for w in (0.0, 1.0))
     return arm_q(env, arm, free, 0.0) - arm_q(env, arm, paid, 0.0) + float(each[int(arm.n or 1) - 1])
 
 

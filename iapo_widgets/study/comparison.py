@@ -64,7 +64,7 @@ def policy_rows(env: CategoricalEnvironment, policy: Policy) -> list[PolicyRow]:
         if not 0 <= arm.prompt < len(values) or (arm.n is not None and not 1 <= arm.n <= env.n_max):
             raise ValueError(f"{arm} lies outside the environment: {len(values)} prompts, N up to {env.n_max}")
         mine = arm_value(env, every, c, arm)
-        cost = arm_spending(env, arm)
+        cost = arm_spending(env, arm, context)
         first = int(values[:, 0].argmax())
         then = int(values[first].argmax())
         p, i = np.unravel_index(int(values.argmax()), values.shape)
