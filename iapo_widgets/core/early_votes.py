@@ -40,7 +40,7 @@ class EarlyValues:
     part: Floats
 
 
-#: Chance, and chance times credit, of (leads reached at checks before t, lead after t), (2, reached, n_max + 1, R).
+#: Chance, and chance times credit, of (leads reached at checks before t, lead after t), (2, reached, t + 1, R).
 History = Array
 
 
@@ -88,28 +88,28 @@ def _fill(out: EarlyValues, rows: slice, steps: Iterator[History], rules: Sequen
     place = {k: len(leads) if (s := rules[k].stop) in (None, DECIDED) else int(np.searchsorted(leads, s)) for k in mine}
     n_max = out.change.shape[1]
     caps = np.arange(1, n_max + 1)
-    for name in ("drawn", "whole", "part"):
-        getattr(out, name)[rows, :, mine] = 0.0
+    change, drawn, whole, part = (np.zeros((len(mine), n_max, out.change[rows].shape[0])) for _ in range(4))
     for t, (chance, credit) in enumerate(steps):  # after t completions
-        for k in mine:
+        before, earned = np.cumsum(chance, axis=0), np.cumsum(credit, axis=0)  # with so many leads reached at most
+        every = earned[-1].sum(axis=0)
+        size = np.minimum(batch, caps[t:] - t)[:, None]
+        full = size == np.minimum(batch, caps[t:])[:, None]
+        for m, k in enumerate(mine):
             i, lead = place[k], leads[place[k]] if place[k] < len(leads) else n_max + 1
-            running = chance[: i + 1].sum(axis=0)  # not stopped before, by the lead now
-            if t:
-                out.change[rows, t - 1, k] -= credit[i + 1 :].sum(axis=(0, 1))
-            if t % batch == 0:
-                stopped = credit[: i + 1, lead:].sum(axis=(0, 1))
-                if t and lead <= n_max:
-                    out.change[rows, t:, k] += stopped[:, None]
-                asking = np.cumsum(running[:lead], axis=0)  # by the lead at most
-                last = np.minimum(caps[t:] - t, len(asking) - 1)
-                if rules[k].stop is None:
-                    last = np.full_like(last, len(asking) - 1)
-                chance_asked = asking[last].T  # (R, n_max - t)
-                size = np.minimum(batch, caps[t:] - t)
-                whole = size == np.minimum(batch, caps[t:])
-                out.drawn[rows, t:, k] += chance_asked * size
-                out.whole[rows, t:, k] += chance_asked * whole
-                out.part[rows, t:, k] += chance_asked * ~whole
+            if t and lead <= n_max:
+                change[m, t - 1] -= every - earned[i].sum(axis=0)
+            if t % batch:
+                continue
+            if t and lead <= n_max:
+                change[m, t:] += earned[i, lead:].sum(axis=0)
+            asking = np.cumsum(before[i, :lead], axis=0)  # not stopped before, by the lead now at most
+            last = len(asking) - 1
+            asked = asking[last if rules[k].stop is None else np.minimum(caps[t:] - t, last)] * np.ones_like(size)
+            drawn[m, t:] += asked * size
+            whole[m, t:] += asked * full
+            part[m, t:] += asked * ~full
+    for name, found in (("change", change), ("drawn", drawn), ("whole", whole), ("part", part)):
+        getattr(out, name)[rows, :, mine] = found.transpose(2, 1, 0)
 
 
 def _walked(mass: Array, free: Array, leads: Index, batch: int, n_max: int) -> Iterator[History]:
@@ -133,7 +133,7 @@ def _walked(mass: Array, free: Array, leads: Index, batch: int, n_max: int) -> I
         keep = a + b <= t
         counts = np.zeros((kinds.shape[1], keep.sum()), dtype=np.int64)
         counts[first], counts[second], counts[third] = a[keep], b[keep], (t - a - b)[keep]
-        yield _tallied(state[:, a[keep], b[keep]], counts[: mass.shape[1]], n_max)
+        yield _tallied(state[:, a[keep], b[keep]], counts[: mass.shape[1]], t)
         if t and t % batch == 0:
             top, following = leaders(counts[: mass.shape[1]])
             _reach(state, a[keep], b[keep], np.searchsorted(leads, top - following, side="right"))
@@ -148,14 +148,14 @@ def _reach(state: Array, a: Index, b: Index, now: Index) -> None:
             state[(low, *at)] = 0.0
 
 
-def _tallied(chance: Array, counts: Index, n_max: int) -> History:
+def _tallied(chance: Array, counts: Index, t: int) -> History:
     """Chances of states (reached, S, R) with ``counts`` (A, S) added up by their lead, and times the credit."""
     top, following = leaders(counts)
     lead = top - following
     credit = np.where((counts[0] == top) & (top > 0), 1 / np.maximum((counts == top).sum(axis=0), 1), 0.0)
     order = np.argsort(lead, kind="stable")
     values, start = np.unique(lead[order], return_index=True)
-    out = np.zeros((2, chance.shape[0], n_max + 1, chance.shape[2]))
+    out = np.zeros((2, chance.shape[0], t + 1, chance.shape[2]))
     sorted_ = chance[:, order]
     out[0][:, values] = np.add.reduceat(sorted_, start, axis=1)
     out[1][:, values] = np.add.reduceat(sorted_ * credit[order, None], start, axis=1)
@@ -170,6 +170,7 @@ def _drawn(mass: Array, uniform: Floats, grids: list[tuple[int, Index]], n_max: 
     counts = np.zeros((mass.shape[1], rows, draws), dtype=small)
     reached = [np.zeros((rows, draws), dtype=np.int32) for _ in grids]
     row = np.arange(rows, dtype=np.int32)[:, None]
+    shares = np.array([0.0, *(1 / np.arange(1, mass.shape[1] + 1))])  # of the credit, where so many tie
     lead, credit = np.zeros((rows, draws), dtype=small), np.zeros((rows, draws))
     for t in range(n_max + 1):
         if t:
@@ -181,10 +182,9 @@ def _drawn(mass: Array, uniform: Floats, grids: list[tuple[int, Index]], n_max: 
             top, second = leaders(counts)
             lead = top - second
             tied = (counts == top).sum(axis=0, dtype=small)
-            credit = ((counts[0] == top) & (top > 0)) / tied
+            credit = shares[tied * ((counts[0] == top) & (top > 0))]
         yield [
-            _counted(row, past, lead, credit, len(leads), n_max)
-            for past, (_, leads) in zip(reached, grids, strict=True)
+            _counted(row, past, lead, credit, len(leads), t) for past, (_, leads) in zip(reached, grids, strict=True)
         ]
         for past, (batch, leads) in zip(reached, grids, strict=True):
             if t and t % batch == 0:
@@ -194,9 +194,11 @@ def _drawn(mass: Array, uniform: Floats, grids: list[tuple[int, Index]], n_max: 
                 np.maximum(past, now, out=past)
 
 
-def _counted(row: Places, past: Places, lead: Places, credit: Array, n_leads: int, n_max: int) -> History:
-    cells = n_max + 1
-    key = ((row * (n_leads + 1) + past) * cells + lead).ravel()
+def _counted(row: Places, past: Places, lead: Places, credit: Array, n_leads: int, t: int) -> History:
+    cells = t + 1
+    key = ((past * cells + lead) * len(row) + row).ravel()
     size = len(row) * (n_leads + 1) * cells
-    both = np.stack([np.bincount(key, minlength=size), np.bincount(key, credit.ravel(), size)]) / past.shape[1]
-    return both.reshape(2, len(row), n_leads + 1, cells).transpose(0, 2, 3, 1)
+    both = np.empty((2, size))
+    both[0], both[1] = np.bincount(key, minlength=size), np.bincount(key, credit.ravel(), size)
+    both /= past.shape[1]
+    return both.reshape(2, n_leads + 1, cells, len(row))
