@@ -23,7 +23,7 @@ from .stopping import Rule
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Known = Any  # a CategoricalEnvironment, which imports this module
-DRAWS = 200_000  # of every prompt in one pass, over all queries: the error of a mean over them is then always alike
+DRAWS = 300_000  # of every prompt in one pass, over all queries: the error of a mean over them is then always alike
 MOST = 4_096  # of them that one pair gets
 PASSES, CHOICE = 4, 2  # passes that value, and passes that choose
 SIZE = 65_536  # draws worked on at once: what is in between stays in the cache
