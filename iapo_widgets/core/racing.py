@@ -24,6 +24,7 @@ from .psst import ask, recommend, spending, tie_order
 from .pull_scores import PullScores, best_scales
 from .reuse import Tally
 from .rounds import Round
+from .stopping import RACES, need_fixed
 
 
 def racing(
@@ -46,6 +47,7 @@ def racing(
     as it keeps; here at least so many stay, and the best estimate among them wins.
     Raises ``ValueError`` on bad input at once.
     """
+    need_fixed(env.strategy, "racing", RACES)
     budget, rng = check_budget(budget), check_seed(seed)
     alpha = check_between(alpha, 0, 0.5, "alpha")
     enough, blocks = check_scale(enough, "enough"), check_scale(blocks, "blocks")

@@ -28,6 +28,7 @@ from .psst import FEW, recommend, spending, tie_order
 from .pull_scores import PullScores, best_scales, by_cell
 from .reuse import Tally
 from .rounds import Round
+from .stopping import RACES, need_fixed
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -41,6 +42,7 @@ def ucb_e(env: Environment, budget: int, *, seed: int | np.random.Generator, a: 
 
     Raises ``ValueError`` on bad input at once: ``a`` must be above 0.
     """
+    need_fixed(env.strategy, "UCB-E", RACES)
     budget, rng, seen = check_budget(budget), check_seed(seed), _Seen(env)
     return _rounds(env, budget, rng, seen, _Means(env, seen, rng, check_positive(a, "a")))
 
@@ -55,6 +57,7 @@ def ucb_e_lrf(
     Estimates are means of what was seen, moved by what filling in moves the mean of a prompt's row.
     Raises ``ValueError`` on bad input at once: ``eta`` must be above 0, ``members`` at least 1.
     """
+    need_fixed(env.strategy, "UCB-E", RACES)
     budget, rng, seen = check_budget(budget), check_seed(seed), _Seen(env)
     eta, members = check_positive(eta, "eta"), check_scale(members, "members")
     warm_up = min(math.ceil(WARM_UP * seen.asked.size), budget // (2 * _pull(env, budget)))

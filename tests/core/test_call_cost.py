@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import TWO, costly_task, small_environment
+from cases import FIXED, TWO, costly_task, small_environment
 from iapo_widgets import (
     ALGORITHMS,
     STRATEGIES,
@@ -26,7 +26,7 @@ from iapo_widgets.core.rescoring import Rescorer
 from iapo_widgets.core.reuse import REUSES, Tally
 
 PER_CALL = [None, 1, 3, 8]
-REWARDED = [name for name in STRATEGIES if name != "selected-best"]
+REWARDED = [name for name in FIXED if name != "selected-best"]
 seeds, limits = st.integers(0, 10_000), st.sampled_from([None, 1, 2, 3, 8])
 
 

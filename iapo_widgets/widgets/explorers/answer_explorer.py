@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.naming import said_name, short_name
 from ...core.problem import Context
+from ...core.stopping import without_stops
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
 from ...plots.scene import Scene
@@ -75,7 +76,8 @@ class AnswerExplorer(Explorer):
         **traits: Any,
     ) -> None:
         pool_of(env, 0, 0)  # refuses what has no texts
-        self.env, self.pages = env, pages
+        self.pages = pages
+        self.env = env = without_stops(env)  # what all N say is shown, whenever an arm may stop
         self.forget()
         about = {"vote": votes(env), "unit": getattr(env, "cost_unit", "cost"), "note": note(env),
                  "objectives": list(env.objectives), "questions": len(env.questions)}  # fmt: skip
@@ -141,15 +143,14 @@ class AnswerExplorer(Explorer):
         default) the next questions, too, and a few draws of each.
         """
         draws = sorted({0, *range(self.seed, self.seed + self.draws)})
-        turned = {}
+        turned: dict[str, Any] = {}
         with self.lock:
             for p in [self.prompt] if prompts is None else prompts:
                 all_of_it = fully is None or p in fully
                 for x in self.saved() if all_of_it else [self.question]:
                     for s in draws if all_of_it else [self.seed]:
                         turned[f"{p}:{x},{s}"] = self._paged(x, s, SAVED, p, texts)
-            holds = {**prompts_of(self.env), **held(list(turned.values()), texts)}
-            state: dict[str, Any] = {"_carried": turned, "_holds": holds}
+            state = {"_carried": turned, "_holds": prompts_of(self.env) | held(list(turned.values()), texts)}
             if not texts:
                 bare = self._paged(self.question, self.seed, texts=False)
                 state |= {"_page": bare, "_scene": {"summary": self._words(bare)}, "_whole": {}, "_errors": {}}
@@ -191,8 +192,7 @@ class AnswerExplorer(Explorer):
                 f"A vote of {n} {name} no question with {self._named}; it comes nearest at question {x}:"
                 f" alone right in {alone[x]:.0%}, by the vote in {together[x]:.0%}."
             )
-        order = np.roll(np.arange(len(worth)), -self.question - 1)
-        x = int(order[such[order]][0])
+        x = next(x for x in np.roll(np.arange(len(worth)), -self.question - 1).tolist() if such[x])
         return x, found_words(
             name, self._named, n, alone[x], together[x], int(such.sum()), int((~np.isnan(gain)).sum())
         )
@@ -286,8 +286,8 @@ class AnswerExplorer(Explorer):
         name, value = proposal["trait"].name, proposal["value"]
         if name == "other" and value is None:
             return None
-        prompts, questions = len(self.env.prompts) - 1, len(self.env.questions) - 1
-        last = {"question": questions, "n": self.most, "seed": 2**53}.get(name, prompts)
+        others = {"question": len(self.env.questions) - 1, "n": self.most, "seed": 2**53}
+        last = others.get(name, len(self.env.prompts) - 1)
         if not (low := int(name == "n")) <= value <= last:
             raise t.TraitError(f"{name} must lie between {low} and {last:,}, not {value}")
         return value

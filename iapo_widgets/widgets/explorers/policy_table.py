@@ -12,7 +12,6 @@ import traitlets as t
 
 from ...core.environment import CategoricalEnvironment
 from ...core.naming import full_name, said_name, short_name, told_name
-from ...core.problem import Arm
 from ...core.rounds import Policy, Result
 from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Scene
@@ -93,7 +92,7 @@ class PolicyTable(Explorer):
             tell = [f"{r.context}, {self._choice(r, name)}" for r in rows]
             places = [i + APART * (k - 1.5) for i in range(len(rows))]
             lines.append(Line(RIVALS.get(name, "this policy"), values, places, colour, marker, "", tell=tell))
-        ticks = [(i, f"{r.context} \N{MIDDLE DOT} {self._named(r.arm.prompt, 24)} \N{MIDDLE DOT} N = {_scale(r.arm)}")
+        ticks = [(i, f"{r.context} \N{MIDDLE DOT} {self._named(r.arm.prompt, 24)} \N{MIDDLE DOT} N = {r.arm.scale}")
                  for i, r in enumerate(rows)]  # fmt: skip
         panel = Panel("What the policy is worth for each context", "worth, in reward a question", "", lines=lines,
                       yticks=ticks, ylim=(len(rows) - 0.5, -0.5), width=1.6, height=0.8 + 0.08 * len(rows))  # fmt: skip
@@ -110,7 +109,7 @@ class PolicyTable(Explorer):
             told = "; ".join(self._choice(r, name) for name in ("arm", *RIVALS))
             full = full_name(self.env.prompts[r.arm.prompt])
             values = {"arm": r.q, **{name: getattr(r, f"{name}_q") for name in RIVALS}}
-            lines.append({"context": r.context, "prompt": self._named(r.arm.prompt), "full": full, "n": _scale(r.arm),
+            lines.append({"context": r.context, "prompt": self._named(r.arm.prompt), "full": full, "n": r.arm.scale,
                           "values": values, "lost": r.regret, "cost": r.cost,
                           "told": f"{r.context}: {told}."})  # fmt: skip
         mean = policy_means(rows)
@@ -127,7 +126,7 @@ class PolicyTable(Explorer):
         """One of the four choices in words: its arm and what that is worth."""
         arm, worth = (row.arm, row.q) if name == "arm" else (getattr(row, name), getattr(row, f"{name}_q"))
         what = RIVALS.get(name, "this policy")
-        return f"{what} {worth:.3f} ({said_name(self.env.prompts[arm.prompt], arm.prompt, 24)}, N = {_scale(arm)})"
+        return f"{what} {worth:.3f} ({said_name(self.env.prompts[arm.prompt], arm.prompt, 24)}, N = {arm.scale})"
 
     def to_csv(self) -> str:
         """The table as comma-separated values, with a header; the prompt as its number, and as its words."""
@@ -147,12 +146,14 @@ class PolicyTable(Explorer):
     def to_python(self) -> str:
         """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random.
 
+        An arm that may stop early is (prompt, cap, stop, batch).
+
         What a prompt says stands behind its arm, as a comment.
         """
         lines = []
         for row in self.rows:
             told = told_name(self.env.prompts[row.arm.prompt])
-            lines.append(f"    {row.context!r}: {(row.arm.prompt, row.arm.n)!r},{f'  # {told}' if told else ''}\n")
+            lines.append(f"    {row.context!r}: {tuple(row.arm.plain)!r},{f'  # {told}' if told else ''}\n")
         return "{\n" + "".join(lines) + "}\n"
 
     def _named(self, prompt: int, width: int = 44) -> str:
@@ -162,7 +163,7 @@ class PolicyTable(Explorer):
         """Context, prompt by number and by words, N, and ``NUMBERS``: a row a context and one of means."""
         rows = self.rows
         out = [
-            (r.context, str(r.arm.prompt), told_name(self.env.prompts[r.arm.prompt]), _scale(r.arm),
+            (r.context, str(r.arm.prompt), told_name(self.env.prompts[r.arm.prompt]), r.arm.scale,
              _digits(r.q, r.regret, r.cost, r.prompt_only_q, r.decoupled_q, r.best_q))
             for r in rows
         ]  # fmt: skip
@@ -210,10 +211,6 @@ def _against(mean: PolicyMeans) -> str:
     simpler = [(RIVALS[name], getattr(mean, name)) for name in ("prompt_only", "decoupled")]
     more = [f"{abs(mean.acr - v):.3f} {'more' if mean.acr >= v else 'less'} than {name}" for name, v in simpler]
     return ", ".join([f"{mean.regret:.3f} less than the best possible", *more])
-
-
-def _scale(arm: Arm) -> str:
-    return "random" if arm.n is None else str(arm.n)
 
 
 def _as_text(name: str) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...core.environment import CategoricalEnvironment
 from ...core.naming import said_name, short_name
 from ...core.problem import Context
+from ...core.stopping import need_fixed
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Move, Panel, Scene, Star, scale_ticks
 from ..shared.cost_weight import LARGEST_COST, check_cost_weight
@@ -44,6 +45,7 @@ class TradeoffExplorer(Explorer):
     def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
         if len(env.objectives) > 2:
             raise ValueError(f"the plane of weights needs one or two objectives, this task has {len(env.objectives)}")
+        need_fixed(env.strategy, "the plane of weights")
         self.env = env
         self._reward = lru_cache(maxsize=256)(self._expected_reward)
         self._unit = self._expected_reward(1.0) if len(env.objectives) == 1 else None

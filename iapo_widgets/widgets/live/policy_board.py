@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...core.costs import arm_cost
 from ...core.naming import short_name
 from ...core.problem import Context
-from ...core.rounds import Round
+from ...core.rounds import Round, without_rules
 from ...core.uncertainty import Spread
 from ...live.environment import LiveEnvironment
 from ..shared.assets import module, styles
@@ -73,19 +73,19 @@ def policy_rows(
     errors: NDArray[np.float64] | None = None,
 ) -> list[list[str]]:  # fmt: skip
     """The arm of each context, its estimate and what a query costs, by ``HEAD``; errors (C, P, N) of the estimates."""
-    rows = []
+    rows, known = [], without_rules(done).q
     for c, (context, arm) in enumerate(zip(done.policy.contexts, done.policy.values(), strict=True)):
         n, each, call = arm.n or 1, costs[arm.prompt], call_costs[arm.prompt]
         if each is None or call is None:
             cost = "unknown"
         else:
             bill = arm_cost(np.array(each), np.array(call), n, done.policy.per_call)
-            cost = f"{float(bill):.4g} {env.cost_unit}"
+            cost = f"{'' if arm.is_fixed else 'at most '}{float(bill):.4g} {env.cost_unit}"
         error = np.nan if errors is None else errors[c, arm.prompt, n - 1]
         sure = "" if np.isnan(error) else f" \N{PLUS-MINUS SIGN} {WHISKER * error:.2f}"
-        q = f"{done.q[c, arm.prompt, n - 1]:.2f}{sure}"
+        q = f"{known[c, arm.prompt, n - 1]:.2f}{sure}"
         name = short_name(env.prompts[arm.prompt], arm.prompt)
-        rows.append([_whom(context, env.cost_unit), name, str(arm.n) if arm.n else "random", q, cost])
+        rows.append([_whom(context, env.cost_unit), name, arm.scale, q, cost])
     return rows
 
 

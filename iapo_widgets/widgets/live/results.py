@@ -91,5 +91,5 @@ def _chosen(policy: Policy) -> dict[int, str]:
     """Prompt -> whom it is chosen for and at which N."""
     found: dict[int, list[str]] = {}
     for name, arm in policy.items():
-        found.setdefault(arm.prompt, []).append(f"{name}: N = {arm.n}" if arm.n else name)
+        found.setdefault(arm.prompt, []).append(f"{name}: N = {arm.scale}" if arm.n else name)
     return {prompt: f"chosen for {', '.join(names)}" for prompt, names in found.items()}

@@ -15,13 +15,14 @@ from ...core.costs import calls, per_call_of
 from ...core.naming import full_name, told_name
 from ...core.problem import Arm, Context
 from ...core.protocol import Environment
-from ...core.rescoring import Rescorer, queries_seen, rescored_arm
-from ...core.rounds import Policy, Round
+from ...core.rescoring import Rescorer
+from ...core.rounds import Policy, Round, without_rules
+from ...core.stopping import over_rules, rules_of
 from ...plots.picture import Picture
 from ..shared.assets import module, styles
 from ..shared.holdings import prompts_of
 from ..shared.note import note
-from .frames import FrameWriter, quantised
+from .frames import FrameWriter, quantised, told_arm
 from .looked_at import LookedAt
 
 #: The scripts that play a race, for every widget that shows one.
@@ -103,6 +104,7 @@ class EliminationView(LookedAt):
                     for c, which in zip(env.contexts, self._writer.spread.which, strict=True)
                 ],
                 "strategy": env.strategy.name,
+                "stops": bool(rules_of(env.strategy)),
                 "algorithm": algorithm,
                 "knows": hasattr(env, "exact_q"),
                 "objectives": list(env.objectives),
@@ -124,6 +126,7 @@ class EliminationView(LookedAt):
     def append(self, done: Round) -> None:
         """Show the next round.  Raises ``ValueError`` where it is not the next, or of another size."""
         size = (len(self.env.contexts), len(self.env.prompts), self.env.n_max)
+        done = without_rules(done)
         if done.q.shape != size:
             raise ValueError(f"the round has estimates of shape {done.q.shape}, this view shows {size}")
         if done.number != len(self.rounds) + 1:
@@ -145,11 +148,9 @@ class EliminationView(LookedAt):
         if not self.rounds:
             return
         with self.lock, self.hold_sync():
-            q = rescorer.q(self.rounds, context)
-            trained = [done.policy[context.name] for done in self.rounds]
-            best = [rescored_arm(*each) for each in zip(q, queries_seen(self.rounds), trained, strict=True)]
+            q, best = rescorer.best(self.rounds, context)
             weights = {"weights": list(context.weights), "cost": context.cost_weight}
-            entry = {"label": label, **weights, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
+            entry = {"label": label, **weights, "policy": [told_arm(arm) for arm in best], **quantised(q)}
             self._rescored_q[context.name], self._wishes[context.name] = q, context
             self._put_rescored(str(names.index(context.name)), entry)
             self._show_truth()
@@ -186,7 +187,7 @@ class EliminationView(LookedAt):
         if not self.truth or not hasattr(self.env, "exact_q"):
             return
         env = self.env.with_(contexts=[self._wishes.get(c.name, c) for c in self.env.contexts])  # type: ignore[attr-defined]
-        self._truth = quantised(env.exact_q())
+        self._truth = quantised(over_rules(env.exact_q()))
 
     def recommendation(self) -> Arm | None:
         """The arm recommended for the chosen context at the newest round, ``None`` before any."""
@@ -194,7 +195,7 @@ class EliminationView(LookedAt):
             return None
         index = str([c.name for c in self.env.contexts].index(self.context))
         if index in self._rescored:
-            return Arm(*self._rescored[index]["policy"][-1])
+            return Arm(*self._rescored[index]["policy"][-1][:4])
         return self.rounds[-1].policy[self.context]
 
     def reset(self) -> None:
@@ -220,8 +221,8 @@ class EliminationView(LookedAt):
             arms = [dict(done.policy) for done in self.rounds]
             for c, entry in self._rescored.items():
                 name = self.env.contexts[int(c)].name
-                for r, (prompt, n) in enumerate(entry["policy"]):
-                    q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(prompt, n)
+                for r, arm in enumerate(entry["policy"]):
+                    q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(*arm[:4])
             policies = [done.policy for done in self.rounds]
             return [
                 replace(done, q=each, policy=Policy(p.contexts, list(chosen.values()), per_call=p.per_call))

@@ -193,12 +193,12 @@ def told(runs: Sequence[LabRun], changed: Sequence[str]) -> str:
     return text
 
 
-def _worth(env: Environment, policy: Policy) -> str:
+def _worth(env: Any, policy: Policy) -> str:
     """The policy's exact return beside the best there is, where the environment knows both."""
     if not hasattr(env, "exact_q"):
         return ""
     q = env.exact_q()
-    mine, best = mean_return(policy, env.contexts, q), q.max(axis=(1, 2)).mean()
+    mine, best = mean_return(policy, env, q), q.reshape(len(q), -1).max(axis=1).mean()
     return f" Exact return of its policy, mean over contexts: {mine:.3f} (best possible {best:.3f})."
 
 

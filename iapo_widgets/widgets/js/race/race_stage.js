@@ -175,7 +175,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     describe(faces, { "aria-pressed": face === "map" });
     describe(truthButton, { "aria-pressed": truth });
     truthButton.hidden = !about.knows;
-    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, gone: tracks.some((track) => standing(track.replay, frameAt(track, at), c).some((row) => row.out)), truth, hidden: face === "map" });
+    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0 && !about.stops, gone: tracks.some((track) => standing(track.replay, frameAt(track, at), c).some((row) => row.out)), truth, hidden: face === "map" });
     drawTimeline();
   }
 

@@ -38,8 +38,8 @@ const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
 function policyWords(replay, r, c, alive) {
   const best = r >= 0 ? replay.best(r, c) : null, { about } = replay;
   if (!best) return replay.frames.length ? "" : alive ? "No round yet: press Play." : "No round was saved.";
-  const [p, n, random] = best, told = about.told[p] ? `: \u201c${about.told[p]}\u201d` : "";
-  const how = random ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${n}, estimated Q`;
+  const [p, n, random, scale] = best, told = about.told[p] ? `: \u201c${about.told[p]}\u201d` : "";
+  const how = scale ? `N ${scale}, estimated Q` : random ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${n}, estimated Q`;
   return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]} with ${how} ${replay.q(r, c, p, n).toFixed(3)}${told}.`;
 }
 
@@ -76,7 +76,7 @@ function overtakeWords(replay, r, c, [p, n], [p0, n0]) {
   const { cost } = weightsOf(replay, c), { strategy } = replay.about;
   const alone = replay.q(r, c, p, 1), alone0 = replay.q(r, c, p0, 1);
   const reward = (a, m) => replay.q(r, c, a, m) + (cost ? cost * costOf(replay, r, a, m) : 0);
-  if (cost > 0 && reward(p, n) < reward(p0, n0) - SAME) return "It is a little worse, and costs less.";
+  if (cost > 0 && !replay.about.stops && reward(p, n) < reward(p0, n0) - SAME) return "It is a little worse, and costs less.";
   if (n > 1 && alone <= alone0 + SAME) {
     const how = strategy.includes("vote") ? "the vote mends its slips, because its wrong answers differ" : "its answers vary more, so that the best of them is better";
     return `Alone it is no better (${valueOf(replay, c, alone)} against ${valueOf(replay, c, alone0)}), but ${how}.`;
@@ -166,7 +166,7 @@ function truthWords(replay, r, c, truth) {
 function axisWords(replay, c) {
   const { weights, cost } = weightsOf(replay, c), { objectives, strategy, cost_unit: unit } = replay.about;
   const parts = weights.map((w, k) => [w, objectives[k]]).filter(([w]) => w);
-  const share = strategy === "majority-vote" && parts.length === 1;
+  const share = ["majority-vote", "early-vote"].includes(strategy) && parts.length === 1;
   const gain = parts.map(([w, name]) => `${w === 1 ? "" : `${+w.toPrecision(3)} \u00d7 `}${share ? "share of questions answered right" : name}`).join(" + ");
   return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost weight 0)`;
 }
