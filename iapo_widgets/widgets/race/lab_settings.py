@@ -13,6 +13,7 @@ from ...core.environment import CategoricalEnvironment
 from ..shared.checked import checked
 from ..shared.controlled import Control, Controlled
 from ..shared.parts import Host
+from ..shared.ticked import Ticked
 from .checks import CHECKS
 from .elimination_view import SECONDS
 from .lab_controls import lab_controls
@@ -30,7 +31,7 @@ TRAINING = {
 }
 
 
-class LabSettings(Controlled, Host):
+class LabSettings(Controlled, Ticked, Host):
     """The traits of a lab on ``env``; a bad value raises ``traitlets.TraitError`` and changes nothing."""
 
     env: CategoricalEnvironment

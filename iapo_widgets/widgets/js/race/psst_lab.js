@@ -80,7 +80,7 @@ function render({ model, el }) {
   const listeners = { "change:_parts": lay, "change:_errors": complain, "change:_status": tell, "change:_note": tell, "change:state": tell, "change:_controls": () => { for (const each of fields) each.show(); tell(); },
     "change:_readings": () => { for (const each of fields) each.show(); }, "change:_unused": () => { for (const each of fields) each.show(); } };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const forget = onConnection(model, connect);
+  const forget = onConnection(model, connect), still = sendTicks(model);
   let wide = null;
   const size = new ResizeObserver(() => {
     const now = root.clientWidth >= 940;
@@ -96,6 +96,7 @@ function render({ model, el }) {
     stage?.off();
     panel?.off();
     forget();
+    still();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     for (const each of fields) each.off();
   };

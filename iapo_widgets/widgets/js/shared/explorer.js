@@ -50,7 +50,7 @@ function render({ model, el }) {
     fields.show();
     drawn.forEach((d) => d.again());
   };
-  const forget = onConnection(model, connect);
+  const forget = onConnection(model, connect), still = sendTicks(model);
   const unwatch = onThemeChange(() => drawn.forEach((d) => d.again(true)));
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
@@ -62,6 +62,7 @@ function render({ model, el }) {
   return () => {
     watch.disconnect();
     forget();
+    still();
     unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();

@@ -11,3 +11,16 @@ function onConnection(model, changed) {
 
 // Names of the controls that a saved page keeps alive by itself.
 function alone(model) { return connected(model) ? [] : model.get("_alone") ?? []; }
+
+// Where the kernel has no threads, each step of its work waits for such a message, and no cell waits for anything.
+function sendTicks(model) {
+  let timer = null;
+  const wind = () => {
+    clearTimeout(timer);
+    const [number, seconds] = model.get("_awaits") ?? []; // only what works in the background has it
+    if (number !== undefined) timer = setTimeout(() => { if (connected(model)) model.send({ tick: number }); }, 1000 * seconds);
+  };
+  model.on("change:_awaits", wind);
+  wind();
+  return () => { clearTimeout(timer); model.off("change:_awaits", wind); };
+}
