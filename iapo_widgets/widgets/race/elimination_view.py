@@ -22,6 +22,7 @@ from ...plots.picture import Picture
 from ..shared.assets import module, styles
 from ..shared.holdings import prompts_of
 from ..shared.note import note
+from ..shared.twin import Twinned
 from .frames import FrameWriter, quantised
 
 #: The scripts that play a race, for every widget that shows one.
@@ -33,7 +34,7 @@ STAGE = (
 SECONDS = 1.6  # training takes milliseconds; an eye needs more
 
 
-class EliminationView(anywidget.AnyWidget):
+class EliminationView(Twinned, anywidget.AnyWidget):
     """Shows the rounds of one run of an elimination algorithm.
 
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need

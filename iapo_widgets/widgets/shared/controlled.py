@@ -11,6 +11,8 @@ from typing import Any
 import anywidget
 import traitlets as t
 
+from .twin import Twinned
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
@@ -41,7 +43,7 @@ class Control:
         return [False, True] if self.kind == "switch" else [value for _, value in self.options]
 
 
-class Controlled(anywidget.AnyWidget):
+class Controlled(Twinned, anywidget.AnyWidget):
     """Base of widgets whose browser side builds its controls from ``_controls``.
 
     What the browser sends and a trait refuses shows beside its control and changes nothing.

@@ -11,7 +11,18 @@ import anywidget
 import traitlets as t
 
 #: Beginnings of the traits that are Jupyter's own affair, and no part of what a widget shows.
-JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
+JUPYTER_S = (
+    "_esm",
+    "_css",
+    "_twin",
+    "_dom_classes",
+    "_model_",
+    "_view_",
+    "_anywidget",
+    "layout",
+    "tabbable",
+    "tooltip",
+)
 
 
 class Part:

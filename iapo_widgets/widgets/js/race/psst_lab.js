@@ -66,13 +66,13 @@ function render({ model, el }) {
     for (const each of fields) each.complain(errors);
   };
   const tell = () => {
-    put(status, model.get("_status"));
+    put(status, connected(model) ? model.get("_status") : ""); // a run ends with its kernel
     put(note, model.get("_note"));
     const stop = [...moreButtons.children].find((b) => b.dataset.name === "stop");
-    if (stop) stop.hidden = model.get("state") !== "running" && model.get("state") !== "paused";
+    if (stop) stop.hidden = !connected(model) || model.get("state") !== "running" && model.get("state") !== "paused";
   };
   const connect = () => {
-    put(lost, connected(model) ? "" : "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell.");
+    put(lost, lostWords(model, "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell."));
     root.classList.toggle("iapo-still", !connected(model));
     for (const each of fields) each.show();
     tell();

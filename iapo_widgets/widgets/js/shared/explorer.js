@@ -34,7 +34,8 @@ function render({ model, el }) {
     const moved = now !== columns;
     if (moved) panels.style.gridTemplateColumns = columns = now;
     scene.panels.forEach((panel, k) => drawn[k].show(panel, moved));
-    put(summary, scene.summary);
+    const ended = !connected(model) && model.get("state") === "running"; // with its kernel
+    put(summary, ended ? "" : scene.summary);
     put(note, scene.note);
     showTable(table, scene);
   };
@@ -46,7 +47,8 @@ function render({ model, el }) {
   const connect = () => {
     const names = model.get("_controls").filter((c) => alone(model).includes(c.name)).map((c) => `\u201c${c.label}\u201d`);
     const works = names.length ? `${names.join(", ")} works without one; ` : "";
-    put(lost, connected(model) ? "" : `No running kernel here: ${works}hover or use arrow keys in the picture to read it. To move everything, open it in a notebook.`);
+    put(lost, lostWords(model, `No running kernel here: ${works}hover or use arrow keys in the picture to read it. To move everything, open it in a notebook.`));
+    paint();
     fields.show();
     drawn.forEach((d) => d.again());
   };
