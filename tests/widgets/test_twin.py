@@ -65,7 +65,7 @@ def test_what_was_not_run_has_words_alone(cells):
 
 @pytest.mark.parametrize("path", sorted(course_folder().glob("*.ipynb")), ids=lambda path: path.name)
 def test_a_lesson_says_in_a_line_what_a_front_end_without_a_kernel_would_only_complain_about(path):
-    """No committed output asks for the model of a widget that is not there; each is the line, with the widget's name."""
+    """No committed output asks for the model of a widget that is not there; each is the line with its name."""
     outputs = [o for cell in nbformat.read(path, as_version=4).cells for o in cell.get("outputs", [])]
     assert not any(VIEW in output.get("data", {}) for output in outputs)
     found = [output["data"] for output in outputs if is_twin(output)]
