@@ -34,6 +34,10 @@ class Part:
     def open(self) -> None:
         """No channel."""
 
+    def notify_change(self, change: Any) -> None:
+        """Tell observers, by whom the host sends it: once, even where a front end gave the part a channel (marimo)."""
+        t.HasTraits.notify_change(self, change)  # type: ignore[arg-type]
+
     def send_state(self, key: str | Iterable[str] | None = None) -> None:
         """Let the host send these traits, all for ``None``."""
         if self.host is not None:

@@ -6,7 +6,7 @@ function connected(model) { return model.get("layout")?.comm_live !== false; }
 // While the returned function is not called, `changed` hears of it, and what stands in for the widget is hidden.
 function onConnection(model, changed) {
   const layout = model.get("layout"), twin = model.get("_twin");
-  if (connected(model)) lived.add(layout);
+  if (connected(model) && layout instanceof Object) lived.add(layout); // marimo has no such model
   layout?.on?.("comm_live_update", changed);
   const alive = document.createElement("style"); // its output too, if that holds nothing else
   if (twin) {
