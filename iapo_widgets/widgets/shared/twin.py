@@ -37,9 +37,12 @@ class Twinned(w.DOMWidget):
     def _ipython_display_(self, **more: Any) -> None:
         if not self._twin:
             self._twin = f"{TWIN}-{uuid.uuid4().hex[:12]}"
-        shown = self._repr_mimebundle_(**more)
-        data, about = shown if isinstance(shown, tuple) else (shown, {})
-        display(data, metadata=about, raw=True)
+        if hasattr(self, "_repr_mimebundle_"):
+            shown = self._repr_mimebundle_(**more)
+            data, about = shown if isinstance(shown, tuple) else (shown, {})
+            display(data, metadata=about, raw=True)
+        else:  # a stock widget of ipywidgets 7, which Colab has
+            super()._ipython_display_(**more)
         handle = display({"text/html": still(type(self).__name__, self._twin)}, raw=True, display_id=self._twin)
         if handle is not None and hasattr(self, "figure"):
             started(worker(self._draw_twin, handle, name="iapo-twin"))
