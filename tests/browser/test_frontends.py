@@ -144,25 +144,6 @@ def test_every_widget_opens_whole(page):
     expect(page.locator(".iapo-twin:visible")).to_have_count(0)  # beside what lives no still picture
 
 
-def test_the_race_plays_and_trains_anew(page):
-    """Play goes from before the first round to the last by itself; another budget gives another finished race."""
-    lab = page.locator(".iapo-race-lab").first
-    lab.scroll_into_view_if_needed()
-    clock(lab).press("End")
-    before = policy(lab).text_content()
-    play(lab).press("Enter")
-    expect(policy(lab)).to_contain_text("after round 2:")
-    clock(lab).press("End")  # what is played may be left at any time
-    expect(policy(lab)).to_have_text(before)
-    lab.get_by_label("Budget", exact=True).press("Home")
-    expect(policy(lab)).not_to_have_text(before)
-    expect(lab.locator(".iapo-alarm")).to_have_text("")
-    lab.get_by_text("More", exact=True).click()
-    lab.get_by_role("button", name="Reset", exact=True).first.click()
-    expect(policy(lab)).to_have_text(before)
-    lab.get_by_text("More", exact=True).click()
-
-
 def test_a_mark_is_dragged(page):
     """A success rate that the mouse moves to the right is another number, in the picture and in the kernel's words."""
     widget, summary = explorer(page, "ScalingExplorer")
@@ -178,3 +159,19 @@ def test_a_mark_is_dragged(page):
     page.wait_for_timeout(800)  # the last of what the drag sends is held back while a kernel is busy
     widget.get_by_role("button", name="Reset").press("Enter")
     expect(summary).to_have_text(words)
+
+
+def test_the_race_plays_and_trains_anew(page):
+    """Play goes from before the first round to the last by itself; another budget gives another finished race."""
+    lab = page.locator(".iapo-race-lab").first
+    lab.scroll_into_view_if_needed()
+    clock(lab).press("End")
+    before = policy(lab).text_content()
+    play(lab).press("Enter")
+    expect(policy(lab)).to_contain_text("after round 2:")
+    clock(lab).press("End")  # what is played may be left at any time
+    expect(policy(lab)).to_have_text(before)
+    lab.get_by_label("Budget", exact=True).press("Home")
+    expect(policy(lab)).not_to_have_text(before)
+    expect(policy(lab)).to_contain_text("Recommendation for context low after round")
+    expect(lab.locator(".iapo-alarm")).to_have_text("")
