@@ -68,7 +68,7 @@ SUBJECTS = (
     )),
     Subject("ReuseExplorer", "ReuseExplorer()", (
         Move("n", "n asked about", keys=("ArrowRight", "ArrowLeft")), Move("chance", "Chance of right"), READ,
-    )),
+    ), before="setattr(reuse, 'more', True)"),
     Subject("EliminationView", "PSSTLab(math", (
         Move("replay of a round", "Round", ALONE, ("ArrowLeft",) * 6 + ("ArrowRight",) * 6, ("canvas.iapo-heat",)),
         Move("arrow keys move from arm to arm", "canvas.iapo-heat", ALONE,
@@ -82,7 +82,7 @@ SUBJECTS = (
         Move("measure", "Measure", keys=DOWN_UP), READ,
     ), before="study.run() or study.join()"),
     Subject("PolicyTable", "PolicyTable(math", (
-        Move("format to copy", "Copy as", keys=DOWN_UP, parts=("textarea",)), READ,
+        Move("format to copy", "Copy as", keys=DOWN_UP, parts=("textarea",)),
     )),
 )  # fmt: skip
 

@@ -132,10 +132,10 @@ def _steps(env: Environment, budget: int, rng: np.random.Generator, choice: Choi
             count[p] = tally.row_count(p)
             batches.append(drawn[0])
         lost, policy = (count == 0) & (tried > 0), recommend(env, tally.q, active, order)
-        yield Round(number, spent, budget, pulls, active, tally.q, policy, _by_scale(batches), lost)
+        yield Round(number, spent, budget, pulls, active, tally.q, policy, joined_by_scale(batches), lost)
 
 
-def _by_scale(batches: list[Completions]) -> tuple[Completions, ...]:
+def joined_by_scale(batches: list[Completions]) -> tuple[Completions, ...]:
     """Single pulls joined into one batch a scale."""
     scales = sorted({batch.n for batch in batches})
     return tuple(Completions.joined([b for b in batches if b.n == n]) for n in scales)

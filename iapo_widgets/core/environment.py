@@ -34,6 +34,8 @@ class CategoricalEnvironment:
     Raises ``ValueError`` where shapes do not fit or numbers are not what they say they are.
     """
 
+    loaded_as: tuple[str, dict[str, Any]] | None = None  # what ``load`` was given, where that is this one
+
     def __init__(
         self,
         probs: ArrayLike,
@@ -231,7 +233,7 @@ class CategoricalEnvironment:
 
     def _copy(self) -> CategoricalEnvironment:
         new = object.__new__(type(self))
-        hidden = ("mean_cost", "mean_call_cost", "arm_cost", "_cdf", "_curves", "_mean_curve")
+        hidden = ("loaded_as", "mean_cost", "mean_call_cost", "arm_cost", "_cdf", "_curves", "_mean_curve")
         new.__dict__.update({k: v for k, v in self.__dict__.items() if k not in hidden})
         return new
 

@@ -19,8 +19,10 @@ from .halving import halving, triple_n1, triple_random
 from .problem import Context
 from .protocol import Environment
 from .psst import psst
+from .racing import racing
 from .rounds import Policy, Result, Round
 from .screening import screened
+from .ucb_e import ucb_e, ucb_e_lrf
 
 Algorithm = Callable[..., Iterator[Round]]
 
@@ -36,6 +38,9 @@ ALGORITHMS: dict[str, Algorithm] = {
     "triple-n1": triple_n1,
     "triple-random": triple_random,
     "halving": halving,
+    "ucb-e": ucb_e,
+    "ucb-e-lrf": ucb_e_lrf,
+    "racing": racing,
 }
 
 

@@ -100,7 +100,7 @@ def test_a_study_runs_and_stops(page):
     """Run says so at once and Stop keeps what is done."""
     widget, summary = explorer(page, "StudyExplorer")
     widget.get_by_role("button", name="Run").press("Enter")
-    expect(summary).to_contain_text("At T = 5,000, ACR:", timeout=60_000)
+    expect(summary).to_contain_text("At T = 5,000 completions, mean regret", timeout=60_000)
     widget.get_by_role("button", name="Stop").press("Enter")
     expect(summary).to_contain_text("of 20 runs done", timeout=60_000)
 
@@ -110,7 +110,7 @@ def test_a_policy_is_copied_in_the_chosen_form(page):
     widget, _ = explorer(page, "PolicyTable")
     text = widget.get_by_label("Text to copy")
     before = text.input_value()
-    assert before.startswith("context,prompt,N")
+    assert before.startswith("context,prompt,words of the prompt,N,worth a question")
     widget.get_by_label("Copy as").press("ArrowDown")
     expect(text).not_to_have_value(before)
 

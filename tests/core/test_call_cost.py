@@ -138,7 +138,12 @@ def test_q_is_linear_in_the_cost_of_a_call(seed, per_call, strategy):
     assert both - free == pytest.approx((one - free) + (two - free), abs=1e-9)
 
 
-@given(seed=seeds, algorithm=st.sampled_from(["psst", "psst+k2", "frugal", "uniform", "ucb", "triple-n1", "halving"]))
+@given(
+    seed=seeds,
+    algorithm=st.sampled_from(
+        ["psst", "psst+k2", "frugal", "uniform", "ucb", "triple-n1", "halving", "racing", "ucb-e", "ucb-e-lrf"]
+    ),
+)
 def test_one_completion_a_request_is_a_dearer_completion(seed, algorithm):
     """With per_call 1, a call's cost c is as if each completion cost c more: the same Q, rounds and arms."""
     calls = np.random.default_rng(seed).random((4, 1 if algorithm == "frugal" else 7))  # frugal: a query counts once

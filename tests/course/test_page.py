@@ -36,7 +36,7 @@ def box(*children):
         ({"model_id": "a"}, {"a": {"state": {"children": "abc"}}}),
         ({"model_id": "a"}, {"a": {"state": 3}}),
         ({"model_id": "a"}, {"a": "text"}),
-        ({"model_id": "a"}, {"a": {"state": {"_esm": "export default{render};"}}}),
+        ({"model_id": "a"}, {"a": {"state": {"_esm": "export default { render };"}}}),
     ],
 )
 def test_a_state_that_makes_no_sense_is_a_control_that_needs_a_kernel(view, states):

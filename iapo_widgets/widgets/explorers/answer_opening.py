@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...core.problem import Context
 from ...core.strategies import MajorityVote, Strategy
-from ...live.records.pools import RIGHT, Pool, Votes, expected, pool_of
+from ...live.records.pools import NO_ANSWER, RIGHT, Pool, Votes, expected, pool_of
 from .answer_page import votes
 
 GAIN = 0.1  # by how much a vote must change the chance of being right to be called saving or ruining
@@ -48,8 +48,12 @@ def saved_question(env: Any, context: Context, prompt: int, n: int) -> int | Non
     asked = _asked(env, n)
     if not asked:
         return None
-    up, _ = _lessons(env, [[pool_of(env, prompt, x) for x in asked]], context, n)
-    best = int(up[0].argmax())
+    pools = [pool_of(env, prompt, x) for x in asked]
+    up, _ = _lessons(env, [pools], context, n)
+    said = [[c.label != NO_ANSWER for c in pool.completions[:n]] or [False] for pool in pools]
+    read = np.array([sum(each) / len(each) for each in said]) if votes(env) else 1.0
+    worth = np.where(up[0] > 0, up[0] + read, -np.inf)  # a vote of few teaches less
+    best = int(worth.argmax())
     return asked[best] if up[0, best] > 0 else None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
@@ -22,19 +21,19 @@ from ...plots.picture import Picture
 from ..shared.assets import module, styles
 from ..shared.holdings import prompts_of
 from ..shared.note import note
-from ..shared.twin import Twinned
 from .frames import FrameWriter, quantised
+from .looked_at import LookedAt
 
 #: The scripts that play a race, for every widget that shows one.
 STAGE = (
-    "shared/canvas", "shared/kernel", "race/pictures", "race/elimination_data", "race/elimination_draw",
+    "shared/canvas", "shared/kernel", "shared/state", "race/pictures", "race/elimination_data", "race/elimination_draw",
     "race/race_standing", "race/race_words", "race/race_board", "race/race_flight", "race/race_legend",
     "race/race_timeline", "race/map_view", "race/race_stage",
 )  # fmt: skip
 SECONDS = 1.6  # training takes milliseconds; an eye needs more
 
 
-class EliminationView(Twinned, anywidget.AnyWidget):
+class EliminationView(LookedAt):
     """Shows the rounds of one run of an elimination algorithm.
 
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
@@ -48,14 +47,9 @@ class EliminationView(Twinned, anywidget.AnyWidget):
     _esm = module(*STAGE, "race/stock", "race/elimination_view")
     _css = styles("shared/theme", "race/race")
 
-    context = t.Unicode().tag(sync=True)
-    round = t.Int(0, min=0).tag(sync=True)
-    arm = t.List(t.Int()).tag(sync=True)
     n_frames = t.Int(0, min=0).tag(sync=True)
     finished = t.Bool(False).tag(sync=True)
     title = t.Unicode().tag(sync=True)
-    face = t.Enum(["race", "map"], "race").tag(sync=True)
-    truth = t.Bool(False).tag(sync=True)
     seconds = t.Float(SECONDS, min=0.0).tag(sync=True)
     scale: t.List[Any] = t.List().tag(sync=True)
     _about = t.Dict().tag(sync=True)
@@ -80,12 +74,14 @@ class EliminationView(Twinned, anywidget.AnyWidget):
         self._scores = 0
         self._wishes: dict[str, Context] = {}  # contexts whose weights were moved
         self._rescored_q: dict[str, NDArray[np.float64]] = {}
-        super().__init__(**traits)
+        super().__init__()
         self.on_msg(self._missing)
         self.clear(env, budget)
         for done in rounds:
             self.append(done)
         self.finished = bool(self.rounds)
+        for name, value in traits.items():  # what is looked at, once there is something to look at
+            setattr(self, name, value)
 
     def clear(self, env: Environment, budget: int, algorithm: str = "", reuse: str = "blocks") -> None:
         """Forget every round, and expect those of a run on ``env`` within ``budget``.
@@ -266,23 +262,6 @@ class EliminationView(Twinned, anywidget.AnyWidget):
         """Take what the browser changed, never in the middle of an ``append``."""
         with self.lock:
             super().set_state(sync_data)
-
-    @t.validate("context")
-    def _known_context(self, proposal: Any) -> str:
-        names = [c.name for c in self.env.contexts] if hasattr(self, "env") else [proposal["value"]]
-        if proposal["value"] not in names:
-            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
-        return str(proposal["value"])
-
-    @t.validate("arm")
-    def _known_arm(self, proposal: Any) -> list[int]:
-        at = list(proposal["value"])
-        if not at:
-            return at
-        last = len(self.env.prompts) - 1
-        if len(at) != 2 or not (0 <= at[0] <= last and 1 <= at[1] <= self.env.n_max):
-            raise t.TraitError(f"arm must be [prompt, n], prompt 0 .. {last} and n 1 .. {self.env.n_max}, not {at}")
-        return at
 
     def _missing(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
         """Send again from the frame that the browser lacks."""

@@ -69,15 +69,19 @@ class LabRun:
 
     def prepare(
         self, env: Environment, algorithm: str, budget: int, seed: int, reuse: str, seconds: float, paused: bool,
-        whole: bool = False,
+        whole: bool = False, paired: bool = False,
     ) -> None:  # fmt: skip
         """Make ready to ``start``; what is shown stays, and where the run is to be shown ``whole``, until it has ended.
+
+        paired: every prompt of a round is asked the same questions, where the algorithm can.
 
         Raises ``ValueError`` or ``TypeError`` for bad settings.
         """
         options: dict[str, Any] = {"seed": seed}
         if takes(algorithm, "reuse"):
             options["reuse"] = reuse
+        if paired and takes(algorithm, "paired"):
+            options["paired"] = True
         chosen = find_algorithm(algorithm)
 
         def rounds(gated: Environment) -> Iterator[Round]:

@@ -2,7 +2,8 @@
 
 let labs = 0;
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const id = `iapo-lab-${++labs}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const alarm = build("p", { class: "iapo-alarm", role: "alert" });
@@ -14,7 +15,8 @@ function render({ model, el }) {
   const main = build("div", { class: "iapo-main" });
   const side = build("aside", { class: "iapo-side", "aria-label": "Answers behind the chosen arm" });
   const root = build("section", { class: "iapo-widget iapo-race iapo-elimination iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
-    build("div", { class: "iapo-heading" }, build("h3", {}, "Which prompt, and how many answers?"), note), lost, bar, alarm, main);
+    lost, bar, alarm, main);
+  root.prepend(headOf(model, root, note));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -31,6 +33,14 @@ function render({ model, el }) {
   close.addEventListener("click", () => { open(false); stage.choose([]); });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.classList.contains("iapo-open") && root.clientWidth < 940) { open(false); event.stopPropagation(); } });
 
+  // Without a kernel: the saved answers of that arm, to the question at hand where they were saved.
+  function showSaved(p, n) {
+    const part = partModel(model, "answers"), key = `${p}:${part.get("question")},${part.get("seed")}`;
+    if (!(key in (part.get("_carried") ?? {}))) for (const name of ["question", "seed"]) part.set(name, part.get("_page")[name]);
+    part.set("prompt", p);
+    part.set("n", n);
+  }
+
   // One stage for as many runs as there are; made anew when their number changes.
   function lay() {
     const names = model.get("_parts").filter((name) => name !== "answers");
@@ -39,7 +49,11 @@ function render({ model, el }) {
       stage?.off();
       stage = raceStage({
         models: names.map((name) => partModel(model, name)),
-        opened: () => { if (panel) open(true); },
+        opened: (p, n) => {
+          if (!panel) return;
+          if (!connected(model)) showSaved(p, n);
+          open(true);
+        },
         playTrain: () => {
           if (!connected(model) || !model.get("_stale")) return false;
           model.send({ press: "run" });

@@ -4,11 +4,12 @@ function raceLegend() {
   const key = (kind, text) => build("span", { class: "iapo-key" }, build("span", { class: `iapo-mark iapo-mark-${kind}`, "aria-hidden": "true" }), text);
   const keys = {
     net: key("net", "what the user gets"), cost: key("paid", "its cost"),
-    whisker: key("whisker", "\u00b1 2 standard errors"), alone: key("alone", "one answer alone"), exact: key("exact", "exact value"),
+    whisker: key("whisker", "\u00b1 2 standard errors"), alone: key("alone", "one answer"), then: key("then", "the leader then"), exact: key("exact", "exact value"),
   };
   const element = build("div", { class: "iapo-race-legend" }, ...Object.values(keys));
-  element.show = ({ cost, truth, hidden }) => {
+  element.show = ({ cost, gone, truth, hidden }) => {
     keys.cost.hidden = !cost;
+    keys.then.hidden = !gone;
     keys.exact.hidden = !truth;
     if (element.hidden !== hidden) element.hidden = hidden;
   };

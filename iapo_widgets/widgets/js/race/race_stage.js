@@ -123,8 +123,8 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     }
     if (to === 0 && place() >= 0) moveTo(-1);
     motion = true;
-    const box = root.getBoundingClientRect(), from = timeline.source(to);
-    const start = { x: from.x - box.left, y: from.y - box.top };
+    const onStage = (x, y) => { const [left, top] = pointOn(root, { clientX: x, clientY: y }); return { x: left, y: top }; };
+    const from = timeline.source(to), start = onStage(from.x, from.y);
     const flights = tracks.map((track) => {
       const r = frameAt(track, to), before = frameAt(track, to - 1);
       return r > before ? { track, frame: track.replay.frames[r] } : null;
@@ -137,7 +137,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     const pulls = flights.flatMap(({ track, frame }, k) => frame.pulls.map(([p, n, times]) => [k * 1000 + p, n, times]));
     const goal = (key) => {
       const g = flights[Math.floor(key / 1000)].track.board.goal(key % 1000);
-      return { x: g.right - box.left, y: g.top + g.height / 2 - box.top };
+      return onStage(g.right, g.top + g.height / 2);
     };
     ending = fly(overlay, { pulls }, start, goal, ms * FLIGHT, colour, () => {
       ending = null;
@@ -175,7 +175,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     describe(faces, { "aria-pressed": face === "map" });
     describe(truthButton, { "aria-pressed": truth });
     truthButton.hidden = !about.knows;
-    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, truth, hidden: face === "map" });
+    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, gone: tracks.some((track) => standing(track.replay, frameAt(track, at), c).some((row) => row.out)), truth, hidden: face === "map" });
     drawTimeline();
   }
 
@@ -192,7 +192,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     draw();
   });
   size.observe(root);
-  const forget = onThemeChange(draw), unhear = onConnection(first, collect);
+  const forget = onThemeChange(root, paint), unhear = onConnection(first, collect);
   // Rows take what one screen leaves them, whatever stands around them.
   const fit = () => {
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;

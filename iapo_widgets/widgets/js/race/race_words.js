@@ -13,19 +13,23 @@ function caption(replay, r, c, over) {
   const last = over && r === replay.frames.length - 1;
   const lines = [leadWords(replay, r, c), exitWords(replay, r, c, last), last ? endWords(replay, r, c) : ""];
   const count = over ? ` of ${replay.frames.length}` : "";
-  return { head: `Round ${frame.number}${count} ${askWords(frame)}`, lines: lines.filter(Boolean) };
+  return { head: `Round ${frame.number}${count} ${askWords(frame, r ? outBefore(replay, c, frame.number) : null)}`, lines: lines.filter(Boolean) };
 }
 
-function askWords(frame) {
+// Whether a prompt was out for this user before a round.
+const outBefore = (replay, c, number) => (p) => { const out = outRound(replay, c, p); return out > 0 && out < number; };
+
+// gone(p): prompts that are asked for other users alone.
+function askWords(frame, gone = null) {
   const total = frame.pulls.reduce((sum, [, n, times]) => sum + n * times, 0);
-  const prompts = new Set(frame.pulls.map(([p]) => p)).size;
-  if (!prompts) return "asks nothing: the budget is spent.";
+  const prompts = new Set(frame.pulls.map(([p]) => p));
+  if (!prompts.size) return "asks nothing: the budget is spent.";
   const kinds = new Set(frame.pulls.map(([, n, times]) => `${n} ${times}`));
   const scales = frame.pulls.map(([, n]) => n), most = Math.max(...scales), least = Math.min(...scales);
   const [, n, times] = frame.pulls[0];
-  const how = kinds.size === 1 ? `${countWords(times, "question")} to each of ${countWords(prompts, "prompt")}, ${countWords(n, "answer")} to each question`
-    : `of ${countWords(prompts, "prompt")}, ${least === most ? most : `${least} to ${most}`} to a question`;
-  return `asks for ${countWords(total, "answer")}${kinds.size === 1 ? ":" : ""} ${how}.`;
+  const others = gone ? [...prompts].filter(gone).length : 0, whom = `${countWords(prompts.size, "prompt")}${others ? ` (${others} for others)` : ""}`;
+  const how = kinds.size === 1 ? `: ${countWords(times, "question")} to each of ${whom}, N = ${n}` : ` of ${whom}, N = ${least === most ? most : `${least} to ${most}`}`;
+  return `asks for ${countWords(total, "answer")}${how}.`;
 }
 
 const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
@@ -49,7 +53,7 @@ function leadWords(replay, r, c) {
   const value = `about ${valueOf(replay, c, q)}`;
   if (!before) return `${mine} leads: ${value}. ${aloneWords(replay, r, c, p, n)}`;
   const [p0, n0] = before, q0 = replay.q(r, c, p0, n0);
-  if (p0 === p && n0 === n) return `${mine} stays ahead: ${value}. ${aloneWords(replay, r, c, p, n)}`;
+  if (p0 === p && n0 === n) return `${mine} stays ahead: ${value}. ${r === replay.frames.length - 1 ? aloneWords(replay, r, c, p, n) : ""}`;
   if (p0 === p) return `${nameOf(replay, p)} stays ahead, now with ${n === 1 ? "one answer" : `${n} answers`} instead of ${n0}: ${value}. ${scaleWords(replay, r, c, p, n, n0)}`;
   const against = Number.isNaN(q0) ? "" : ` against ${valueOf(replay, c, q0)}`;
   return `${mine} overtakes ${nameOf(replay, p0)}: ${value}${against}. ${overtakeWords(replay, r, c, best, before)}`;
@@ -81,13 +85,16 @@ function overtakeWords(replay, r, c, [p, n], [p0, n0]) {
   return "";
 }
 
+// What goes where it is not the worse half of the arms.
+const OWN_RULES = { frugal: "The weaker prompts go", racing: "The prompts go that others beat in paired tests" };
+
 // The rule by which arms go, from what stayed.
 function ruleWords(replay, r, c) {
   const left = (k) => { let count = 0; replay.trimmedBy(k, c).forEach((t) => { count += t ? 0 : 1; }); return count; };
   const now = left(r), before = r ? left(r - 1) : replay.P * replay.N;
   if (now === before) return "";
   const what = replay.about.algorithm.startsWith("psst+k") && r === 0 ? "Only the prompts that are best with one answer stay"
-    : replay.about.algorithm === "frugal" ? "The weaker prompts go" : "The worse half of the arms goes";
+    : OWN_RULES[replay.about.algorithm] ?? "The worse half of all pairs of prompt and N goes";
   return `${what}: ${now.toLocaleString("en")} of ${before.toLocaleString("en")} arms ${now === 1 ? "stays" : "stay"}.`;
 }
 
@@ -97,18 +104,20 @@ function exitWords(replay, r, c, over) {
   const gone = standing(replay, r, c).filter((row) => row.out === number);
   const rule = ruleWords(replay, r, c);
   if (!rule) return "";
-  if (!gone.length) return over ? "" : `${rule} Every prompt that was in the race still has one.`;
+  if (!gone.length) {
+    const alone = standing(replay, r, c).filter((row) => !row.out).length === 1;
+    return over ? "" : `${rule} ${alone ? "One prompt is left: what is still open is N." : "Every prompt that was in the race still has one."}`;
+  }
   const told = gone.slice(0, 2).map((row) => whyOut(replay, c, row)), low = cutoff(replay, r, c);
   const more = gone.length > 2 ? ` and ${countWords(gone.length - 2, "other prompt")}` : "";
-  return `${rule} Out: ${told.join(", ")}${more}${Number.isFinite(low) ? `; all that stay have ${valueOf(replay, c, low)} or more` : ""}.`;
+  return `${rule} Out: ${told.join(", ")}${more}${Number.isFinite(low) && replay.about.algorithm !== "racing" ? `; all that stay have ${valueOf(replay, c, low)} or more` : ""}.`;
 }
 
 // A prompt that is out, its best arm, and whether that may be bad luck.
 function whyOut(replay, c, row) {
   const name = nameOf(replay, row.p);
   if (row.n === null) return `${name} (no answer of it was paid for)`;
-  const leader = replay.best(row.out - 1, c), lead = leader ? replay.q(row.out - 1, c, leader[0], leader[1]) : NaN;
-  const luck = row.q + WHISKER * row.error >= lead ? ", perhaps by bad luck" : "";
+  const luck = row.q + WHISKER * row.error >= leaderThen(replay, c, row) ? ", perhaps by bad luck" : "";
   return `${name} (at best ${valueOf(replay, c, row.q)}, ${armWords(replay.about.strategy, row.n)}${luck})`;
 }
 
@@ -117,23 +126,26 @@ function endWords(replay, r, c) {
   const best = replay.best(r, c);
   if (!best) return "";
   const q = replay.q(r, c, best[0], best[1]), fresh = replay.isRescored(c) ? null : replay.report?.[c];
-  const start = `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
+  const first = replay.best(0, c), then = first ? replay.q(0, c, first[0], first[1]) : NaN;
+  const start = then - q > SAME && replay.frames.length > 1 ? `The lead fell from ${valueOf(replay, c, then)} to ${valueOf(replay, c, q)} as more was asked: the highest of many has luck, too.`
+    : `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
   if (!fresh) return `${start} Ask new questions of it before you report a number.`;
   const [mean, error, pulls] = fresh;
-  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} asked after the race.`;
+  return `${start} May be reported: ${valueOf(replay, c, mean)} \u00b1 ${valueOf(replay, c, WHISKER * error)}, from ${countWords(pulls, "question")} drawn anew. Grey rows are as they were when they went.`;
 }
 
-// What the leader had in the round that put a prompt out.
-function leadThen(replay, c, row) {
+// What the leader had in the round that put a prompt out; NaN where that is not known.
+function leaderThen(replay, c, row) {
   const leader = replay.isRescored(c) ? null : replay.best(row.out - 1, c);
-  return leader ? `, the leader ${valueOf(replay, c, replay.q(row.out - 1, c, leader[0], leader[1]))}` : "";
+  return leader ? replay.q(row.out - 1, c, leader[0], leader[1]) : NaN;
 }
 
 // What one row says beside its bar: first what is always said, then what there must be room for.
 function rowWords(replay, c, row) {
   if (row.n === null) return row.out ? [`out in round ${row.out}`, ", never asked"] : [row.asked ? "no estimate yet" : "not asked yet", ""];
   const arm = armWords(replay.about.strategy, row.n, row.random), value = valueOf(replay, c, row.q);
-  if (row.out) return [`out in round ${row.out}`, `: ${value} then${leadThen(replay, c, row)}`];
+  const lead = row.out ? leaderThen(replay, c, row) : NaN;
+  if (row.out) return [`out in round ${row.out}`, `: ${value} then${Number.isNaN(lead) ? "" : `, the leader ${valueOf(replay, c, lead)}`}`];
   return [`${arm}: ${value}`, row.error ? ` \u00b1 ${valueOf(replay, c, WHISKER * row.error)}` : ""];
 }
 
@@ -156,5 +168,5 @@ function axisWords(replay, c) {
   const parts = weights.map((w, k) => [w, objectives[k]]).filter(([w]) => w);
   const share = strategy === "majority-vote" && parts.length === 1;
   const gain = parts.map(([w, name]) => `${w === 1 ? "" : `${+w.toPrecision(3)} \u00d7 `}${share ? "share of questions answered right" : name}`).join(" + ");
-  return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost does not count)`;
+  return cost ? `${gain} \u2212 ${+cost.toPrecision(3)} \u00d7 cost${unit === "cost" ? "" : ` in ${unit}`}` : `${gain} (cost weight 0)`;
 }
