@@ -60,10 +60,15 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
 
     def _html(self, model: str, states: Any) -> str:
         ours = [states[name] for name in self._ours(model, states)]
+        classes = _field(_field(states, model), "state").get("_dom_classes")
+        if (
+            isinstance(classes, list)
+            and "iapo-live" in classes
+            and not any("n_frames" in each["state"] for each in ours)
+        ):
+            return f"<p><em>{html.escape(_LIVE)}</em></p>"
         if not ours:
-            classes = _field(_field(states, model), "state").get("_dom_classes")
-            live = isinstance(classes, list) and "iapo-live" in classes
-            return f"<p><em>{html.escape(_LIVE if live else _OTHER)}</em></p>"
+            return f"<p><em>{html.escape(_OTHER)}</em></p>"
         return "\n".join(saved_fragment(saved["state"], _buffers(saved)) for saved in ours)
 
     def _ours(self, model: str, states: Any) -> list[str]:

@@ -90,7 +90,7 @@ def test_a_slider_changes_the_words(page, name):
     """A slider moved by keyboard reaches the kernel, whose words come back; Reset, by keyboard, takes them back."""
     widget, summary = explorer(page, name)
     before = summary.text_content()
-    widget.get_by_label(SLIDERS[name], exact=True).press("ArrowRight")
+    widget.locator(".iapo-form").get_by_label(SLIDERS[name], exact=True).press("ArrowRight")
     expect(summary).not_to_have_text(before)
     widget.get_by_role("button", name="Reset").press("Enter")
     expect(summary).to_have_text(before)

@@ -71,7 +71,7 @@ def test_our_page_needs_no_network(notebook, browser, tmp_path):
         replays(views.nth(k))
     explorer = page.locator('.iapo-explorer[aria-label="ScalingExplorer"]')
     expect(explorer.locator(".iapo-summary")).to_contain_text("The order flips")
-    expect(explorer.get_by_label("N to read")).to_be_disabled()
+    expect(explorer.locator(".iapo-form").get_by_label("N to read")).to_be_disabled()
     expect(page.get_by_text("This control needs a running kernel.")).to_be_visible()
     page.close()
     assert errors == []
@@ -155,7 +155,7 @@ def test_the_page_of_jupyter_itself_plays_too(site, browser):
         replays(views.nth(k))
     explorer = page.locator('.iapo-explorer[aria-label="ScalingExplorer"]')
     expect(explorer.locator(".iapo-lost")).to_contain_text("No running kernel here")
-    expect(explorer.get_by_label("N to read")).to_be_disabled()
+    expect(explorer.locator(".iapo-form").get_by_label("N to read")).to_be_disabled()
     lab = page.locator(".iapo-race-lab")
     expect(lab.locator(".iapo-lost")).to_contain_text("No running kernel here: the race plays")
     for what in (lab.get_by_label("Budget", exact=True), lab.get_by_role("button", name="New draw")):

@@ -57,7 +57,7 @@ def test_modules_play_without_a_kernel(address, browser):
     expect(lab.locator(".iapo-lost").first).to_contain_text("No running kernel here")
     words = scaling.locator(".iapo-summary")
     before = words.text_content()
-    scaling.get_by_label("N to read").press("ArrowRight")
+    scaling.locator(".iapo-form").get_by_label("N to read").press("ArrowRight")
     expect(words).not_to_have_text(before)
     answers = page.locator('[aria-label="AnswerExplorer"]')
     count = answers.locator(".iapo-chip:visible").count()
