@@ -166,6 +166,7 @@ def test_the_race_plays_and_trains_anew(page):
     lab = page.locator(".iapo-race-lab").first
     lab.scroll_into_view_if_needed()
     clock(lab).press("End")
+    expect(policy(lab)).to_contain_text("after round 10:")
     before = policy(lab).text_content()
     play(lab).press("Enter")
     expect(policy(lab)).to_contain_text("after round 2:")
