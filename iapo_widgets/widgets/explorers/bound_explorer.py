@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ...plots.picture import BLACK, BLUE, GREY, VERMILLION
 from ...plots.scene import Line, Panel, Scene, Span, Star
 from ...study.certainty import error_rates
 from ..shared.explorer import Control, Explorer
-from ..shared.worker import worker
+from ..shared.ticked import Ticked
 from .bound_task import environment, first_look, required, theory_of
 
 SIZES = ("prompts", "n_max", "contexts", "gap", "cost")
@@ -30,7 +31,7 @@ SHARES = [(k / 4, f"{25 * k}%") for k in range(5)]
 MEASURED = {"idle": "At a first look", "running": "So far", "stopped": "Until Stop"}
 
 
-class BoundExplorer(Explorer):
+class BoundExplorer(Ticked, Explorer):
     """One prompt succeeds with probability (1 + gap) / 2, the others with (1 - gap) / 2: the best arms are known.
 
     Traits: ``prompts``, ``n_max``, ``contexts`` (1 to 3; later ones mind cost 1.25 and 1.5 times as much), ``gap``,
@@ -54,6 +55,7 @@ class BoundExplorer(Explorer):
     def __init__(self, **traits: Any) -> None:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._steps: Iterator[float] = iter(())
         self.missed: dict[int, tuple[int, int]] = {}  # budget -> runs that missed a best arm, runs
         super().__init__(**traits)
         self._look()
@@ -109,9 +111,13 @@ class BoundExplorer(Explorer):
             if self.state == "running":
                 return
             self._stop, self.missed = threading.Event(), {}
-            self._thread = worker(self._work, self._stop, name="iapo-bound")
             self._say("running")
-            self._thread.start()
+            self._steps = self._work(self._stop)
+            self._thread = self.in_background(deque, self._steps, 0, name="iapo-bound")
+
+    def tick(self) -> None:
+        """Where there are no threads: a portion of the runs."""
+        self.await_tick(next(self._steps, None))
 
     def stop(self) -> None:
         """End the measuring; what was measured stays."""
@@ -214,7 +220,8 @@ class BoundExplorer(Explorer):
             self.missed = first_look(*sizes, tuple(self.budgets()))
             self.redraw()
 
-    def _work(self, stop: threading.Event) -> None:
+    def _work(self, stop: threading.Event) -> Iterator[float]:
+        """Measure, and after each portion of runs give the seconds until the next."""
         try:
             env, total, scale = self.environment(), self.runs, self.theory().scale
             options: dict[str, Any] = {"scale": scale} if scale > 1 else {}
@@ -229,6 +236,7 @@ class BoundExplorer(Explorer):
                         missed, runs = self.missed.get(budget, (0, 0))
                         missed, runs = missed + round(found.rate * found.runs), runs + found.runs
                         self.missed = {**self.missed, budget: (missed, runs)}
+                    yield 0.0
                 self.redraw()
         except Exception as error:
             with self.lock:

@@ -25,7 +25,7 @@ from ...study.statistics import Cell, summary
 from ...study.table import Table
 from ...tasks.catalogue import GENERATED
 from ..shared.explorer import Control, Explorer
-from ..shared.worker import worker
+from ..shared.ticked import Ticked
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
 MEASURES = [("regret", "regret"), ("return (ACR)", "acr")]
@@ -34,7 +34,7 @@ BELOW = "Below 0: on the questions kept for the test, a policy beat the arms tha
 PAUSE = 0.2  # seconds between two pictures: an eye needs no more, and a browser far away gets no more
 
 
-class StudyExplorer(Explorer):
+class StudyExplorer(Ticked, Explorer):
     """Figures 4 and 5, alive: what 200 kept runs found at once, and over it ``study``, run in the background.
 
     study: default PSST, uniform and frugal on the math stand-in.  Kept results are those of its algorithms in
@@ -100,8 +100,13 @@ class StudyExplorer(Explorer):
                 return
             self._stop = threading.Event()
             self._tell(self._stop)
-            self._thread = worker(self._work, self._stop, self._thread, name="iapo-study")
-            self._thread.start()
+            self._thread = self.in_background(self._work, self._stop, self._thread, name="iapo-study")
+
+    def tick(self) -> None:
+        """Where there are no threads: one run of the study."""
+        if self.state == "running":
+            self._work(self._stop, None, once=self._stop if self._stop.is_set() else threading.Event())
+        self.await_tick(0.0 if self.state == "running" else None)
 
     def stop(self) -> None:
         """Stop after the run under way; what is done stays."""
@@ -225,14 +230,19 @@ class StudyExplorer(Explorer):
         there = sorted((c for c in cells if c.budget == budget), key=lambda c: c.regret)
         return ", ".join(f"{c.algorithm} {getattr(c, self.measure):.3f}" for c in there)
 
-    def _work(self, stop: threading.Event, before: threading.Thread | None) -> None:
+    def _work(
+        self, stop: threading.Event, before: threading.Thread | None, once: threading.Event | None = None
+    ) -> None:
+        """Run what is missing until ``stop``; with ``once``, which is set then, one run of it."""
         shown = 0.0
 
         def on_unit(records: list[dict[str, Any]]) -> None:
             nonlocal shown
             due = time.monotonic() - shown > PAUSE
             shown = time.monotonic() if due else shown
-            self._tell(stop, [*self._records, *records], picture=due)
+            self._tell(stop, [*self._records, *records], picture=due or once is not None)
+            if once:
+                once.set()
 
         if before:
             before.join()  # two must not write to one file
@@ -240,12 +250,13 @@ class StudyExplorer(Explorer):
             path = self._folder / "study.jsonl"
             self._folder.mkdir(parents=True, exist_ok=True)
             self._tell(stop, ResultsFile(self.study, path).records)  # of an earlier session or Run
-            records = run_study(self.study, path, jobs=self.jobs, progress=False, stop=stop, on_unit=on_unit)
+            records = run_study(self.study, path, jobs=self.jobs, progress=False, stop=once or stop, on_unit=on_unit)
         except Exception as error:
             self._tell(stop, state="failed", failure=str(error) or type(error).__name__)
             return
         whole = len(self.study.units) * len(self.study.algorithms) * len(self.study.budgets)
-        self._tell(stop, records, "finished" if len(records) == whole else "stopped")
+        halted = "running" if once and not stop.is_set() else "stopped"
+        self._tell(stop, records, "finished" if len(records) == whole else halted)
 
     def _tell(
         self, stop: threading.Event, records: list[dict[str, Any]] | None = None, state: str = "running",

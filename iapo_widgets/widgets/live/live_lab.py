@@ -22,6 +22,7 @@ from ...study.arms import ArmTable, arm_table
 from ..race.lab_run import LabRun
 from ..shared.buttons import buttons
 from ..shared.status_line import StatusLine
+from ..shared.twin import Twinned
 from ..shared.worker import worker
 from . import report as live_report
 from .answer_board import AnswerBoard
@@ -38,7 +39,7 @@ from .settings import LiveSettings
 TICK = 0.3  # seconds between two looks at what came
 
 
-class LiveLab(w.VBox, LiveSettings):
+class LiveLab(Twinned, w.VBox, LiveSettings):
     """From prompts to a policy on an OpenAI-compatible endpoint, within hard caps; simulated until you choose your own.
 
     ledger: file that keeps every completion; a run that is repeated asks for nothing again.  Traits to read, set or

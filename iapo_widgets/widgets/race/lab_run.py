@@ -92,9 +92,10 @@ class LabRun:
         )
 
         def start() -> None:
-            if self.runner:
-                self.runner.stop()
+            old = self.runner
             self._adopt(env, algorithm, seed, reuse, runner)
+            if old:
+                old.stop()  # what it says from now on is no more heard
             # an algorithm that takes no ``reuse`` makes its estimates of blocks
             self._show_anew = partial(self.view.clear, env, budget, algorithm, options.get("reuse", "blocks"))
             if whole:
@@ -115,9 +116,10 @@ class LabRun:
     def clear(self, env: Environment, budget: int) -> None:
         """Stop, and forget the run."""
         with self._lock:
-            if self.runner:
-                self.runner.stop()
+            old = self.runner
             self._adopt(env)
+            if old:
+                old.stop()
             self.view.clear(env, budget)
 
     def rescore(self, context: Context) -> None:

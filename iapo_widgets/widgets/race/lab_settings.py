@@ -15,6 +15,7 @@ from ..shared.controlled import Control, Controlled
 from ..shared.note import note
 from ..shared.parts import Host
 from ..shared.stateful import loaded_as, named
+from ..shared.ticked import Ticked
 from .checks import CHECKS
 from .elimination_view import SECONDS
 from .lab_controls import lab_controls
@@ -33,7 +34,7 @@ TRAINING = {
 }
 
 
-class LabSettings(Controlled, Host):
+class LabSettings(Controlled, Ticked, Host):
     """The traits of a lab on ``env``; a bad value raises ``traitlets.TraitError`` and changes nothing."""
 
     env: CategoricalEnvironment

@@ -139,10 +139,14 @@ class PSSTLab(LabSettings):
         """What a button does."""
         if name in ("run", "stop", "again", "reset"):
             getattr(self, name)()
-        if name == "reset":
-            self._opened = False
+        self._opened &= name != "reset"
         if name in ("reset", "show"):
             self.show_finished()
+
+    def tick(self) -> None:
+        """Where there are no threads: a round of each run, by the browser's clock."""
+        for run in self._active:
+            run.tick()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
@@ -280,6 +284,7 @@ class PSSTLab(LabSettings):
             text = told(self._runs, changed)
             names = filter(None, (self.algorithm, self.compare))
             self._unused = [] if any(takes(name, "reuse") for name in names) else ["reuse"]
+            self.await_tick(max((r.seconds for r in self._active if r.ticked and r.state == "running"), default=None))
             self._stale = bool(changed) or not self._settings or self.state in ("stopped", "failed")
             self._status = error or text
             wrong = error or (text if self.state == "failed" else "")
@@ -291,6 +296,5 @@ class PSSTLab(LabSettings):
         return super()._repr_mimebundle_(**more)
 
     def __repr__(self) -> str:
-        return (
-            f"PSSTLab(env={self.env.name!r}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
-        )
+        shown = f"env={self.env.name!r}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r}"
+        return f"PSSTLab({shown})"

@@ -11,9 +11,10 @@ import anywidget
 import traitlets as t
 
 from .headings import HEADINGS
+from .twin import Twinned
 
 
-class Stateful(anywidget.AnyWidget):
+class Stateful(Twinned, anywidget.AnyWidget):
     """Base of the widgets: names its state, so that the browser can take a step back and a link can bring it again.
 
     Trait: ``display`` (``normal``, or ``projector``: everything large enough to be read from the last row).

@@ -86,7 +86,7 @@ function answerPanel({ model: bare, el, compact = false, label = compact ? "Answ
   const tell = () => put(told, model.get("_told"));
   const connect = () => {
     const saved = Object.keys(carried()).length > 0;
-    put(lost, connected(model) ? "" : `No running kernel here: \u201cN answers\u201d${saved ? `${draws ? ", drawing again" : ""} and the questions that were saved work` : " works"} without one. For everything, open it in a notebook.`);
+    put(lost, lostWords(model, `No running kernel here: \u201cN answers\u201d${saved ? `${draws ? ", drawing again" : ""} and the questions that were saved work` : " works"} without one. For everything, open it in a notebook.`));
     root.classList.toggle("iapo-alone", !connected(model));
     fields.show();
     paint();

@@ -43,7 +43,7 @@ function render({ model: bare, el }) {
   };
   const complain = () => { const errors = model.get("_errors"); put(alarm, errors[""] ?? ""); fields.complain(errors); };
   const connect = () => {
-    put(lost, connected(model) ? "" : "No running kernel here: \u201cCopy as\u201d works without one; point at a row or use arrow keys to read it. To show another policy, open it in a notebook.");
+    put(lost, lostWords(model, "No running kernel here: \u201cCopy as\u201d works without one; point at a row or use arrow keys to read it. To show another policy, open it in a notebook."));
     fields.show();
   };
   const forget = onConnection(model, connect);

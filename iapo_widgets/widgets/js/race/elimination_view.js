@@ -17,7 +17,7 @@ function render({ model: bare, el }) {
     model.save_changes();
   });
   const tell = () => {
-    lost.textContent = connected(model) ? "" : "No running kernel here: the rounds that were saved play without one, a new run needs it.";
+    lost.textContent = lostWords(model, "No running kernel here: the rounds that were saved play without one, a new run needs it.");
     note.textContent = model.get("_about").note;
   };
   model.on("change:_about", tell);

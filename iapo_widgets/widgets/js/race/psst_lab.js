@@ -80,13 +80,13 @@ function render({ model: bare, el }) {
     for (const each of fields) each.complain(errors);
   };
   const tell = () => {
-    put(status, model.get("_status"));
+    put(status, connected(model) ? model.get("_status") : ""); // a run ends with its kernel
     put(note, model.get("_note"));
     const stop = [...moreButtons.children].find((b) => b.dataset.name === "stop");
-    if (stop) stop.hidden = model.get("state") !== "running" && model.get("state") !== "paused";
+    if (stop) stop.hidden = !connected(model) || model.get("state") !== "running" && model.get("state") !== "paused";
   };
   const connect = () => {
-    put(lost, connected(model) ? "" : "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell.");
+    put(lost, lostWords(model, "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell."));
     root.classList.toggle("iapo-still", !connected(model));
     for (const each of fields) each.show();
     tell();
@@ -94,7 +94,7 @@ function render({ model: bare, el }) {
   const listeners = { "change:_parts": lay, "change:_errors": complain, "change:_status": tell, "change:_note": tell, "change:state": tell, "change:_controls": () => { for (const each of fields) each.show(); tell(); },
     "change:_readings": () => { for (const each of fields) each.show(); }, "change:_unused": () => { for (const each of fields) each.show(); } };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const forget = onConnection(model, connect);
+  const forget = onConnection(model, connect), still = sendTicks(model);
   let wide = null;
   const size = new ResizeObserver(() => {
     const now = root.clientWidth >= 940;
@@ -110,6 +110,7 @@ function render({ model: bare, el }) {
     stage?.off();
     panel?.off();
     forget();
+    still();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     for (const each of fields) each.off();
   };

@@ -105,7 +105,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     if (!playing) return;
     if (!root.isConnected) { stop(); return; }
     const to = place() + 1;
-    if (to >= bounds.length) { if (first.get("finished")) stop(); return; } // else the next round is on its way
+    if (to >= bounds.length) { if (first.get("finished") || !connected(first)) stop(); return; } // else the next round is on its way
     animate(to, next);
   }
   function stepOnce() {
@@ -192,7 +192,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     draw();
   });
   size.observe(root);
-  const forget = onThemeChange(root, paint);
+  const forget = onThemeChange(root, paint), unhear = onConnection(first, collect);
   // Rows take what one screen leaves them, whatever stands around them.
   const fit = () => {
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
@@ -210,6 +210,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
       stop();
       size.disconnect();
       forget();
+      unhear();
       for (const model of models) {
         for (const name of heard) model.off(`change:${name}`, collect);
         model.off("change:round", turn);

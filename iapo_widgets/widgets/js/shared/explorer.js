@@ -35,7 +35,8 @@ function render({ model: bare, el }) {
     const moved = now !== columns;
     if (moved) panels.style.gridTemplateColumns = columns = now;
     scene.panels.forEach((panel, k) => drawn[k].show(panel, moved));
-    for (const [element, text] of [[lead, scene.lead], [summary, scene.summary], [change, scene.change], [note, scene.note]]) put(element, text ?? "");
+    const ended = !connected(model) && model.get("state") === "running"; // with its kernel
+    for (const [element, text] of [[lead, scene.lead], [summary, ended ? "" : scene.summary], [change, scene.change], [note, scene.note]]) put(element, text ?? "");
     showTable(table, scene);
   };
   const complain = () => {
@@ -46,11 +47,12 @@ function render({ model: bare, el }) {
   const connect = () => {
     const names = model.get("_controls").filter((c) => alone(model).includes(c.name)).map((c) => `\u201c${c.label}\u201d`);
     const works = names.length ? `${names.join(", ")} works without one; ` : "";
-    put(lost, connected(model) ? "" : `No running kernel here: ${works}hover or use arrow keys in the picture to read it. To move everything, open it in a notebook.`);
+    put(lost, lostWords(model, `No running kernel here: ${works}hover or use arrow keys in the picture to read it. To move everything, open it in a notebook.`));
+    paint();
     fields.show();
     drawn.forEach((d) => d.again());
   };
-  const forget = onConnection(model, connect);
+  const forget = onConnection(model, connect), still = sendTicks(model);
   const unwatch = onThemeChange(root, () => drawn.forEach((d) => d.again(true)));
   const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
@@ -62,6 +64,7 @@ function render({ model: bare, el }) {
   return () => {
     watch.disconnect();
     forget();
+    still();
     unwatch();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     fields.off();
