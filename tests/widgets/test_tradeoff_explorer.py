@@ -143,13 +143,16 @@ def test_the_twin_the_repr_and_the_payload(helpful):
 
 
 def test_the_curves_of_the_other_prompts_are_one_line_with_gaps_between():
-    """Each curve is whole, a gap stands between two, where the x of the last point is repeated, and none at the end."""
+    """Each goes from N = 1 to N_max, a gap stands between two, where the x of the last point is repeated, none last."""
     widget = TradeoffExplorer(load("helpful-harmless"))
     line = widget._scene["panels"][0]["lines"][0]
     n_max = widget.env.n_max
-    assert line["label"] == "other prompts" and (len(line["y"]) + 1) % (n_max + 1) == 0
+    scales = line["x"][: line["x"].index(n_max) + 1]
+    assert line["label"] == "other prompts" and scales[0] == 1 and scales == sorted(set(scales))
+    each = [*scales, n_max]
+    assert (len(line["y"]) + 1) % len(each) == 0
     for i, (x, y) in enumerate(zip(line["x"], line["y"], strict=True)):
-        assert (y is None) == (i % (n_max + 1) == n_max) and x == min(i % (n_max + 1) + 1, n_max)
+        assert (y is None) == (i % len(each) == len(scales)) and x == each[i % len(each)]
 
 
 @pytest.mark.parametrize("per_call", [None, 1, 3])

@@ -99,9 +99,10 @@ class TradeoffExplorer(Explorer):
         others = [int(p) for p in np.argsort(-q.max(axis=1)) if p != best][:SHOWN]
         scales = np.arange(1, self.env.n_max + 1)
         rest = [p for p in range(len(q)) if p != best and p not in others]
-        # one line with gaps: many lines would each cost the browser a little at every move
-        gaps = np.column_stack([q[rest], np.full(len(rest), np.nan)]).ravel()[:-1]
-        x = np.tile([*scales, scales[-1]], len(rest))[:-1]
+        # one line with gaps: many lines would each cost the browser a little at every move, and so would many points
+        few = np.unique(np.geomspace(1, self.env.n_max, 12).round().astype(int))
+        gaps = np.column_stack([q[rest][:, few - 1], np.full(len(rest), np.nan)]).ravel()[:-1]
+        x = np.tile([*few, few[-1]], len(rest))[:-1]
         lines = [Line("other prompts", x, gaps, GREY, "", width=0.5)] if rest else []
         for p in (*others, int(best)):
             colour, marker = colours.get(p, (GREY, "X"))
