@@ -107,7 +107,11 @@ def check(measured: MeasuredPage, one: Drag, seconds: float = 2.0) -> None:
     while abs(float(str(measured.notebook.ask(one.value))) - reached) > 1e-6:
         assert time.monotonic() < end, f"{one.widget}: the screen ended on {reached}, the kernel elsewhere"
     if one.shown:
-        assert widget.locator(".iapo-summary").text_content() == measured.notebook.ask(one.shown)
+        parts = widget.locator(".iapo-summary, .iapo-change")
+        while (said := " ".join(filter(None, parts.all_text_contents()))) != (
+            known := measured.notebook.ask(one.shown)
+        ):
+            assert time.monotonic() < end, f"{one.widget}: the screen says {said!r}, the kernel {known!r}"
 
 
 def rests(measured: MeasuredPage, count: int, only: str) -> Iterator[Rest]:
