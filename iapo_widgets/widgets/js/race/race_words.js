@@ -127,7 +127,7 @@ function endWords(replay, r, c) {
   if (!best) return "";
   const q = replay.q(r, c, best[0], best[1]), fresh = replay.isRescored(c) ? null : replay.report?.[c];
   const first = replay.best(0, c), then = first ? replay.q(0, c, first[0], first[1]) : NaN;
-  const start = then - q > SAME && replay.frames.length > 1 ? `The lead fell from ${valueOf(replay, c, then)} to ${valueOf(replay, c, q)} as more was asked: the highest of many has luck, too.`
+  const start = then - q > SAME && replay.frames.length > 1 ? `The leader\u2019s value fell from ${valueOf(replay, c, then)} to ${valueOf(replay, c, q)} as more was asked: the highest is often lucky.`
     : `Its ${valueOf(replay, c, q)} was the highest of many, so it is probably too high.`;
   if (!fresh) return `${start} Ask new questions of it before you report a number.`;
   const [mean, error, pulls] = fresh;
