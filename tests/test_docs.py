@@ -118,7 +118,7 @@ def test_the_table_from_paper_to_code_has_one_source(pages, site):
     """The page shows README's table, row by row, no file of docs/ holds a copy, and every file it names exists."""
     readme = (ROOT / "README.md").read_text("utf-8")
     rows = re.search(r"\| paper \| code \|\n\|---\|---\|\n((?:\|.*\n)+)", readme)[1].splitlines()
-    shown = pages[site / "paper_to_code.html"].select("table tbody tr")
+    shown = pages[site / "paper_to_code.html"].select_one("table").select("tbody tr")
     assert len(shown) == len(rows) > 15
     for row, cells in zip(rows, shown, strict=True):
         assert cells.text.translate(TYPED).split() == row.replace("|", " ").replace("`", "").split()

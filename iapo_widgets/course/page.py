@@ -11,6 +11,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from ..widgets.live.heading import NOT_RUN
 from ..widgets.page.static_page import is_ours, saved_fragment
 from ..widgets.shared.twin import is_twin
 
@@ -18,10 +19,6 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATES = "application/vnd.jupyter.widget-state+json"
 _MODEL = "IPY_MODEL_"
 _OTHER = "This control needs a running kernel."
-_LIVE = (
-    "LiveLab asks a language model, which may cost money: it runs only when somebody presses Run in a notebook, and "
-    "nobody did before this page was made."
-)
 _FOLDING = """{%- extends "lab/index.html.j2" -%}
 {%- block output_group -%}
 {%- if cell.metadata.get("jupyter", {}).get("outputs_hidden") or "hide-output" in cell.metadata.get("tags", []) -%}
@@ -66,7 +63,7 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
             and "iapo-live" in classes
             and not any("n_frames" in each["state"] for each in ours)
         ):
-            return f"<p><em>{html.escape(_LIVE)}</em></p>"
+            return f"<p><em>{html.escape(NOT_RUN)}</em></p>"
         if not ours:
             return f"<p><em>{html.escape(_OTHER)}</em></p>"
         return "\n".join(saved_fragment(saved["state"], _buffers(saved)) for saved in ours)
@@ -81,7 +78,7 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
                 continue
             seen.add(name)
             state = _field(_field(states, name), "state")
-            if is_ours(state) and "iapo-secret" not in state["_css"]:  # no page has a use for a key
+            if is_ours(state):
                 found.append(name)
                 continue
             below = state.get("children", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import socket
@@ -166,20 +167,19 @@ class NotebookPage:
             time.sleep(0.05)
 
     def ask(self, code: str) -> object:
-        """Value of a Python expression in the notebook's kernel."""
-        text = self.page.evaluate(
+        """Value of a Python expression in the notebook's kernel.
+
+        It comes with the kernel's reply, not as printed: what is printed while a thread works may go to another cell.
+        """
+        told = self.page.evaluate(
             """async (code) => {
                  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-                 const future = kernel.requestExecute({code, store_history: false});
-                 let text = '';
-                 future.onIOPub = (message) => {
-                   if (message.header.msg_type === 'stream') text += message.content.text;
-                   if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
-                 };
+                 const asked = {code: '', store_history: false, user_expressions: {it: code}};
                  const late = new Promise((_, fail) => setTimeout(() => fail(Error(`no answer to ${code}`)), 60000));
-                 await Promise.race([future.done, late]);
-                 return text;
+                 const reply = await Promise.race([kernel.requestExecute(asked).done, late]);
+                 return reply.content.user_expressions?.it ?? reply.content;
                }""",
-            f"import json as _json; print(_json.dumps({code}))",
+            f"__import__('json').dumps({code})",
         )
-        return json.loads(text)
+        assert told["status"] == "ok", f"{code}: {told.get('ename')}: {told.get('evalue')}"
+        return json.loads(ast.literal_eval(told["data"]["text/plain"]))

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from browser.jupyter import served
 from browser.race import clock, play, policy
+from browser.steps import link_of, made_by, step
 from iapo_widgets.course.files import course_folder
 
 #: Widget -> the slider that an arrow key moves.
@@ -159,6 +160,48 @@ def test_a_mark_is_dragged(page):
     page.wait_for_timeout(800)  # the last of what the drag sends is held back while a kernel is busy
     widget.get_by_role("button", name="Reset").press("Enter")
     expect(summary).to_have_text(words)
+
+
+def test_a_step_is_taken_back_and_a_line_brings_the_state(page):
+    """A key is a step, undone by keys and done again by its button; the line makes a widget that says the same."""
+    widget, summary = explorer(page, "ScalingExplorer")
+    slider, before = widget.locator(".iapo-form").get_by_label("N to read", exact=True), summary.text_content()
+    slider.press("ArrowRight")
+    expect(summary).not_to_have_text(before)
+    after = summary.text_content()
+    slider.press("Control+z")
+    expect(summary).to_have_text(before)
+    step(widget, "Redo")
+    expect(summary).to_have_text(after)
+    made = made_by(link_of(widget))
+    assert made.n == int(slider.input_value()) and made.summary.startswith(after)
+    step(widget, "Undo")
+    expect(summary).to_have_text(before)
+
+
+def test_a_race_is_taken_back_and_a_line_brings_it(page):
+    """Another user and another budget are a step each; the line makes a lab that recommends the same."""
+    lab = page.locator(".iapo-race-lab").first
+    lab.scroll_into_view_if_needed()
+    clock(lab).press("End")
+    expect(policy(lab)).to_contain_text("for context low after round 10:")
+    before = policy(lab).text_content()
+    lab.get_by_role("radio", name=re.compile("^high")).press("Enter")
+    expect(policy(lab)).to_contain_text("for context high after round 10:")
+    lab.get_by_label("Budget", exact=True).press("ArrowRight")
+    trained = made_by(link_of(lab))
+    trained.show_finished()
+    trained.join(60)
+    arm = trained.recommendation
+    expect(policy(lab)).to_contain_text(f"for context high after round 10: prompt {arm.prompt} with N = {arm.n},")
+    assert trained.context == "high" and trained.budget > 5_000
+    step(lab, "Undo")
+    step(lab, "Undo")
+    expect(policy(lab)).to_have_text(before)
+    step(lab, "Redo")
+    expect(policy(lab)).to_contain_text("for context high after round 10:")
+    step(lab, "Undo")
+    expect(policy(lab)).to_have_text(before)
 
 
 def test_the_race_plays_and_trains_anew(page):

@@ -108,7 +108,7 @@ def test_a_run_ends_with_answers_a_policy_and_an_export(live, lab, folder):
 def test_the_board_compares_prompts_on_one_question(live, lab):
     """Rows, votes and verdicts are those of the kernel; keys step along, N and the next question change them."""
     finished(live, lab)
-    board = lab.locator(".iapo-board")
+    board = lab.locator(".iapo-answer-board")
     rows = board.locator(".iapo-row")
     expect(rows).to_have_count(6)
     expect(board.locator(".iapo-count")).to_contain_text("every prompt was asked it")
@@ -135,7 +135,7 @@ def test_the_board_compares_prompts_on_one_question(live, lab):
     expect(board.locator(".iapo-question")).not_to_have_text(first)
     again.click()
     expect(board.locator(".iapo-question")).to_have_text(first)
-    assert page.locator(".iapo-board .iapo-drawn").count() == 6
+    assert page.locator(".iapo-answer-board .iapo-drawn").count() == 6
 
 
 def test_a_cap_is_met_after_a_new_ledger(live, lab):

@@ -192,7 +192,7 @@ def test_marks_are_told_and_how_to_move_them(notebook, name):
     """Each is a slider with a name and a value in words, the figure says how to move it, and axe has no complaint."""
     found = widget(notebook, name)
     expect(found.locator(".iapo-hint", has_text="arrow keys").first).to_contain_text("Drag")
-    expect(found.locator(".iapo-title")).not_to_be_empty()
+    expect(found.locator(".iapo-heading h3")).not_to_be_empty()
     expect(found.locator(".iapo-lead")).not_to_be_empty()
     expect(found.locator(".iapo-change")).to_contain_text("to")
     for each in found.locator(".iapo-handle").all():

@@ -47,3 +47,16 @@ def test_a_browser_takes_the_module(page, name):
 def test_a_race_is_small():
     """The script that a notebook keeps with each race."""
     assert len(scripts()["EliminationView"].encode()) <= RACE
+
+
+def test_a_zero_has_no_sign(page):
+    """What is below zero by less than is shown is zero; any other number keeps its sign."""
+    code = f"{scripts()['EliminationView']}\nexport {{ unsigned }};"
+    told = page.evaluate(
+        """async ([code, texts]) => {
+             const module = await import(URL.createObjectURL(new Blob([code], {type: 'text/javascript'})));
+             return texts.map(module.unsigned);
+           }""",
+        [code, ["-0.00", "-0.000", "-0", "-0.01", "-10.00", "0.00", "0.50"]],
+    )
+    assert told == ["0.00", "0.000", "0", "-0.01", "-10.00", "0.00", "0.50"]

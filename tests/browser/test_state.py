@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from browser.steps import made_by
 from every_widget import WIDGETS
 from iapo_widgets.widgets import ScalingExplorer, save_html
 from iapo_widgets.widgets.shared.assets import module
@@ -265,6 +266,7 @@ def test_a_step_back_reaches_the_kernel(start_here):
     link = lab.get_by_label("Link", exact=True)
     expect(link).to_have_value(str(start_here.ask("lab.link()")))
     assert link.input_value().startswith('PSSTLab(load("math"), context="low", budget=')
+    assert made_by(link.input_value()).link() == link.input_value()
     slider.press("Control+z")
     start_here.wait_for("lab.view.face == 'race'")
     slider.press("Control+z")

@@ -7,6 +7,7 @@ import pytest
 
 from iapo_widgets import Policy
 from iapo_widgets.live import Ledger
+from iapo_widgets.widgets import html_fragment
 from iapo_widgets.widgets.live.report import spent_words
 from live_lab_cases import landed, small_lab, wait_for
 
@@ -144,3 +145,17 @@ def test_the_table_is_saved_with_a_row_for_each_arm(lab, tmp_path):
     assert len(rows) == len(lab.table) == 3 * 6 * 4
     chosen = {r["context"]: (int(r["prompt"]), int(r["n"])) for r in rows if r["recommended"] == "yes"}
     assert chosen == {name: (arm.prompt, arm.n) for name, arm in lab.policy.items()}
+
+
+def test_a_page_has_no_form_and_asks_for_none(lab):
+    """A lab that ran nowhere says so, one that ran says how that ended; the key's field is in neither page."""
+    lab.whom = "endpoint"
+    page = html_fragment(lab)
+    assert "nobody did before this page was made" in page and "Fill in the form" not in page
+    lab.whom = "simulated"
+    landed(lab)
+    lab.whom = "endpoint"
+    wait_for(lambda: lab.state == "finished")
+    later = html_fragment(lab)
+    assert "nobody did" not in later and "n_frames" in later
+    assert not [text for text in (page, later) if "iapo-secret-" in text or "Use key" in text]

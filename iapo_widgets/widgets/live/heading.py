@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anywidget
 import traitlets as t
 
 from ..shared.assets import module, styles
+
+NOT_RUN = (
+    "LiveLab asks a language model, which may cost money: it runs only when somebody presses Run in a notebook, and "
+    "nobody did before this page was made."
+)
 
 
 class LiveHeading(anywidget.AnyWidget):
@@ -20,6 +27,13 @@ class LiveHeading(anywidget.AnyWidget):
     ).tag(sync=True)
     how = t.Unicode("Check sends nothing; Run asks, within the cap.").tag(sync=True)
     said = t.Unicode().tag(sync=True)
+
+    #: Whether anything was run: a page has no form to fill in and no Check to press, so it does not ask for that.
+    ran = False
+
+    def carried(self, texts: bool = True) -> dict[str, Any]:
+        """What a saved page gets in place of the traits, by name."""
+        return {} if self.ran else {"said": NOT_RUN}
 
     def __repr__(self) -> str:
         return f"LiveHeading({self.title!r})"

@@ -270,6 +270,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
             text = self._run.words() if self._run else "Fill in the form, then press Check: it sends nothing."
             if not self._running and self._checked and not self._ready:
                 text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
+            self._heading.ran = self._run is not None
             self._heading.said = KIND[self.whom] + text
             self._status.say(self._heading.said + self._warning, alarm=self.state == "failed")
             if self._run and self.env and self._run.view.rounds:

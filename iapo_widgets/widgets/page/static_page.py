@@ -47,7 +47,7 @@ def html_fragment(*widgets: Widget, texts: bool = True) -> str:
 def _parts(widgets: tuple[Widget, ...]) -> list[anywidget.AnyWidget]:
     parts: list[anywidget.AnyWidget] = []
     for widget in widgets:
-        ours = [part for part in _walk(widget) if _EXPORT in str(getattr(part, "_esm", ""))]
+        ours = [part for part in _walk(widget) if _shows(getattr(part, "_esm", ""))]
         if not ours:
             raise ValueError(f"{type(widget).__name__} holds no widget of iapo_widgets; give one of them")
         parts.extend(ours)
@@ -88,7 +88,12 @@ def write_page(path: str | os.PathLike[str], body: str, title: str) -> None:
 
 def is_ours(state: Mapping[str, Any]) -> bool:
     """Whether a saved state is of a widget that ``saved_fragment`` can show."""
-    return _EXPORT in str(state.get("_esm", "")) and isinstance(state.get("_css"), str)
+    return isinstance(state.get("_css"), str) and _shows(state.get("_esm", ""))
+
+
+def _shows(script: Any) -> bool:
+    """Whether that is a widget of ours with something to show: no page has a use for a field for a key."""
+    return _EXPORT in str(script) and "iapo-secret" not in str(script)
 
 
 def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:

@@ -41,6 +41,9 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     draw();
     if (playing && !timer && !ending) next();
   }
+  // One message may change many traits, and marimo tells of each before the next is set: frames are read when all are.
+  let coming = false;
+  const gather = () => { if (coming) return; coming = true; queueMicrotask(() => { coming = false; collect(); }); };
   // Frame of a track that belongs to a place on the common clock.
   const frameAt = (track, k) => {
     if (k < 0) return -1;
@@ -182,7 +185,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   const heard = ["n_frames", "_run", "_about", "_scored", "context", "scale", "title", "arm", "finished", "face", "truth", "_truth", "_report", "seconds"];
   const turn = () => { local = null; draw(); };
   for (const model of models) {
-    for (const name of heard) model.on(`change:${name}`, collect);
+    for (const name of heard) model.on(`change:${name}`, gather);
     model.on("change:round", turn);
   }
   let fitted = "";
@@ -212,7 +215,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
       forget();
       unhear();
       for (const model of models) {
-        for (const name of heard) model.off(`change:${name}`, collect);
+        for (const name of heard) model.off(`change:${name}`, gather);
         model.off("change:round", turn);
       }
     },

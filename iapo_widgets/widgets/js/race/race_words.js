@@ -32,7 +32,8 @@ function askWords(frame, gone = null) {
   return `asks for ${countWords(total, "answer")}${how}.`;
 }
 
-const valueOf = (replay, c, v) => v.toFixed(digitsOf(replay, c));
+const unsigned = (text) => text.replace(/^-(?=0[.]?0*$)/, ""); // a zero has no sign
+const valueOf = (replay, c, v) => unsigned(v.toFixed(digitsOf(replay, c)));
 
 // What is recommended to the user, for who wants it in one line.
 function policyWords(replay, r, c, alive) {
