@@ -69,6 +69,10 @@ SUBJECTS = (
     Subject("ReuseExplorer", "ReuseExplorer()", (
         Move("n", "n asked about", keys=("ArrowRight", "ArrowLeft")), Move("chance", "Chance of right"), READ,
     ), before="setattr(reuse, 'more', True)"),
+    Subject("StopExplorer", "StopExplorer(words)", (
+        Move("lead", "Lead that stops", keys=("ArrowRight", "ArrowLeft")), Move("cost weight", "Weight: cost"),
+        Move("answers so far", "Answers so far", keys=("ArrowLeft", "ArrowRight")), READ,
+    )),
     Subject("EliminationView", "PSSTLab(math", (
         Move("replay of a round", "Round", ALONE, ("ArrowLeft",) * 6 + ("ArrowRight",) * 6, ("canvas.iapo-heat",)),
         Move("arrow keys move from arm to arm", "canvas.iapo-heat", ALONE,

@@ -194,11 +194,11 @@ class StopExplorer(Counting):
         left = path(mine, arrived, threshold, self.level, self.top)
         bill_of = partial(self._bill, mine)
         asked = f"Question {self.question}{self._words()}, {said_name(self.env.prompts[self.prompt], self.prompt)}."
-        drawn = "" if hasattr(self.env, "completions") else "Simulated: these answers are drawn from known chances."
+        drawn = "" if hasattr(self.env, "completions") else "Simulated: the answers shown are drawn from known chances."
         return Scene(
             [strip(mine, arrived, threshold, self._bare), left, right],
             f"{asked} {walk_said(mine, arrived, bill_of, unit, self._bare)} {said}", head, rows,
-            note=" ".join(filter(None, [drawn, note(self.env)])), title="Ask until you know",
+            note=" ".join(filter(None, [note(self.env), drawn])), title="Ask until you know",
             lead="The rule looks at what came so far; the prompt's value is a mean over all questions, exact but where"
             " a standard error stands beside it.",
             change=change_said(mine, list(self._others())),
