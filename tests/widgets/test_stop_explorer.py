@@ -1,6 +1,8 @@
 """StopExplorer: its picture is what the core says of stops, and what it refuses."""
 
+import json
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -249,3 +251,34 @@ def test_a_line_of_python_makes_it_again():
     again = eval(found.link(), {"StopExplorer": StopExplorer, "env": found.env})
     again.join()
     assert repr(again) == repr(found) and again.summary == found.summary
+
+
+def test_values_come_by_a_tick_where_there_are_no_threads(monkeypatch):
+    """The answers are shown at once, the values after the tick that is awaited; then none is."""
+
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    found = StopExplorer(task())
+    assert found.values() is None and "being worked out" in found.summary and "After " in found.summary
+    found._handle_custom_msg({"tick": found._awaits[0]}, [])
+    assert found.values() is not None and "Over all questions" in found.summary and found._awaits == []
+
+
+def test_another_prompt_brings_its_own_values():
+    """A change of prompt or batch shows no values of another; those that were worked out once are there at once."""
+    found = explorer(prompt=0, batch=1)
+    first = found.values()
+    found.prompt = 1
+    found.join()
+    assert found.values() is not first and not np.array_equal(found.values().reward, first.reward)
+    found.prompt = 0
+    assert found.values() is first and "being worked out" not in found.summary
+
+
+def test_an_update_is_small():
+    """What a move sends to the browser stays below 20 kB."""
+    found = explorer(load("real-words"), prompt=1, question=47)
+    found.lead = 3
+    assert len(json.dumps(found._scene).encode()) < 20_000
