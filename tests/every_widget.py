@@ -15,6 +15,7 @@ from iapo_widgets.widgets import (
     PSSTLab,
     ReuseExplorer,
     ScalingExplorer,
+    StopExplorer,
     StudyExplorer,
     TradeoffExplorer,
 )
@@ -50,6 +51,13 @@ def policy_table():
     return PolicyTable(env, train("psst", env, 5_000, seed=0))
 
 
+def stop_explorer():
+    """Its values worked out."""
+    explorer = StopExplorer(small_environment(2, prompts=2, queries=5, answers=3, n_max=8))
+    explorer.join()
+    return explorer
+
+
 #: Name -> a call that makes one; the lab is PSSTLab with its EliminationView in it.
 WIDGETS = {
     "AnswerExplorer": lambda: AnswerExplorer(task("real-words")),
@@ -61,6 +69,7 @@ WIDGETS = {
     "EliminationView": view,
     "PSSTLab": finished_lab,
     "BoundExplorer": BoundExplorer,
+    "StopExplorer": stop_explorer,
     "StudyExplorer": finished_study,
     "PolicyTable": policy_table,
 }

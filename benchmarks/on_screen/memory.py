@@ -17,6 +17,7 @@ DRIVEN: dict[str, tuple[str, list[Any]]] = {  # a move of ``latency``; values of
     "TradeoffExplorer": ("cost weight", [0.1 * k for k in range(20)]),
     "ReuseExplorer": ("n", [1, 2, 3, 4]),
     "EliminationView": ("replay of a round", ["ArrowLeft"] * 6 + ["ArrowRight"] * 6),
+    "StopExplorer": ("lead", [1, 2, 3, 4]),
     "BoundExplorer": ("cost", [0.05 * k for k in range(1, 8)]),
     "StudyExplorer": ("measure", [1, 0]),
     "PolicyTable": ("format to copy", [1, 2, 0]),

@@ -85,6 +85,16 @@ def early_error(env: Known) -> Array:
     return np.asarray(error[:, :, : env.n_max])
 
 
+def mean_drawn(env: Known) -> Array:
+    """Completions that each arm asks of a query on average, (W, P, n_max, L), for W vectors of weights.
+
+    W is 1 for votes, whose stops depend on no weights.
+    """
+    root, index = env.root
+    drawn = _table(root, False).values.drawn[:, :, index, : env.n_max]
+    return np.asarray(drawn.mean(axis=2, dtype=float))
+
+
 def arm_q(env: Known, arm: Arm, context: Context, fixed: float) -> float:
     """Exact Q of one arm with a stop of its own, for one context; by draws of its own where votes need some.
 

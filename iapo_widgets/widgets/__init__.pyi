@@ -5,6 +5,7 @@ from .explorers.context_sliders import ContextSliders
 from .explorers.policy_table import PolicyTable
 from .explorers.reuse_explorer import ReuseExplorer
 from .explorers.scaling_explorer import ScalingExplorer
+from .explorers.stop_explorer import StopExplorer
 from .explorers.study_explorer import StudyExplorer
 from .explorers.tradeoff_explorer import TradeoffExplorer
 from .live.live_lab import LiveLab
@@ -24,6 +25,7 @@ __all__ = [
     "PolicyTable",
     "ReuseExplorer",
     "ScalingExplorer",
+    "StopExplorer",
     "StudyExplorer",
     "TradeoffExplorer",
     "html_fragment",

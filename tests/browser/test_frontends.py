@@ -20,6 +20,7 @@ SLIDERS = {
     "ScalingExplorer": "N to read",
     "TradeoffExplorer": "Weight: cost",
     "ReuseExplorer": "n asked about",
+    "StopExplorer": "Weight: cost",
     "BoundExplorer": "Cost of one",
 }
 
@@ -42,7 +43,8 @@ def _():
     made = [
         w.AnswerExplorer(words), w.ContextSliders(helpful, context="w1=0.7 mid"), w.BudgetSlider(math),
         w.ScalingExplorer(), w.TradeoffExplorer(helpful), w.ReuseExplorer(), w.PSSTLab(math, budget=5_000),
-        w.BoundExplorer(), w.StudyExplorer(), w.PolicyTable(math, train("frugal", math, 5_000, seed=0)),
+        w.StopExplorer(words), w.BoundExplorer(), w.StudyExplorer(),
+        w.PolicyTable(math, train("frugal", math, 5_000, seed=0)),
     ]
     mo.vstack([mo.ui.anywidget(widget) for widget in made])
 """

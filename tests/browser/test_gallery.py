@@ -15,6 +15,7 @@ EXPLORERS = {
     "ScalingExplorer": ("ScalingExplorer()", "N to read", "scaling.n"),
     "TradeoffExplorer": ("TradeoffExplorer(helpful", "Weight: cost", "tradeoff.cost_weight"),
     "ReuseExplorer": ("ReuseExplorer()", "n asked about", "reuse.n"),
+    "StopExplorer": ("StopExplorer(words)", "Weight: cost", "stop.cost_weight"),
     "BoundExplorer": ("BoundExplorer()", "Cost of one", "bound.cost"),
 }
 #: Those without a slider.
@@ -65,7 +66,7 @@ def test_a_slider_moves_by_keyboard_and_words_follow(gallery, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["ScalingExplorer", "TradeoffExplorer", "ReuseExplorer", "BoundExplorer", "StudyExplorer"]
+    "name", ["ScalingExplorer", "TradeoffExplorer", "ReuseExplorer", "StopExplorer", "BoundExplorer", "StudyExplorer"]
 )
 def test_arrow_keys_read_the_points_of_a_chart(gallery, name):
     """Focus on a chart, two arrow keys, and the point under the cursor stands in words; Escape lets go."""

@@ -19,6 +19,7 @@ CELLS = {
     "ScalingExplorer": "ScalingExplorer()",
     "TradeoffExplorer": "TradeoffExplorer(helpful",
     "ReuseExplorer": "ReuseExplorer()",
+    "StopExplorer": "StopExplorer(words)",
     "PSSTLab": "PSSTLab(math",
     "BoundExplorer": "BoundExplorer()",
     "StudyExplorer": "StudyExplorer()",

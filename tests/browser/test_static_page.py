@@ -20,6 +20,7 @@ ALONE = {
     "TradeoffExplorer": "Weight: cost",
     "ReuseExplorer": "Look at",
     "BoundExplorer": "Error accepted",
+    "StopExplorer": "Lead that stops",
     "StudyExplorer": "Measure",
     "PolicyTable": "Copy as",
 }

@@ -37,6 +37,10 @@ HEADINGS = {
         "The best prompt depends on N",
         "How often each prompt is right on each question, and what the user gets of N answers.",
     ),
+    "StopExplorer": (
+        "When have you heard enough?",
+        "Answers arrive one by one until a rule says that no more are needed, and what such a stop is worth.",
+    ),
     "StudyExplorer": (
         "Which algorithm makes the most of a budget?",
         "Many trainings of each, at several budgets, with what is left of chance as an interval.",
