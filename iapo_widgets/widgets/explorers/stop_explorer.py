@@ -140,7 +140,7 @@ class StopExplorer(Counting):
             Control("step", "Answers so far", "range", 1, self.cap, 1, hint="how many have arrived"),
             rule,
             Control("cost_weight", "Weight: cost", "range", 0.0, LARGEST_COST, STEP),
-            Control("measure", "At the right", "steps", options=MEASURES),
+            Control("measure", "Compare by", "steps", options=MEASURES),
             Control("more", "More settings", "switch", hint="prompt, cap, answers asked at once, context"),
             *(self._settings() if self.more else []),
             Control("play", "Play", "button", hint="Let the answers arrive one by one"),

@@ -104,7 +104,7 @@ def worth(values: StopValues, here: Place, cost_weight: float, measure: str, uni
         mine = [gain if (gain := values.gain(w, here)) >= low else math.nan for w in WEIGHTS]
         lines = [
             _line("best arm that may stop", gains, BLUE, "o", "-", "gain {:+.4f} of Q", errors),
-            _line("the rule at the left", mine, VERMILLION, "D", "--", "{:+.4f} of Q"),
+            _line("this rule", mine, VERMILLION, "D", "--", "{:+.4f} of Q"),
             Line("best fixed N", [0, LARGEST_COST], [0, 0], GREY, "", ":", tell=["no gain: the best fixed N"] * 2),
         ]
         return Panel(
@@ -120,7 +120,7 @@ def worth(values: StopValues, here: Place, cost_weight: float, measure: str, uni
     lines = [
         _line("best fixed N", [of(p) for p in fixed], GREY, "s", "-", told),
         _line("best arm that may stop", [of(p) for p in best], BLUE, "o", "-", told),
-        _line("the rule at the left", [of(here)] * len(WEIGHTS), VERMILLION, "D", "--", told),
+        _line("this rule", [of(here)] * len(WEIGHTS), VERMILLION, "D", "--", told),
     ]
     title = "How many answers are asked" if answers else "What a question costs"
     return Panel(title, "cost weight", "answers a question, mean" if answers else f"{unit} a question", lines=lines,

@@ -51,7 +51,7 @@ def worth_said(values: StopValues, weight: float, here: Place, arm: Callable[[Pl
     """The best arm that may stop, and the one at the left, beside the best that never does, at that cost weight."""
     best, fixed = values.best(weight), values.best_fixed(weight)
     gain = values.gain(weight, here)
-    mine = f"the rule at the left {'gains' if gain >= 0 else 'loses'} {abs(gain):.4f}"
+    mine = f"this rule {'gains' if gain >= 0 else 'loses'} {abs(gain):.4f}"
     start = f"Over all questions, at cost weight {weight:.2f}, the best fixed arm of this prompt asks {fixed[0] + 1}"
     if best[1] == 0:
         return f"{start}, and no stop is worth more; {mine} of Q."
@@ -64,15 +64,15 @@ def worth_said(values: StopValues, weight: float, here: Place, arm: Callable[[Pl
     )
 
 
-HEAD = ("a question, on average", "answers asked", "reward", "{}", "Q")
+HEAD = ("mean of", "asked", "reward", "{}", "Q")
 
 
 def table(values: StopValues, weight: float, here: Place, unit: str) -> tuple[list[str], list[list[str]]]:
-    """Head and rows: the best fixed arm, the best that may stop and the rule at the left."""
-    named = [("best fixed N", values.best_fixed(weight)), ("best that may stop", values.best(weight)),
-             ("the rule at the left", here)]  # fmt: skip
+    """Head and rows: the best fixed arm, the best that may stop and the one at the left."""
+    named = [("best fixed N", values.best_fixed(weight)), ("best that stops", values.best(weight)),
+             ("this rule", here)]  # fmt: skip
     rows = [
-        [name, f"{values.drawn[place]:.2f}", f"{values.reward[place]:.4f}", f"{values.cost[place]:.4g}",
+        [name, f"{values.drawn[place]:.1f}", f"{values.reward[place]:.3f}", f"{values.cost[place]:.3g}",
          f"{values.q(weight)[place]:.4f}"]
         for name, place in named
     ]  # fmt: skip
