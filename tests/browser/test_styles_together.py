@@ -34,7 +34,9 @@ def test_no_style_changes_another_widget(browser, made, tmp_path, name, width):
     page.goto((tmp_path / "page.html").as_uri())
     before = page.evaluate(PLACES)
     for style in sorted({str(other._css) for other in made.values()} - {str(made[name]._css)}):
-        page.evaluate("(style) => { document.body.appendChild(document.createElement('style')).textContent = style; }", style)
+        page.evaluate(
+            "(style) => { document.body.appendChild(document.createElement('style')).textContent = style; }", style
+        )
     after = page.evaluate(PLACES)
     page.close()
     assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == []
