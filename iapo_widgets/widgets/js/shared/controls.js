@@ -94,7 +94,7 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
     parts.forEach(bring);
     for (const { c, input, element } of parts) {
       const control = input ?? element;
-      if (control.disabled === usable(c)) control.disabled = !usable(c);
+      for (const each of [control, ...(c.kind === "steps" ? control.children : [])]) if (each.disabled === usable(c)) each.disabled = !usable(c);
     }
   }
 
