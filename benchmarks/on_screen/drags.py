@@ -32,8 +32,7 @@ DRAGS = (
     Drag("ScalingExplorer", "N to read", "N to read", "scaling.n", shown="scaling.summary"),
     Drag("TradeoffExplorer", "cost weight", "Weight: cost", "tradeoff.cost_weight", shown="tradeoff.summary"),
     Drag("BoundExplorer", "gap", "Gap in success", "bound.gap", shown="bound.summary"),
-    Drag("ScalingExplorer", "N to read, by its line", "role=N to read", "scaling.n", shown="scaling.summary"),
-    Drag("TradeoffExplorer", "the user, in the map", "role=this user", "tradeoff.share", shown="tradeoff.summary"),
+    Drag("ScalingExplorer", "N to read, by its line", "role=N to read, line", "scaling.n", shown="scaling.summary"),
     Drag("EliminationView", "round", "role=Round", "lab.view.round or lab.view.n_frames", RACE),
     Drag("PSSTLab", "cost weight", "Cost weight", "lab.contexts[0].cost_weight", RACE),
 )
