@@ -72,8 +72,7 @@ SUBJECTS = (
         Move("n", "n asked about", keys=("ArrowRight", "ArrowLeft")), Move("chance", "Chance of right"), READ,
     ), before="setattr(reuse, 'more', True)"),
     Subject("StopExplorer", "StopExplorer(words)", (
-        Move("lead", "Lead that stops", keys=("ArrowRight", "ArrowLeft")), Move("cost weight", "Weight: cost"),
-        Move("answers so far", "Answers so far", keys=("ArrowLeft", "ArrowRight")), READ,
+        Move("lead", "Lead that stops", keys=("ArrowRight", "ArrowLeft")), Move("cost weight", "Weight: cost"), READ,
     )),
     Subject("EliminationView", "lab = PSSTLab(math", (
         Move("replay of a round", "role=Round", ALONE, ("ArrowLeft",) * 6 + ("ArrowRight",) * 6, RACE),
