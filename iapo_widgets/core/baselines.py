@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 
 from .checks import check_between, check_budget, check_positive, check_seed
 from .completions import Completions
-from .costs import per_call_of
 from .failures import Arrivals, ask_again, whole
 from .protocol import Environment
 from .psst import ask, recommend, spending, tie_order
 from .replay_tally import tally_for
-from .reuse import Tally
 from .rounds import Round
 from .stopping import RACES, distinct_arms, need_fixed
 
@@ -115,7 +113,7 @@ def _steps(env: Environment, budget: int, rng: np.random.Generator, choice: Choi
     n_prompts, n_max = len(env.prompts), env.n_max
     order = tie_order(n_prompts, n_max, rng)
     active = np.ones((len(env.contexts), n_prompts, n_max), dtype=bool)
-    tally = Tally(env.strategy, env.contexts, n_prompts, n_max, per_call=partial(per_call_of, env))
+    tally = tally_for(env)
     count, tried = tally.count, np.zeros((n_prompts, n_max), dtype=np.int64)
     scales = np.tile(np.arange(1, n_max + 1), n_prompts)
     n_rounds = max(1, math.ceil(math.log2(n_prompts * n_max)))

@@ -100,19 +100,8 @@ def arm_q(env: Known, arm: Arm, context: Context, fixed: float) -> float:
 
     fixed: that of the paper's arm of this prompt and cap.
     """
-    rule = stopping.arm_rule(stopping.check_arm(env.strategy, arm))
-    if env.strategy.counts_votes:
-        values = _votes(env, (Rule(), rule), int(arm.n or 1), range(PASSES), [arm.prompt]).values
-        change = values.change[0] * context.weights[0]
-    else:
-        rules = (Rule(), Rule(rule.stop, rule.batch))
-        values = _best(env, np.array([context.weights]), rules, [[None, rule.stop]], int(arm.n or 1), [arm.prompt])
-        change = values.change[0]
-    cost, call = env.pair_cost[arm.prompt], env.query_call_cost[arm.prompt]
-    drawn, whole, part = (getattr(values, f)[0, 0] for f in ("drawn", "whole", "part"))
-    requests = stopping.requests(whole * call[:, None, None], part * call[:, None, None], (Rule(), rule), env.per_call)
-    spending = (drawn * cost[:, None, None] + requests)[:, -1].mean(axis=0)
-    return float(fixed + change[0, :, -1, 1].mean() - context.cost_weight * (spending[1] - spending[0]))
+    reward, spending = _beside_fixed(env, arm, context)
+    return fixed + reward - context.cost_weight * spending
 
 
 def arm_spending(env: Known, arm: Arm, context: Context) -> float:
@@ -120,8 +109,25 @@ def arm_spending(env: Known, arm: Arm, context: Context) -> float:
     each = env.arm_cost[arm.prompt]
     if arm.is_fixed:
         return float(each.mean() if arm.n is None else each[arm.n - 1])
-    free, paid = (Context("cost", context.weights, w) for w in (0.0, 1.0))
-    return arm_q(env, arm, free, 0.0) - arm_q(env, arm, paid, 0.0) + float(each[int(arm.n or 1) - 1])
+    return float(each[int(arm.n or 1) - 1]) + _beside_fixed(env, arm, context)[1]
+
+
+def _beside_fixed(env: Known, arm: Arm, context: Context) -> tuple[float, float]:
+    """What an arm with a stop of its own adds to the reward, and to the spending, of the paper's arm of its cap."""
+    rule = stopping.arm_rule(stopping.check_arm(env.strategy, arm))
+    if env.strategy.counts_votes:
+        values = _votes(env, (Rule(), rule), int(arm.n or 1), range(PASSES), [arm.prompt]).values
+        change = values.change[0] * context.weights[0]
+    else:
+        values = _best(
+            env, np.array([context.weights]), (Rule(), rule), [[None, rule.stop]], int(arm.n or 1), [arm.prompt]
+        )
+        change = values.change[0]
+    cost, call = env.pair_cost[arm.prompt], env.query_call_cost[arm.prompt]
+    drawn, whole, part = (getattr(values, f)[0, 0] for f in ("drawn", "whole", "part"))
+    requests = stopping.requests(whole * call[:, None, None], part * call[:, None, None], (Rule(), rule), env.per_call)
+    spending = (drawn * cost[:, None, None] + requests)[:, -1].mean(axis=0)
+    return float(change[0, :, -1, 1].mean()), float(spending[1] - spending[0])
 
 
 def grid_arm(env: Known, context: int, prompt: int, index: int, rule: int = 0) -> Arm:

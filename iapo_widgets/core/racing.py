@@ -9,20 +9,18 @@ in, each pair is compared by a paired t-test without correction for how many the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .checks import check_between, check_budget, check_scale, check_seed
-from .costs import per_call_of
 from .deck import Deck
 from .failures import Arrivals
 from .paired_test import significantly_better
 from .protocol import Environment
 from .psst import ask, recommend, spending, tie_order
 from .pull_scores import PullScores, best_scales
-from .reuse import Tally
+from .replay_tally import tally_for
 from .rounds import Round
 from .stopping import RACES, need_fixed
 
@@ -57,7 +55,7 @@ def racing(
 def _rounds(env, budget, rng, alpha, enough, blocks):
     shape = len(env.prompts), env.n_max
     order = tie_order(*shape, rng)
-    tally = Tally(env.strategy, env.contexts, *shape, per_call=partial(per_call_of, env))
+    tally = tally_for(env)
     scores, deck, arrivals = PullScores(env), Deck(env.n_queries, rng), Arrivals(shape[0])
     active = np.ones((len(env.contexts), *shape), dtype=bool)
     spent = 0

@@ -187,11 +187,11 @@ def _maxima(packed: Completions, weights: Array, rules: tuple[Rule, ...], reach:
     if reach is None:
         raise ValueError("best-of-n that stops needs the reach of each context")
     utility = np.where(packed.valid.T[:, None], utilities(packed, weights), -np.inf)
-    levels = sorted({rule.stop for rule in rules if rule.stop is not None})
+    wanted = np.array(stopping.reach_of_rules(rules, reach), dtype=float)  # (W, L), NaN where it never stops
 
     def path(start: int) -> _Path:
         best = np.maximum.accumulate(utility[start:], axis=0)
-        low = [stopping.reached(best, reach[:, levels.index(r.stop), None]) if r.stop else None for r in rules]
+        low = [stopping.reached(best, wanted[:, k, None]) if r.stop else None for k, r in enumerate(rules)]
         stop = np.stack([
             _first(None if seen is None or not r.batch else seen[r.batch - 1 :: r.batch], r, True, best.shape[1:])
             for seen, r in zip(low, rules, strict=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -20,13 +19,12 @@ from numpy.typing import NDArray
 from .baselines import joined_by_scale
 from .checks import check_budget, check_positive, check_scale, check_seed
 from .completions import Completions
-from .costs import per_call_of
 from .failures import Arrivals, ask_again, whole
 from .low_rank import fill_in
 from .protocol import Environment
 from .psst import FEW, recommend, spending, tie_order
 from .pull_scores import PullScores, best_scales, by_cell
-from .reuse import Tally
+from .replay_tally import tally_for
 from .rounds import Round
 from .stopping import RACES, need_fixed
 
@@ -69,7 +67,7 @@ class _Seen:
 
     def __init__(self, env: Environment) -> None:
         shape = len(env.prompts), env.n_max
-        self.tally = Tally(env.strategy, env.contexts, *shape, per_call=partial(per_call_of, env))
+        self.tally = tally_for(env)
         self.scores, self.arrivals = PullScores(env), Arrivals(shape[0])
         self.asked = np.zeros((shape[0], env.n_queries), dtype=np.int64)
 

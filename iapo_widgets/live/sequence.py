@@ -10,6 +10,7 @@ from ..core.costs import calls
 from ..core.problem import Arm
 from ..core.stopping import reached
 from .ledger.spending import Spending
+from .scoring.selection import picked
 
 CAP, DECIDED = "the cap", "decided"
 
@@ -98,12 +99,7 @@ def instead(drawn: Sequence[Drawn], asked: int, n: int, votes: bool, per_call: i
         spent += Spending(beyond, round(spent.tokens / many * beyond), round(spent.picos / many * beyond))
     for _ in range(int(calls(n, per_call)) if mine else 0):
         spent += mine[0].prompt
-    winner = _pick(mine, votes) if mine and (not beyond or (votes and lead(mine) > beyond)) else None
+    winner = None
+    if mine and (not beyond or (votes and lead(mine) > beyond)):
+        winner = mine[picked([d.vote for d in mine], [d.style for d in mine])[0]]
     return Instead(n, winner.vote if winner and votes else None, winner.text if winner else None, spent, not beyond)
-
-
-def _pick(drawn: Sequence[Drawn], votes: bool) -> Drawn:
-    """The one that is the response: the best of the winner's, or of all; ties go to the first."""
-    counts = Counter(d.vote for d in drawn if votes and d.vote is not None)
-    answer = counts.most_common(1)[0][0] if counts else None
-    return max((d for d in drawn if answer is None or d.vote == answer), key=lambda d: d.style)

@@ -16,6 +16,7 @@ from ..core.early import grid_arm
 from ..core.environment import CategoricalEnvironment
 from ..core.rounds import Policy, policy_of
 from ..core.stopping import rules_of
+from ..core.strategies import EarlyBest
 from ..core.training import find_algorithm, mean_return, train
 from .statistics import sem
 
@@ -134,8 +135,6 @@ def _exact(
         float(np.mean([q[best] for q, best in zip(p.fixed_q().reshape(len(q_train), -1), fixed, strict=True)]))
         for p in (test_part, train_part)
     ]
-    if not getattr(
-        train_part.strategy, "counts_votes", True
-    ):  # only rule 0 is looked up: a reach is worked out for each policy
+    if isinstance(train_part.strategy, EarlyBest):  # only rule 0 is looked up: a reach is worked out for each policy
         q_train, q_test = q_train[..., :1].copy(), q_test[..., :1].copy()
     return returns, (of_fixed[0], of_fixed[1]), q_train, q_test

@@ -29,6 +29,14 @@ class Selected:
     unreadable: int
 
 
+def picked(votes: Sequence[str | None], styles: Sequence[float]) -> tuple[int, str | None, Counter[str]]:
+    """The response, the answer that won (``None`` where nobody votes) and the votes; ties go to the first."""
+    counts = Counter(vote for vote in votes if vote is not None)
+    answer = counts.most_common(1)[0][0] if counts else None
+    among = [i for i, vote in enumerate(votes) if answer is None or vote == answer]
+    return max(among, key=lambda i: (styles[i], -i)), answer, counts
+
+
 class Selection:
     """How a strategy picks for one context.
 
@@ -83,16 +91,9 @@ class Selection:
         """
         if not scores:
             raise ValueError("there is no completion to pick from")
-        styles = [self._style(row) for row in scores]
-        among, answer, votes = list(range(len(scores))), None, Counter[str]()
-        if self._votes:
-            answers = [self._vote(row) for row in scores]
-            votes.update(a for a in answers if a is not None)
-            if votes:
-                answer = votes.most_common(1)[0][0]
-                among = [i for i, a in enumerate(answers) if a == answer]
-        best = max(among, key=lambda i: (styles[i], -i))
-        return Selected(best, answer, dict(votes.most_common()), sum(map(self._unreadable, scores)))
+        votes, styles = zip(*map(self.told, scores), strict=True)
+        best, answer, counts = picked(votes, styles)
+        return Selected(best, answer, dict(counts.most_common()), sum(map(self._unreadable, scores)))
 
     def told(self, row: Sequence[Score]) -> tuple[str | None, float]:
         """The vote of one completion and its style: what a rule that stops early goes by."""
