@@ -54,7 +54,7 @@ def test_users_of_two_objectives_disagree_about_them(name):
     env = load(name)
     _, answers = three_answers(env)
     users = [*env.contexts, Context("one", (1.0, 0.0), 2.0), Context("other", (0.0, 1.0), 2.0)]
-    best = {int(np.argmax([a.worth(c.weights, c.cost_weight) for a in answers])) for c in users}
+    best = {int(np.argmax([sum(a.parts(c.weights, c.cost_weight)) for a in answers])) for c in users}
     assert best == {0, 1, 2}
 
 

@@ -98,7 +98,8 @@ class BudgetSlider(Explorer):
     @property
     def requests(self) -> int:
         """About how many requests the budget takes: as many for each completion as in round 1."""
-        pulls = self._first(self.budget)
+        share, last = self.budget // self._rounds, self._rounds == 1
+        pulls = allocate(self._active, share, self.budget, last, np.random.default_rng(0))
         made = int((pulls * calls(np.arange(1, self.env.n_max + 1), per_call_of(self.env))).sum())
         return math.ceil(self.budget * made / spending(pulls))
 
@@ -127,11 +128,12 @@ class BudgetSlider(Explorer):
 
     def scene(self) -> Scene:
         """The budget on a ruler, and below it the rounds that it pays."""
+        many, few = self.rounds(), self.rounds(few=True)
         return Scene(
-            [self._ruler(), self._picture()], self._words(), title="What a budget buys",
+            [self._ruler(), self._picture(many, few)], self._words(many, few), title="What a budget buys",
             lead="Training asks in rounds of equal cost; after each the worse half goes, so that later rounds ask fewer"
             " prompts more questions.",
-            change=self._change(), note="Tokens of a completion and their price are assumptions: set your own.",
+            change=self._change(many[0]), note="Tokens of a completion and their price are assumptions: set your own.",
         )  # fmt: skip
 
     def _ruler(self) -> Panel:
@@ -155,10 +157,9 @@ class BudgetSlider(Explorer):
             log=True, height=0.36, wide=True,
         )  # fmt: skip
 
-    def _picture(self) -> Panel:
+    def _picture(self, many: Sequence[Asked], few: Sequence[Asked]) -> Panel:
         """Two bars a round, as long as the questions to each prompt and as thick as there are prompts."""
         prompts, n_max = self._active.shape[1:]
-        many, few = self.rounds(), self.rounds(few=True)
         bars = []
         for k, (most, least) in enumerate(zip(many, few, strict=True), 1):
             said = self._round(most, least)
@@ -197,33 +198,26 @@ class BudgetSlider(Explorer):
         each = float(np.mean(getattr(self.env, "mean_cost", 0.0)))
         return float(np.mean(call_cost_of(self.env))) / each if each else 0.0
 
-    def _first(self, budget: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-        share = budget // self._rounds
-        return allocate(self._active, share, budget, self._rounds == 1, np.random.default_rng(0))
-
-    def _words(self) -> str:
-        pulls = self._first(self.budget)
-        scale = int(np.flatnonzero(pulls.any(axis=0))[-1]) + 1
-        times = int(pulls[:, scale - 1].max())
-        reached = int(pulls.any(axis=1).sum())
-        who = f"each of the {reached} prompts" if reached == len(pulls) else f"{reached} of the {len(pulls)} prompts"
+    def _words(self, many: Sequence[Asked], few: Sequence[Asked]) -> str:
+        first, prompts = many[0], self._active.shape[1]
+        asked = "each" if first.prompts == prompts else f"{first.prompts}"
+        each = f"{_count(first.questions, 'question')}, {_count(first.n, 'answer')} to each"
         where = f" in about {_count(self.requests, 'request')}"
         text = (
             f"T = {self.budget:,} completions{where}: about {self.all_tokens:,.0f} tokens, "
             f"{self.money:,.{2 if self.money >= 1 else 4}f} dollars. "
-            f"Round 1 of {self._rounds} asks {who} {_count(times, 'question')}, {_count(scale, 'answer')} to each"
-            f" ({spending(pulls):,} completions)."
+            f"Round 1 of {self._rounds} asks {asked} of the {prompts} prompts {each}"
+            f" ({first.completions:,} completions)."
         )
-        return " ".join(filter(None, (text, self.warning, f"The last round: {self._last()}.")))
+        return " ".join(filter(None, (text, self.warning, f"The last round: {self._last(many[-1], few[-1])}.")))
 
-    def _last(self) -> str:
-        many, few = self.rounds()[-1], self.rounds(few=True)[-1]
+    def _last(self, many: Asked, few: Asked) -> str:
         if many == few or not many.completions or not few.completions:
             return self._round(many, few)
         first, second = (f"{_count(a.prompts, 'prompt')}, {_count(a.questions, 'question')} each" for a in (many, few))
         return f"{first}, {MANY}; {second}, {FEW}; {_count(few.n, 'answer')} to each"
 
-    def _change(self) -> str:
+    def _change(self, first: Asked) -> str:
         """The least budget that would do better."""
         n_prompts, n_max = self._active.shape[1:]
         m = n_prompts * n_max
@@ -232,7 +226,7 @@ class BudgetSlider(Explorer):
             (m, f"round 1 can ask every prompt one question with {n_max} answers"),
             (m * self._rounds, "every round can, without borrowing"),
         ]
-        more = self.rounds()[0].questions + 1
+        more = first.questions + 1
         further = (more * m * self._rounds, f"round 1 asks each prompt {more:,} questions")
         need, what = next((aim for aim in aims if self.budget < aim[0]), further)
         return f"Raise the budget to {need:,} completions and {what}."

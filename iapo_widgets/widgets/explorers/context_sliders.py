@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import traitlets as t
@@ -12,7 +11,7 @@ from ...core.naming import short_name, told_name
 from ...core.problem import COST_WEIGHTS, Context
 from ...plots.picture import CYCLE, GREY
 from ...plots.scene import Bar, Move, Panel, Scene
-from ..shared.cost_weight import LARGEST_COST, check_cost_weight
+from ..shared.cost_weight import LARGEST_COST, STEP, WEIGHTS, check_cost_weight
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings
 from ..shared.note import note
@@ -20,7 +19,6 @@ from .ranking import LETTERS, PLACES, Ranking
 from .three_answers import three_answers
 
 TITLE = "What a user cares about decides which answer is best"
-STEP = 0.05  # of a weight
 QUESTION = 300  # characters
 NAME = 30  # characters of a prompt in the table
 
@@ -50,7 +48,7 @@ class ContextSliders(Explorer):
             raise ValueError(f"unknown context {start!r}; known: {', '.join(known)}")
         self.env = env
         self._held: list[float] = []  # the last weights that were accepted
-        self._texts, self._told = True, -1
+        self._told = -1
         self._question, self._answers = three_answers(env)
         first = known[start]
         begin = {"weights": list(first.weights), "cost_weight": first.cost_weight, "keep_sum": len(first.weights) > 1}
@@ -121,26 +119,8 @@ class ContextSliders(Explorer):
 
     def carried(self, texts: bool = True) -> dict[str, Any]:
         """The picture without the answers' words, where these are to be left out."""
-        if texts:
-            return {}
-        with self._without_words():
-            return {"_scene": self.scene().plain(), "_holds": self.holdings()}
-
-    def stills(self, texts: bool = True) -> list[tuple[Any, dict[str, Any]]]:
-        """As those of any explorer; texts: with the answers' words."""
-        if texts:
-            return super().stills()
-        with self._without_words():
-            return super().stills()
-
-    @contextmanager
-    def _without_words(self) -> Iterator[None]:
-        with self.lock:
-            self._texts = False
-            try:
-                yield
-            finally:
-                self._texts = True
+        with self._with_texts(texts):
+            return {} if texts else {**self.drawn(), "_holds": self.holdings()}
 
     def _user(self) -> Panel:
         bars = [
@@ -169,7 +149,7 @@ class ContextSliders(Explorer):
         return [PLACES[place], LETTERS[k], *([said or ""] if self._worded else []),
                 short_name(self.env.prompts[answer.prompt], answer.prompt, NAME),
                 *(f"{score:.2f}" for score in answer.scores), f"{answer.cost:.3g}",
-                f"{sum(ranking.parts[k]):.3f}"]  # fmt: skip
+                f"{ranking.worth[k]:.3f}"]  # fmt: skip
 
     def _lead(self) -> str:
         worth = "each is worth its scores times their weights, less its cost times the weight of cost."
@@ -197,7 +177,7 @@ class ContextSliders(Explorer):
                     weights = _shared(weights, k)
                 if any(weights):
                     yield name, self.weights[k], v, (weights, self.cost_weight)
-        for v in (round(STEP * i, 6) for i in range(round(LARGEST_COST / STEP) + 1)):
+        for v in WEIGHTS.tolist():
             yield "cost", self.cost_weight, v, (list(self.weights), v)
 
     @property

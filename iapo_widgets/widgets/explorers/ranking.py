@@ -33,9 +33,14 @@ class Ranking:
         return [answer.parts(self.weights, self.cost_weight) for answer in self.answers]
 
     @cached_property
+    def worth(self) -> list[float]:
+        """What each answer is worth in all, (A,)."""
+        return [sum(parts) for parts in self.parts]
+
+    @cached_property
     def order(self) -> list[int]:
         """The answers, most worth first; equal ones as they stand."""
-        return sorted(range(len(self.answers)), key=lambda k: -sum(self.parts[k]))
+        return sorted(range(len(self.answers)), key=lambda k: -self.worth[k])
 
     def panel(self, most: float) -> Panel:
         """Two bars an answer, its parts and its worth; most: the largest worth that there is room for, points."""
@@ -50,16 +55,16 @@ class Ranking:
     def why(self) -> str:
         """Which answer wins and what it wins by, in a sentence."""
         first, second = self.order[:2]
-        ahead = sum(self.parts[first]) - sum(self.parts[second])
+        ahead = self.worth[first] - self.worth[second]
         if ahead <= EQUAL:
-            return f"Answers {LETTERS[first]} and {LETTERS[second]} are worth the same, {sum(self.parts[first]):.3f}."
+            return f"Answers {LETTERS[first]} and {LETTERS[second]} are worth the same, {self.worth[first]:.3f}."
         gains = [a - b for a, b in zip(self.parts[first], self.parts[second], strict=True)]
         names = [*self.objectives, "cost"]
         more = [f"{names[i]} ({g:.3f})" for i, g in enumerate(gains) if g > EQUAL]
         less = [f"{names[i]} ({-g:.3f})" for i, g in enumerate(gains) if g < -EQUAL]
         lost = f", more than it loses by {' and '.join(less)}" if less else " and loses nothing"
         return (
-            f"Answer {LETTERS[first]} wins, worth {sum(self.parts[first]):.3f}: against {LETTERS[second]}, second by"
+            f"Answer {LETTERS[first]} wins, worth {self.worth[first]:.3f}: against {LETTERS[second]}, second by"
             f" {ahead:.3f}, it gains by {' and '.join(more)}{lost}."
         )
 
@@ -76,6 +81,6 @@ class Ranking:
         return [*bars, Bar(place - 0.16, 0.0, paid, GREY, "weight x cost, taken off", 0.34, tell=tell)]
 
     def _total(self, place: int, k: int) -> Bar:
-        total = sum(self.parts[k])
+        total = self.worth[k]
         tell = f"{LETTERS[k]}: worth {total:.3f} in all"
         return Bar(place + 0.19, 0.0, total, BLACK, "worth in all", 0.2, place > 0, tell, f"{total:.3f}")

@@ -17,13 +17,13 @@ from ...core.problem import Arm, Context
 from ...core.stopping import arm_of, base_of
 from ...plots.scene import Scene
 from ...tasks.catalogue import load
-from ..shared.cost_weight import LARGEST_COST, check_cost_weight
+from ..shared.cost_weight import LARGEST_COST, STEP, check_cost_weight
 from ..shared.explorer import Control
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
 from .stop_counting import Counting
 from .stop_panels import Place, level_options, path, strip, waiting, worth
-from .stop_values import LEVELS, STEP, early_strategy, most_lead, stopping_environment
+from .stop_values import LEVELS, early_strategy, most_lead, stopping_environment
 from .stop_walk import Walk, answers_to, telling, walk
 from .stop_words import change_said, table, walk_said, worth_said
 
@@ -69,7 +69,7 @@ class StopExplorer(Counting):
             raise ValueError(f"{kind} has no known probabilities: give a record, or a task of load")
         self.votes = early_strategy(self.env.strategy, self.most, 1).counts_votes
         self.alone = "lead" if self.votes else "level"
-        self._bare = False
+        self._worded = bool(getattr(self.env, "has_texts", False))  # looks through a whole record
         self._reaches: dict[str, list[float]] = {}
         few = 2 if np.any(self.env.query_call_cost) and self.most > 1 else 1  # a request for each answer may cost more
         usual = {"cap": self.most, "lead": min(2, self.top), "context": self.env.contexts[0].name}
@@ -109,10 +109,10 @@ class StopExplorer(Counting):
         """The arm at the left."""
         return Arm(self.prompt, self.cap, self.lead if self.votes else self._threshold(), self.batch)
 
-    def walk(self, **changed: Any) -> Walk:
-        """The question's answers under the arm; changed: fields of the arm that are to be others."""
+    def walk(self) -> Walk:
+        """The question's answers under the arm."""
         answers = answers_to(self.env, self.prompt, self.question, self.cap, self.seed, self._user.weights)
-        return walk(answers, replace(self.arm(), **changed), self.votes)
+        return walk(answers, self.arm(), self.votes)
 
     def counted(self) -> tuple[Any, int]:
         """The environment of the values, and the place of the prompt in it."""
@@ -196,24 +196,26 @@ class StopExplorer(Counting):
         asked = f"Question {self.question}{self._words()}, {said_name(self.env.prompts[self.prompt], self.prompt)}."
         drawn = "" if hasattr(self.env, "completions") else "Simulated: the answers shown are drawn from known chances."
         return Scene(
-            [strip(mine, arrived, threshold, self._bare), left, right],
-            f"{asked} {walk_said(mine, arrived, bill_of, unit, self._bare)} {said}", head, rows,
+            [strip(mine, arrived, threshold, not self._texts), left, right],
+            f"{asked} {walk_said(mine, arrived, bill_of, unit, not self._texts)} {said}", head, rows,
             note=" ".join(filter(None, [note(self.env), drawn])), title="Ask until you know",
             lead="The rule looks at what came so far; the prompt's value is a mean over all questions, exact but where"
             " a standard error stands beside it.",
-            change=change_said(mine, list(self._others())),
+            change=change_said(mine, list(self._others(mine))),
         )  # fmt: skip
 
-    def _others(self) -> Iterable[tuple[str, Walk]]:
-        """Other settings of the rule, the nearest first: what to do, and the walk then."""
+    def _others(self, mine: Walk) -> Iterable[tuple[str, Walk]]:
+        """Other settings of the rule, the nearest first: what to do, and the walk of the same answers then."""
+        arm = self.arm()
         if self.votes:
             for lead in sorted(range(1, self.top + 1), key=lambda v: (abs(v - self.lead), -v)):
                 if lead != self.lead:
-                    yield f"{'Raise' if lead > self.lead else 'Lower'} the lead to {lead}", self.walk(stop=lead)
+                    way = "Raise" if lead > self.lead else "Lower"
+                    yield f"{way} the lead to {lead}", walk(mine.answers, replace(arm, stop=lead), True)
             return
         for (text, level), reach in zip(level_options(), self._reach(), strict=True):
             if level != self.level:
-                yield f"Stop at one of the {text}", self.walk(stop=reach)
+                yield f"Stop at one of the {text}", walk(mine.answers, replace(arm, stop=reach), False)
 
     def _bill(self, walk: Walk, sizes: Sequence[int]) -> float:
         """What the first answers cost when they are asked in requests, or as many as it takes, of these sizes."""
@@ -246,27 +248,14 @@ class StopExplorer(Counting):
         held = prompts_of(self.env)
         if hasattr(self.env, "completions"):
             number = len(self.env.completions(self.prompt, self.question)[: self.cap])
-            known = bool(getattr(self.env, "has_texts", False)) and not self._bare
+            known = self._worded and self._texts
             held |= {"questions": 1, "answers" if known else "bare answers": number}
         return held
 
-    def stills(self, texts: bool = True) -> list[tuple[Any, dict[str, Any]]]:
-        """As of any explorer; texts: with the words of answers."""
-        with self.lock:
-            self._bare = not texts
-            try:
-                return super().stills(texts)
-            finally:
-                self._bare = False
-
     def carried(self, texts: bool = True) -> dict[str, Any]:
         """The picture without the answers' words, where they are to be left out."""
-        with self.lock:
-            self._bare = not texts
-            try:
-                return {} if texts else {**self.drawn(), "_holds": self.holdings()}
-            finally:
-                self._bare = False
+        with self._with_texts(texts):
+            return {} if texts else {**self.drawn(), "_holds": self.holdings()}
 
     @t.observe("cap")
     def _lower(self, change: Any) -> None:

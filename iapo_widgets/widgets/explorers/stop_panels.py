@@ -10,8 +10,8 @@ import numpy as np
 
 from ...plots.picture import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION
 from ...plots.scene import Cells, Handle, Line, Move, Panel, Rule, Star, scale_ticks
-from ..shared.cost_weight import LARGEST_COST
-from .stop_values import LEVELS, STEP, WEIGHTS, StopValues
+from ..shared.cost_weight import LARGEST_COST, STEP, WEIGHTS
+from .stop_values import LEVELS, StopValues
 from .stop_walk import Walk
 
 COLOURS = (SKY, ORANGE, GREY)

@@ -13,13 +13,11 @@ from ...core.environment import CategoricalEnvironment
 from ...core.problem import Context
 from ...core.stopping import Rule, rules_of
 from ...core.strategies import BestOfN, EarlyBest, EarlyVote, MajorityVote, Strategy
-from ..shared.cost_weight import LARGEST_COST
+from ..shared.cost_weight import WEIGHTS
 
 Array = NDArray[np.float64]
 LEADS = 8  # the largest lead
 LEVELS = (0.5, 0.75, 0.9, 0.97)  # of the quantile that the best answer is to reach
-STEP = 0.05  # of a cost weight
-WEIGHTS = np.round(np.arange(round(LARGEST_COST / STEP) + 1) * STEP, 6)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

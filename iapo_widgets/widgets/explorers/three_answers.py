@@ -34,10 +34,6 @@ class Answer:
         gains = [w * score for w, score in zip(weights, self.scores, strict=True)]
         return [*gains, -cost_weight * self.cost]
 
-    def worth(self, weights: Sequence[float], cost_weight: float) -> float:
-        """Reward of this answer alone, less its weighted cost."""
-        return sum(self.parts(weights, cost_weight))
-
 
 def three_answers(env: Any) -> tuple[int, list[Answer]]:
     """(question, answers), of all looked at those where most users disagree about the best; no answers: none is known.

@@ -16,7 +16,7 @@ from ...core.problem import Context
 from ...core.stopping import need_fixed
 from ...plots.picture import CYCLE, GREY, MARKERS
 from ...plots.scene import Cells, Line, Move, Panel, Scene, Star, scale_ticks
-from ..shared.cost_weight import LARGEST_COST, check_cost_weight
+from ..shared.cost_weight import LARGEST_COST, STEP, WEIGHTS, check_cost_weight
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
@@ -24,7 +24,6 @@ from ..shared.note import note
 NAME = 24  # characters of a prompt in a legend
 SHOWN = 4  # prompts with a curve of their own beside the winner's
 GRID = 11  # rows and columns of the map
-STEP = 0.05  # of a weight
 INK = "#1a1a1a"  # of marks in the map, whose colours are pale in either theme
 PALE, STRONG = 0.25, 0.9  # shades of N = 1 and of the largest N
 
@@ -135,9 +134,8 @@ class TradeoffExplorer(Explorer):
     def _change(self) -> str:
         """The cost weight, nearest to this user's, at which another prompt wins, or else another N."""
         here = self._winner(self.cost_weight)
-        weights = np.arange(round(LARGEST_COST / STEP) + 1) * STEP
         for what in (0, 1):  # another prompt says more than another N
-            for cost in sorted(weights.round(6).tolist(), key=lambda w: abs(w - self.cost_weight)):
+            for cost in sorted(WEIGHTS.tolist(), key=lambda w: abs(w - self.cost_weight)):
                 there = self._winner(cost)
                 if there[what] != here[what]:
                     way = "Raise" if cost > self.cost_weight else "Lower"

@@ -11,7 +11,6 @@ import ipywidgets as w
 import traitlets as t
 
 from ...core.rounds import Policy, Result
-from ...core.training import takes
 from ...live.environment import LiveEnvironment
 from ...live.errors import LiveError
 from ...live.ledger.ledger import Ledger
@@ -19,7 +18,7 @@ from ...live.replay import replay
 from ...live.setup import Setup
 from ...plots.picture import Picture
 from ...study.arms import ArmTable, arm_table
-from ..race.lab_run import LabRun
+from ..race.lab_run import LabRun, options_of
 from ..shared.buttons import buttons
 from ..shared.status_line import StatusLine
 from ..shared.twin import Twinned
@@ -30,12 +29,12 @@ from .fields import BUTTONS, FREE, KIND, NAMES
 from .form import LiveForm, example_prompts, example_questions
 from .heading import LiveHeading
 from .means import Means
-from .policy_board import REUSE
 from .reading import reading
 from .results import Results
 from .secret_field import SecretField
 from .settings import LiveSettings
 
+REUSE = "subsets"  # how the lab makes estimates of pulls
 TICK = 0.3  # seconds between two looks at what came
 
 
@@ -98,7 +97,8 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
                 setup = self.setup
                 self.env = setup.build(self.ledger, self.key.secret, self._stop)
                 estimate = self.env.estimate(self.budget)
-                found = replay(self.env, self.algorithm, self.budget, seed=self.seed, **self._options)
+                options = options_of(self.algorithm, REUSE, paired=True)
+                found = replay(self.env, self.algorithm, self.budget, seed=self.seed, **options)
             except (ValueError, TypeError, ImportError, OSError, MemoryError, LiveError) as error:
                 self._status.say(str(error), alarm=True)
                 self._show_buttons()
@@ -240,12 +240,6 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     def _ready(self) -> bool:
         """Whether what is in the form was checked, and nothing in it is refused."""
         return self._checked is not None and self._checked[0] == self._values() and not self.form.complaint
-
-    @property
-    def _options(self) -> dict[str, Any]:
-        """What the algorithm is told, as ``LabRun`` tells it."""
-        wanted = {"reuse": REUSE, "paired": True}
-        return {name: value for name, value in wanted.items() if takes(self.algorithm, name)}
 
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in NAMES}

@@ -14,15 +14,14 @@ from ...core.costs import arm_cost
 from ...core.naming import short_name
 from ...core.problem import Context
 from ...core.rounds import Round, without_rules
-from ...core.uncertainty import Spread
 from ...live.environment import LiveEnvironment
+from ..race.elimination_view import EliminationView
 from ..shared.assets import module, styles
 from ..shared.holdings import prompts_of
 from .asked import Asked
 from .recipe import recipe
 
 HEAD = ("for whom", "prompt", "N", "estimated Q", "a query costs")
-REUSE = "subsets"  # how the lab makes estimates of pulls
 WHISKER = 2  # standard errors to either side, as in the race
 
 
@@ -43,16 +42,13 @@ class PolicyBoard(anywidget.AnyWidget):
     _head = t.List(list(HEAD)).tag(sync=True)
     _holds = t.Dict().tag(sync=True)
 
-    def look(
-        self, env: LiveEnvironment, rounds: Sequence[Round], costs: Sequence[float | None],
-        call_costs: Sequence[float | None], spent: str, path: str,
-    ) -> None:  # fmt: skip
-        """Show the policy after these rounds.
+    def look(self, env: LiveEnvironment, view: EliminationView, spent: str, path: str) -> None:
+        """Show the policy after the rounds of ``view``.
 
-        costs, call_costs: means of a completion and of a request of each prompt, ``None`` where unknown; spent: what
-        was spent, in words; path: the file that the policy is saved in.
+        spent: what was spent, in words; path: the file that the policy is saved in.
         """
-        rows = policy_rows(env, rounds[-1], costs, call_costs, errors_of(env, rounds))
+        rounds = view.rounds
+        rows = policy_rows(env, rounds[-1], view.mean_costs, view.mean_call_costs, view.errors)
         with self.hold_sync():
             self.rows, self.notes = rows, [reported(env, rounds), spent]
             self.table_text = _markdown(rows)
@@ -87,15 +83,6 @@ def policy_rows(
         name = short_name(env.prompts[arm.prompt], arm.prompt)
         rows.append([_whom(context, env.cost_unit), name, arm.scale, q, cost])
     return rows
-
-
-def errors_of(env: LiveEnvironment, rounds: Sequence[Round]) -> NDArray[np.float64]:
-    """Standard errors of the estimates after these rounds, (C, P, N); NaN where there is no sample."""
-    spread = Spread(env.strategy, env.contexts, len(env.prompts), env.n_max, REUSE)
-    for done in rounds:
-        for batch in done.completions:
-            spread.add(batch)
-    return spread.errors[spread.which]
 
 
 def reported(env: LiveEnvironment, rounds: Sequence[Round]) -> str:

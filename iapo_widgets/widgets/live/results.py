@@ -54,7 +54,7 @@ class Results(w.VBox):
             self.board = AnswerBoard(env, view.rounds)
             self._answers.children = [self.board]
         self.board.look(view.rounds, _chosen(view.rounds[-1].policy), env.report().last_fault)
-        self.policy.look(env, view.rounds, view.mean_costs, view.mean_call_costs, spent, self.file.value)
+        self.policy.look(env, view, spent, self.file.value)
         self._export.layout.display = None
 
     def clear(self) -> None:

@@ -96,14 +96,18 @@ def _shows(script: Any) -> bool:
     return _EXPORT in str(script) and "iapo-secret" not in str(script)
 
 
+def model_data(state: Mapping[str, Any], buffers: list[State]) -> str:
+    """What the model of a saved widget is made of, as JSON."""
+    shown = {k: v for k, v in state.items() if not k.startswith(JUPYTER_S)}
+    return json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
+
+
 def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     """One widget by its saved state: JSON values, and binary ones as ``{"path": [...], "data": base64}``."""
     kind = re.sub(r"\W", "", str(state.get("_kind", "")))
     name = f"iapo-{kind}-{uuid.uuid4().hex[:12]}"
-    shown = {k: v for k, v in state.items() if not k.startswith(JUPYTER_S)}
-    data = json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
     # json.dumps leaves "<" as it is, and "</script>" in a name would end the script
-    data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    data = model_data(state, buffers).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     start = (
         f"const place = document.getElementById({name!r});\nrender({{ model: savedModel({data}, place), el: place }});"
     )

@@ -245,6 +245,12 @@ class EliminationView(LookedAt):
         """Mean cost of a request of each prompt so far, beside its completions, ``None`` where none came."""
         return self._newest("call_cost")
 
+    @property
+    def errors(self) -> NDArray[np.float64]:
+        """Standard errors of the estimates so far, (C, P, n_max); NaN where there is no sample."""
+        spread = self._writer.spread
+        return spread.errors[spread.which]
+
     def _newest(self, name: str) -> list[float | None]:
         return list(getattr(self, _slot(len(self.rounds)))[name]) if self.rounds else [None] * len(self.env.prompts)
 

@@ -29,7 +29,6 @@ def answers_of(env: Any, context: str, arm: Arm | None) -> AnswersPart | None:
         return None
     if arm is not None:
         part.show_arm(arm.prompt, arm.n or 1)
-        chosen = next(each for each in env.contexts if each.name == context)
-        found = saved_question(env, chosen, arm.prompt, min(arm.n or 1, part.most))
+        found = saved_question(env, part._context(), arm.prompt, min(arm.n or 1, part.most))
         part.question = part.question if found is None else found
     return part

@@ -77,11 +77,7 @@ class LabRun:
 
         Raises ``ValueError`` or ``TypeError`` for bad settings.
         """
-        options: dict[str, Any] = {"seed": seed}
-        if takes(algorithm, "reuse"):
-            options["reuse"] = reuse
-        if paired and takes(algorithm, "paired"):
-            options["paired"] = True
+        options = {"seed": seed, **options_of(algorithm, reuse, paired)}
         chosen = find_algorithm(algorithm)
 
         def rounds(gated: Environment) -> Iterator[Round]:
@@ -182,6 +178,12 @@ class LabRun:
                     self.view.report(_reports(self.env, self.result.policy, self.seed))
                 self.view.finished = True
         self._say()
+
+
+def options_of(algorithm: str, reuse: str, paired: bool = False) -> dict[str, Any]:
+    """What the algorithm is told of a lab's settings: those that it takes."""
+    wanted: dict[str, Any] = {"reuse": reuse, **({"paired": True} if paired else {})}
+    return {name: value for name, value in wanted.items() if takes(algorithm, name)}
 
 
 def told(runs: Sequence[LabRun], changed: Sequence[str]) -> str:

@@ -85,8 +85,7 @@ class LabSettings(Controlled, Ticked, Host):
         if changed := [c.name for c in self.contexts if c not in self.env.contexts]:
             # weights of the chosen context alone are plain numbers
             chosen |= {"weights": self.weights} if changed == [self.context] else {"contexts": self.contexts}
-        looked = {name: value for name in SHOWN if (value := getattr(self.view, name)) != SHOWN[name]}
-        return [loaded_as(self.env), *named({"context": self.context, **chosen, **looked})]
+        return [loaded_as(self.env), *named({"context": self.context, **chosen, **self.view.looked()})]
 
     def _moved_in_page(self) -> dict[str, Any]:
         return {f"{name}.{trait}": getattr(part, trait) for name, part in self.parts.items() for trait in part.free}

@@ -30,9 +30,13 @@ class LookedAt(Stateful):
     free = public
 
     def _arguments(self) -> list[str]:
-        env, *more = loaded_as(self.env), *named({"budget": self.budget})
-        chosen = {name: value for name in SHOWN if (value := getattr(self, name)) != SHOWN[name]}
-        return [env, *more, *(["rounds=rounds"] if self.rounds else []), *named({"context": self.context, **chosen})]
+        rounds = ["rounds=rounds"] if self.rounds else []
+        chosen = {"context": self.context, **self.looked()}
+        return [loaded_as(self.env), *named({"budget": self.budget}), *rounds, *named(chosen)]
+
+    def looked(self) -> dict[str, Any]:
+        """What was chosen to be looked at, by name."""
+        return {name: value for name in SHOWN if (value := getattr(self, name)) != SHOWN[name]}
 
     @t.validate("context")
     def _known_context(self, proposal: Any) -> str:

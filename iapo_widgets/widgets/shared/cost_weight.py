@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import traitlets as t
 
 LARGEST_COST = 2.0
+STEP = 0.05  # of a weight
+WEIGHTS = np.round(np.arange(round(LARGEST_COST / STEP) + 1) * STEP, 6)
 
 
 def check_cost_weight(proposal: Any) -> float:

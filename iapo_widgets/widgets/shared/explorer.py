@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -30,6 +32,7 @@ class Explorer(Controlled):
     _scene = t.Dict().tag(sync=True)
     _holds = t.Dict().tag(sync=True)
 
+    _texts = True  # whether pictures show the words of answers
     #: Name of the control that a saved page keeps alive without a kernel.
     alone = ""
 
@@ -61,7 +64,7 @@ class Explorer(Controlled):
         control = next((c for c in self.controls() if c.name == self.alone), None)
         if control is None:
             return []
-        with self.lock:
+        with self._with_texts(texts):
             values, kept = self._trait_values, getattr(self, self.alone)
             try:
                 out = []
@@ -71,6 +74,16 @@ class Explorer(Controlled):
                 return out
             finally:
                 values[self.alone] = kept
+
+    @contextmanager
+    def _with_texts(self, texts: bool) -> Iterator[None]:
+        """Within it pictures show the words of answers, or leave them out."""
+        with self.lock:
+            self._texts = texts
+            try:
+                yield
+            finally:
+                self._texts = True
 
     def holdings(self) -> Holdings:
         """What the state holds of prompts, questions and answers."""

@@ -32,7 +32,6 @@ function answerPanel({ model: bare, el, compact = false, label = compact ? "Answ
   if (apart) root.prepend(headOf(model, root));
   el.append(root);
 
-  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const set = (name, value) => { model.set(name, value); model.save_changes(); };
   // Without a kernel there are the pages that were saved: by prompt, question and draw.
   const carried = () => (connected(model) ? {} : model.get("_carried") ?? {});
@@ -123,7 +122,6 @@ function makePart({ model, id, r, whole, open, rows }) {
   const none = build("p", { class: "iapo-none" });
   const element = build("section", { class: "iapo-row", "aria-label": "prompt" }, head, drawn, none, build("div", { class: "iapo-both" }, build("div", {}, chips.list, chips.panel), sums));
   rows.append(element);
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   return {
     again: chips.again,
     remove: () => element.remove(),
@@ -146,8 +144,7 @@ function makePart({ model, id, r, whole, open, rows }) {
 
 function showTable(place, page, n) {
   const head = ["prompt", "number", "read as", "right", "tokens", "ended", "text"];
-  const line = (tag, values) => build("tr", {}, ...values.map((v) => build(tag, tag === "th" ? { scope: "col" } : {}, v)));
   const body = page.rows.flatMap((row) => row.chips.slice(0, n).map((chip, k) => [row.name, `${k + 1}`, chip.answer ?? "no vote",
     rightness(page, chip) || "not known", `${chip.tokens}`, chip.ended, chip.text]));
-  place.replaceChildren(build("table", {}, build("thead", {}, line("th", head)), build("tbody", {}, ...body.map((values) => line("td", values)))));
+  place.replaceChildren(tableOf(head, body));
 }

@@ -1,11 +1,16 @@
 // What the first N answers come to: bars, who wins, what it costs, what to expect of another draw.
 
 function tally(model, page, row, frame, n) {
-  const { vote, unit } = model.get("_about");
-  const bars = vote ? voteBars(page, frame, n) : scoreBars(model, page, row, frame, n);
   const fact = (name, text) => build("p", { class: "iapo-fact" }, build("span", {}, name), build("span", {}, text));
   const facts = [...(page.utility ? [fact("Utility", page.utility)] : []), fact("Cost", frame.bill), ...(frame.odds ? [fact("Another draw", row.alone + frame.odds)] : [])];
-  return [build("p", { class: "iapo-verdict" }, ...verdict(page, row, frame, vote)), build("ul", { class: "iapo-bars" }, ...bars), ...facts];
+  return [...outcome(model, page, row, frame, n), ...facts];
+}
+
+// Who wins, with what is said beside it, and the bars that say so.
+function outcome(model, page, row, frame, n, ...beside) {
+  const { vote } = model.get("_about");
+  const bars = vote ? voteBars(page, frame, n) : scoreBars(model, page, row, frame, n);
+  return [build("p", { class: "iapo-verdict" }, ...verdict(page, row, frame, vote), ...beside), build("ul", { class: "iapo-bars" }, ...bars)];
 }
 
 function verdict(page, row, frame, vote) {

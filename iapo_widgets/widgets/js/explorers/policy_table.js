@@ -23,7 +23,6 @@ function render({ model: bare, el }) {
   root.prepend(headOf(model, root));
   el.append(root);
 
-  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const usable = (c) => connected(model) || alone(model).includes(c.name) || c.name === "reset";
   const fields = buildControls({ model, id, form, buttons, usable });
   let shown = "";

@@ -11,12 +11,11 @@ function boardPart({ model, id, r, whole, open, rows }) {
   const who = build("div", { class: "iapo-who" }, build("details", { class: "iapo-prompt" }, name, full), chosen);
   const element = build("section", { class: "iapo-row" }, who, build("div", { class: "iapo-came" }, chips.list, chips.panel, lacking), sums);
   rows.append(element);
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   return {
     again: chips.again,
     remove: () => element.remove(),
     show(page, row, n) {
-      const frame = row.frames[n - 1], { vote } = model.get("_about"), wanted = model.get("n");
+      const frame = row.frames[n - 1], wanted = model.get("n");
       put(name, `Prompt ${row.name.replace(/^prompt /, "")}`);
       put(full, row.full);
       put(chosen, row.chosen ? `\u2605 ${row.chosen}` : "");
@@ -26,15 +25,15 @@ function boardPart({ model, id, r, whole, open, rows }) {
       element.classList.toggle("iapo-is-chosen", Boolean(row.chosen));
       chips.list.hidden = chips.panel.hidden = !row.size;
       chips.show(page, row, n, frame?.best ?? []);
-      sums.replaceChildren(...(frame ? comesTo(model, page, row, frame, n, vote) : []));
+      sums.replaceChildren(...(frame ? comesTo(model, page, row, frame, n) : []));
     },
   };
 }
 
-function comesTo(model, page, row, frame, n, vote) {
-  const counts = vote && frame.credit !== null ? build("span", { class: "iapo-counts" }, `score ${+frame.credit.toFixed(2)}`) : "";
-  const bars = vote ? voteBars(page, frame, n) : scoreBars(model, page, row, frame, n);
-  return [build("p", { class: "iapo-verdict" }, ...verdict(page, row, frame, vote), counts), build("ul", { class: "iapo-bars" }, ...bars), build("p", { class: "iapo-drawn" }, frame.said)];
+function comesTo(model, page, row, frame, n) {
+  const scored = model.get("_about").vote && frame.credit !== null;
+  const counts = scored ? [build("span", { class: "iapo-counts" }, `score ${+frame.credit.toFixed(2)}`)] : [];
+  return [...outcome(model, page, row, frame, n, ...counts), build("p", { class: "iapo-drawn" }, frame.said)];
 }
 
 function render({ model, el }) {

@@ -6,10 +6,8 @@ function render({ model, el }) {
   const id = `iapo-policy-board-${++policyBoards}-${Math.random().toString(36).slice(2, 8)}`;
   const place = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "policy" });
   const notes = build("div", {});
-  // `copyBox` reads one trait; this hands it the one of that name.
   const boxOf = (trait, k, title) => {
-    const one = { get: () => model.get(trait), on: (_, f) => model.on(`change:${trait}`, f), off: (_, f) => model.off(`change:${trait}`, f) };
-    const box = copyBox(one, `${id}-${k}`);
+    const box = copyBox(model, `${id}-${k}`, trait);
     box.element.prepend(build("span", { class: "iapo-copied" }, title));
     return box;
   };
@@ -17,11 +15,10 @@ function render({ model, el }) {
   const root = build("section", { class: "iapo-widget iapo-policy-board", "aria-label": "Policy" }, build("h3", {}, "The policy: which prompt, and how many answers"),
     place, notes, ...boxes.map((box) => box.element));
   el.append(root);
-  const line = (tag, values) => build("tr", {}, ...values.map((v) => build(tag, tag === "th" ? { scope: "col" } : {}, v)));
   const show = () => {
     const rows = model.get("rows");
     root.hidden = !rows.length;
-    place.replaceChildren(build("table", {}, build("thead", {}, line("th", model.get("_head"))), build("tbody", {}, ...rows.map((row) => line("td", row)))));
+    place.replaceChildren(tableOf(model.get("_head"), rows));
     notes.replaceChildren(...model.get("notes").map((text) => build("p", {}, text)));
   };
   for (const name of ["rows", "notes"]) model.on(`change:${name}`, show);

@@ -15,7 +15,6 @@ function mapView({ id, choose }) {
   const kept = new Pictures();
   let version = null, now = null; // {replay, r, c, arm, range}
 
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
   heat.addEventListener("focus", () => { if (now && !now.arm) choose(now.replay.best(now.r, now.c)?.slice(0, 2) ?? [0, now.replay.N]); });
   heat.addEventListener("keydown", (event) => {

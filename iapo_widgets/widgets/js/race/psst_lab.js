@@ -19,7 +19,6 @@ function render({ model: bare, el }) {
   root.prepend(headOf(model, root, note));
   el.append(root);
 
-  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const usable = (c) => connected(model) && !model.get("_unused").includes(c.name);
   const fields = [["top", topForm, topButtons], ["more", moreForm, moreButtons]].map(([place, form, buttons]) => buildControls({ model, id: `${id}-${place}`, form, buttons, usable, place }));
 

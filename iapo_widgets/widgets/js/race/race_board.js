@@ -12,7 +12,6 @@ function raceBoard({ pick }) {
   const element = build("div", { class: "iapo-board" }, field, more, scale, unit);
   let lanes = [], shape = "", replay = null, room = 420, told = "";
 
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   const size = (target, low, high, ends) => {
     const share = (v) => Math.min(100, Math.max(0, (100 * (v - ends[0])) / (ends[1] - ends[0])));
     const left = share(Math.min(low, high)), width = share(Math.max(low, high)) - left;
@@ -56,7 +55,7 @@ function raceBoard({ pick }) {
       field.style.height = `${height * many}px`;
       list.style.setProperty("--iapo-row", `${height}px`);
       const most = Math.max(1, ...replay.frames.at(-1)?.completions ?? [1]);
-      rows.forEach((row, k) => lanes[row.p].show(replay, r, c, row, { hidden: k >= many, y: k * height, most, size, ends, chosen: chosen?.[0] === row.p, put, truth: truth && row.n ? truth[(c * replay.P + row.p) * replay.N + row.n - 1] : null }));
+      rows.forEach((row, k) => lanes[row.p].show(replay, r, c, row, { hidden: k >= many, y: k * height, most, size, ends, chosen: chosen?.[0] === row.p, truth: truth && row.n ? truth[(c * replay.P + row.p) * replay.N + row.n - 1] : null }));
       const left = rows.slice(many).filter((row) => row.out).length;
       put(more, rows.length > many ? `and ${countWords(rows.length - many, "more prompt")}${left === rows.length - many ? ", all out" : ""}; the map shows every one.` : "");
       drawScale(ends, c);
@@ -83,7 +82,7 @@ function makeLane(replay, p, pick) {
   const element = build("li", { class: "iapo-lane" }, button);
   return {
     element, asked,
-    show(now, r, c, row, { hidden, y, most, size, ends, chosen, put, truth }) {
+    show(now, r, c, row, { hidden, y, most, size, ends, chosen, truth }) {
       element.style.transform = `translateY(${y}px)`;
       for (const [kind, on] of [["leads", row.leads], ["gone", row.out > 0], ["chosen", chosen], ["unknown", row.n === null], ["few", row.questions > 0 && row.questions < 5]]) element.classList.toggle(`iapo-${kind}`, on);
       element.classList.toggle("iapo-below", hidden);

@@ -30,7 +30,6 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
 
   let bounds = [], local = null, playing = false, timer = null, ending = null, pending = false, worth = 0, motion = false;
   const first = models[0];
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   const each = (name, value) => { for (const model of models) { model.set(name, value); model.save_changes(); } };
 
   function collect() {
@@ -230,7 +229,6 @@ function makeTrack(model, k, id, pick) {
   const map = mapView({ id, choose: (arm) => track.choose(arm) });
   const head = build("strong", {}), lines = build("span", {});
   const words = build("div", { class: "iapo-caption", role: "group", "aria-label": "What this round changed", tabindex: 0 }, build("div", { role: "status", "aria-live": "polite" }, head, lines));
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   let run, exact = null, source = null, asking = null;
   track.element = build("div", { class: "iapo-run" }, title, board.element, map.element, words);
   track.truth = () => {

@@ -10,7 +10,6 @@ function raceTimeline({ go }) {
   const element = build("div", { class: "iapo-timeline" }, slider, build("div", { class: "iapo-time-words" }, spent, dots, foot));
   let bounds = [], at = -1, budget = 1, told = "", dragging = false;
 
-  const put = (target, text) => { if (target.textContent !== text) target.textContent = text; };
   const share = (v) => Math.min(100, (100 * v) / budget);
   const nearest = (clientX) => {
     const box = track.getBoundingClientRect();

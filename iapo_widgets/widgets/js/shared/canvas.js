@@ -89,6 +89,9 @@ function describe(element, attributes) {
   }
 }
 
+// Sets a text where it differs, for the same reason.
+function put(element, text) { if (element.textContent !== text) element.textContent = text; }
+
 function build(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -96,6 +99,21 @@ function build(tag, attributes = {}, ...children) {
   }
   element.append(...children);
   return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function shape(tag, attributes, text) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+// A table of words.
+function tableOf(head, rows) {
+  const line = (tag, values) => build("tr", {}, ...values.map((v) => build(tag, tag === "th" ? { scope: "col" } : {}, v)));
+  return build("table", {}, build("thead", {}, line("th", head)), build("tbody", {}, ...rows.map((row) => line("td", row))));
 }
 
 // Calls `changed` when the page turns light or dark, by whatever attribute, and when it is printed: then `root` has the

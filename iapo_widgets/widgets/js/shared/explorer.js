@@ -20,7 +20,6 @@ function render({ model: bare, el }) {
   root.prepend(headOf(model, root));
   el.append(root);
 
-  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const usable = (c) => connected(model) || alone(model).includes(c.name) || (c.name === "reset" && alone(model).length > 0);
   const fields = buildControls({ model, id, form, buttons, usable });
   const drawn = [];
@@ -29,7 +28,7 @@ function render({ model: bare, el }) {
   const paint = () => {
     const scene = model.get("_scene");
     if (!scene.panels) return;
-    while (drawn.length < scene.panels.length) drawn.push(makePanel({ model, panels, point, put }));
+    while (drawn.length < scene.panels.length) drawn.push(makePanel({ model, panels, point }));
     while (drawn.length > scene.panels.length) drawn.pop().remove();
     const now = scene.panels.filter((panel) => !panel.wide).map((panel) => `minmax(0, ${panel.width}fr)`).join(" ") || "minmax(0, 1fr)";
     const moved = now !== columns;
@@ -50,7 +49,6 @@ function render({ model: bare, el }) {
     put(lost, lostWords(model, `No running kernel here: ${works}hover or use arrow keys in the picture to read it. To move everything, open it in a notebook.`));
     paint();
     fields.show();
-    drawn.forEach((d) => d.again());
   };
   const forget = onConnection(model, connect), still = sendTicks(model);
   const unwatch = onThemeChange(root, () => drawn.forEach((d) => d.again(true)));
@@ -58,7 +56,6 @@ function render({ model: bare, el }) {
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
-  paint();
   complain();
   connect();
   return () => {
@@ -76,8 +73,7 @@ function showTable(place, scene) {
   const text = JSON.stringify([scene.head, scene.rows]);
   if (place.dataset.shown === text) return;
   place.dataset.shown = text;
-  const row = (tag, values) => build("tr", {}, ...values.map((v) => build(tag, tag === "th" ? { scope: "col" } : {}, v)));
-  place.replaceChildren(build("table", {}, build("thead", {}, row("th", scene.head)), build("tbody", {}, ...scene.rows.map((r) => row("td", r)))));
+  place.replaceChildren(tableOf(scene.head, scene.rows));
 }
 
 export default { render };

@@ -41,7 +41,7 @@ const GRIPS = {
   },
 };
 
-function buildGrip(grip, k) {
+function buildGrip(k) {
   const g = shape("g", { class: "iapo-handle", role: "slider", "data-handle": k, "data-lm-suppress-shortcuts": "true" });
   g.append(shape("path", { fill: "transparent" }));
   return g;

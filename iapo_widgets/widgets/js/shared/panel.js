@@ -2,7 +2,7 @@
 
 const HEIGHT = 300; // px of a panel of height 1
 
-function makePanel({ model, panels, point, put }) {
+function makePanel({ model, panels, point }) {
   const title = build("span", {}), hint = build("small", { class: "iapo-hint" });
   const svg = shape("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "data-lm-suppress-shortcuts": "true" });
   const legend = build("div", { class: "iapo-legend" });
@@ -53,7 +53,7 @@ function makePanel({ model, panels, point, put }) {
     if (!found) return;
     tip.textContent = found.text;
     tip.style.left = `${Math.min(Math.max(0, found.px - 60), Math.max(0, width - 220))}px`;
-    tip.style.top = `${(svg.getBoundingClientRect().top - figure.getBoundingClientRect().top) / (svg.currentCSSZoom ?? 1) + Math.max(0, found.py - 44)}px`;
+    tip.style.top = `${pointOn(figure, { clientX: 0, clientY: svg.getBoundingClientRect().top })[1] + Math.max(0, found.py - 44)}px`;
     if (speak) put(point, found.text);
   };
   // Moves a mark to {x, y}, as far as it can be moved there; `place` alone puts it where its traits are.

@@ -1,19 +1,11 @@
 // Draws the panels of a scene as SVG: crisp at any density, in the colours of the page's theme.
 
-const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { right: 12, top: 8, bottom: 40 };
 const KNOB = 16; // px above a panel for what a line is held by
 const LETTER = 6.6; // px that a letter of a tick label takes at most, on average
 
 // Black has no place on dark paper: it takes the colour of the text.
 const shade = (colour) => (colour === "#000000" ? "currentColor" : colour);
-
-function shape(tag, attributes, text) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
 
 // A polygon around (x, y); with `inner` a star, every other corner so much nearer.
 function polygon(x, y, count, radius, turn = 0, inner = 1) {
@@ -225,7 +217,7 @@ function drawPanel(svg, panel, width, height, dark) {
   for (const p of still(panel.stars)) layer("star", p, (group) => group.append(...starStyles(p).map((style) => shape("path", { d: starPath(p, s), class: style }))));
   grips(panel).forEach((grip, k) => {
     // what may be in focus only moves
-    const group = layer("grip", [k, grip.kind, grip.mark.label], (fresh) => fresh.append(buildGrip(grip, k)), "");
+    const group = layer("grip", [k, grip.kind, grip.mark.label], (fresh) => fresh.append(buildGrip(k)), "");
     placeGrip(group.firstChild, grip, s);
   });
   layer("cursor", [], (group) => group.setAttribute("class", "iapo-cursor"));

@@ -66,10 +66,8 @@ function remembered(model) {
 function headOf(model, root, says = build("p")) {
   const [title, sentence] = model.get("_heading");
   const tool = (tip, d, act) => {
-    const [icon, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-    describe(icon, { viewBox: "0 0 16 16", width: 16, height: 16, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "aria-hidden": true });
-    describe(path, { d });
-    icon.append(path);
+    const icon = shape("svg", { viewBox: "0 0 16 16", width: 16, height: 16, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "aria-hidden": true });
+    icon.append(shape("path", { d }));
     const made = build("button", { type: "button", class: "iapo-tool", title: tip, "aria-label": tip.split(" (")[0] }, icon);
     made.addEventListener("click", act);
     return made;
