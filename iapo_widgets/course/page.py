@@ -22,7 +22,7 @@ _OTHER = "This control needs a running kernel."
 _FOLDING = """{%- extends "lab/index.html.j2" -%}
 {%- block output_group -%}
 {%- if cell.metadata.get("jupyter", {}).get("outputs_hidden") or "hide-output" in cell.metadata.get("tags", []) -%}
-<details class="iapo-folded"><summary style="padding-left: var(--jp-cell-prompt-width, 64px)">Output: predict it, then
+<details><summary style="padding-left: var(--jp-cell-prompt-width, 64px)">Output: predict it, then
 open it here</summary>
 {{ super() }}
 </details>

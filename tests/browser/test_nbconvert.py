@@ -4,10 +4,7 @@ import hashlib
 import io
 import sys
 import tarfile
-import threading
 import urllib.request
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 from traitlets.config import Config
 
+from browser.folder_server import served
 from browser.race import clock
 from iapo_widgets.course.page import OfflinePageExporter
 
@@ -135,12 +133,8 @@ def site(notebook, tmp_path_factory):
     config = {"widget_renderer_url": manager, "require_js_url": "requirejs/package/require.js", "mathjax_url": ""}
     text, _ = HTMLExporter(config=Config({"HTMLExporter": config})).from_notebook_node(notebook)
     (folder / "page.html").write_text(text, "utf-8")
-    handler = partial(SimpleHTTPRequestHandler, directory=folder)
-    handler.log_message = lambda *_: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(folder) as address:
+        yield address
 
 
 def test_the_page_of_jupyter_itself_plays_too(site, browser):

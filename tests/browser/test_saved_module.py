@@ -1,13 +1,10 @@
 """A widget as a module in a page that shows modules of anywidget and has no kernel, as MyST and Jupyter Book 2 do."""
 
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import ipywidgets
 import pytest
 from playwright.sync_api import expect
 
+from browser.folder_server import served
 from browser.race import clock, play, policy
 from iapo_widgets import load
 from iapo_widgets.widgets import AnswerExplorer, LiveLab, PSSTLab, ScalingExplorer, save_module
@@ -33,13 +30,8 @@ def address(tmp_path_factory):
     save_module(folder / "scaling.mjs", ScalingExplorer())
     save_module(folder / "answers.mjs", AnswerExplorer(load("real-words")))
     (folder / "index.html").write_text(PAGE)
-    handler = partial(SimpleHTTPRequestHandler, directory=folder)
-    handler.extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
-    handler.log_message = lambda *_: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(folder) as address:
+        yield address
 
 
 def test_modules_play_without_a_kernel(address, browser):

@@ -11,7 +11,6 @@ from iapo_widgets.live.endpoint.endpoint import Endpoint
 from iapo_widgets.live.endpoint.retries import Retries
 from iapo_widgets.live.environment import LiveEnvironment
 from iapo_widgets.live.errors import EndpointError, LimitReached, LiveError
-from iapo_widgets.live.ledger.ledger import Ledger
 from iapo_widgets.live.ledger.spending import Spending, SpendingLimit
 from iapo_widgets.live.problem import PromptTemplate, Question
 from iapo_widgets.live.scoring.judge import Judge
@@ -27,13 +26,6 @@ VOTING = Policy(
     prompts=PROMPTS, objectives=("correct",), strategy=MajorityVote(),
 )  # fmt: skip
 STYLE = FunctionScorer(lambda q, t: float("Then" in t), name="style")
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    """A ledger of its own for each test."""
-    with Ledger(tmp_path / "ledger.sqlite", durable=False) as ledger:
-        yield ledger
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from iapo_widgets.live.deployment import Deployed
 from iapo_widgets.live.endpoint.endpoint import Endpoint
 from iapo_widgets.live.endpoint.retries import Retries
 from iapo_widgets.live.environment import LiveEnvironment
-from iapo_widgets.live.ledger.ledger import Ledger
 from iapo_widgets.live.ledger.spending import Spending, SpendingLimit
 from iapo_widgets.live.scoring.scorers import Brevity, ExactMatch
 from iapo_widgets.live.sequence import Drawn, batches, instead, why_stop
@@ -15,13 +14,6 @@ from iapo_widgets.live.simulated.endpoint import SimulatedEndpoint
 
 PROMPTS = SimulatedEndpoint.prompts()
 LIMIT = SpendingLimit(completions=3_000)
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    """A ledger of its own for each test."""
-    with Ledger(tmp_path / "ledger.sqlite", durable=False) as ledger:
-        yield ledger
 
 
 def voting(*arms, strategy=None):

@@ -10,15 +10,7 @@ from iapo_widgets.live import Endpoint, ExactMatch, Ledger, LiveEnvironment, Ret
 from iapo_widgets.widgets import save_html
 from iapo_widgets.widgets.live.answer_board import SILENT, AnswerBoard
 from iapo_widgets.widgets.live.asked import Asked
-from live_lab_cases import landed, small_lab
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    """A small lab, closed at the end."""
-    made = small_lab(tmp_path, monkeypatch)
-    yield made
-    made.close()
+from live_lab_cases import landed
 
 
 def env_of(sim, ledger, **more):

@@ -7,17 +7,9 @@ from iapo_widgets import train
 from iapo_widgets.live import SimulatedEndpoint
 from iapo_widgets.widgets.live import means
 from iapo_widgets.widgets.live.fields import FOLDED
-from live_lab_cases import landed, small_lab, wait_for
+from live_lab_cases import landed, wait_for
 
 CANARY = "canary-key-0123456789"
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    """A small lab with a ledger of its own, closed at the end."""
-    made = small_lab(tmp_path, monkeypatch)
-    yield made
-    made.close()
 
 
 def test_check_shows_what_will_be_sent_and_sends_nothing(lab):

@@ -9,15 +9,7 @@ from iapo_widgets import Policy
 from iapo_widgets.live import Ledger
 from iapo_widgets.widgets import html_fragment
 from iapo_widgets.widgets.live.report import spent_words
-from live_lab_cases import landed, small_lab, wait_for
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    """A small lab with a ledger of its own, closed at the end."""
-    made = small_lab(tmp_path, monkeypatch)
-    yield made
-    made.close()
+from live_lab_cases import landed, wait_for
 
 
 def test_what_came_is_told_in_words(lab):

@@ -1,7 +1,6 @@
 """PSSTLab by its traits and methods, without a browser."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -11,19 +10,12 @@ from cases import small_environment
 from decoding import decoded
 from iapo_widgets import Context, acr, train
 from iapo_widgets.widgets import PSSTLab
+from live_lab_cases import wait_for
 
 
 def lab(**traits):
     """A lab on a small task that does not wait between rounds."""
     return PSSTLab(small_environment(0, prompts=4, n_max=6), **{"budget": 300, "seconds_per_round": 0.0, **traits})
-
-
-def wait_for(condition, seconds=10):
-    """Wait until it is true; fail where it never is."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
 
 
 def test_the_lab_trains_exactly_as_train_does():
