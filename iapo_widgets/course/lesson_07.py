@@ -1,189 +1,264 @@
-"""Exercises of lesson 07: screening prompts at N = 1, and prompts that deceive there."""
+"""Exercises of lesson 07: PSST written by the learner, piece by piece."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.environment import voting_environment
-from ..core.problem import Context
-from ..core.psst import ranking
-from ..tasks.catalogue import load
+from ..core.psst import allocate as core_allocate
+from ..core.psst import keep_best_half, largest_scale
 from .exercises import Exercise, FunctionExercise, Mistake
 from .kinds import Number, Numbers
+from .pulling import Pulling, small_task
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.int64]
+Pull = Callable[[Index], Array]
 
-BUDGET, RHO, PROMPTS, ACCURACY = 5_000, 0.2, 25, 0.7
-DECEIVING = np.array([[0.95, 0.45], [0.65, 0.65]])  # prompt, question
-COST, N_MAX = 0.002, 32
-
-
-@lru_cache(maxsize=1)
-def _pair() -> Array:
-    """Q of the deceptive prompt and of the steady one, cost weight 1, (2, N_MAX)."""
-    env = voting_environment(
-        np.stack([DECEIVING, 1 - DECEIVING], axis=2), [0, 0], [COST, COST],
-        contexts=[Context("pays", (1.0,), 1.0)], n_max=N_MAX,
-    )  # fmt: skip
-    return env.exact_q()[0]
+PULLS, SIZE, ASKED = 3, 32, 5  # three pulls of (p, 32), and what they say about (p, 5)
 
 
-def _lost() -> float:
-    """What the prompt of N = 1 loses for good, at its own best N."""
-    q = _pair()
-    return float(q.max() - q[q[:, 0].argmax()].max())
+def allocate(active: Mask, share: int) -> Index:
+    """Eq. 6: pulls (P, N_max) of each prompt at its largest scale that is active in any context."""
+    return core_allocate(active, share, share, False, np.random.default_rng(0))
 
 
-def screen(right: Array, pulls: int, cost: Array, weights: Array, k: int) -> Array:
-    """Which prompts each context keeps, (C, P): its ``k`` best at N = 1."""
-    q = right / pulls - np.outer(weights, cost)
-    active = np.ones((*q.shape, 1), dtype=bool)
-    best = ranking(q[:, :, None], active, np.arange(q.shape[1]))[:, :k]
-    kept = np.zeros(q.shape)
-    kept[np.arange(len(kept))[:, None], best] = 1
-    return kept
+def keep(q: Array, active: Mask) -> Mask:
+    """The better half, rounded up, of the active arms of each context; q, active (C, P, N_max)."""
+    return keep_best_half(q, active, np.arange(active[0].size))
 
 
-def _keep(q: Array, k: int, sign: int = -1) -> Array:
-    kept = np.zeros(q.shape)
-    for row, values in zip(kept, q, strict=True):
-        row[np.argsort(sign * values)[:k]] = 1
-    return kept
+def race(pull: Pull, shape: tuple[int, int, int], budget: int) -> Mask:
+    """Algorithm 1 without screening: the arms (C, P, N_max) that are left, one in each context."""
+    return _race(pull, shape, budget)
 
 
-def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, int, Array, Array, int]]:
-    """Two prompts and two users first, then random ones; no two prompts of a user are equally good."""
-    yield np.array([6.0, 7.0]), 10, np.array([0.1, 0.3]), np.array([0.0, 1.0]), 1
-    for prompts, contexts in ((3, 2), (4, 3), (6, 3), (8, 4)):
-        made = 0
-        while made < 4:
-            pulls, k = int(rng.integers(20, 60)), int(rng.integers(1, prompts))
-            right = rng.integers(0, pulls + 1, prompts).astype(float)
-            cost, weights = np.round(rng.uniform(0.05, 0.9, prompts), 3), np.sort(np.round(rng.random(contexts) * 2, 2))
-            weights[0] = 0.0
-            q = np.sort(right / pulls - np.outer(weights, cost), axis=1)
-            if np.diff(q, axis=1).min() > 1e-3:
-                made += 1
-                yield right, pulls, cost, weights, k
+def _race(
+    pull: Pull, shape: tuple[int, int, int], budget: int, *,
+    rounds: Callable[[tuple[int, int, int]], float] | None = None,
+    shared: bool = True, share_out: Callable[[Mask, int], Index] = allocate,
+    trim: Callable[[Array, Mask], Mask] = keep,
+) -> Mask:  # fmt: skip
+    active = np.ones(shape, dtype=bool)
+    n_rounds = math.ceil(math.log2(shape[1] * shape[2]) if rounds is None else rounds(shape))
+    for _ in range(n_rounds):
+        q = pull(share_out(active, budget // (n_rounds if shared else 1)))
+        active = trim(q, active)
+    return active
 
 
-@lru_cache(maxsize=1)
-def _places() -> dict[str, int]:
-    """Place at N = 1 of the best arm's prompt, on a task with deceptive prompts, over the users."""
-    q = load("synth-categorical").exact_q()
-    users, best = np.arange(len(q)), q.max(axis=2).argmax(axis=1)
-    place = 1 + (q[:, :, 0] > q[users, best, 0][:, None]).sum(axis=1)
-    return {"all": int(place.max()), "first": int(place[0]), "mean": math.ceil(place.mean())}
+def _masks(rng: np.random.Generator) -> Iterator[Mask]:
+    """Which arms are left: all, a few, and prompts that only some contexts keep, or none."""
+    yield np.ones((1, 2, 2), dtype=bool)
+    yield np.array([[[True, False], [False, False]], [[False, True], [True, False]]])
+    for size in sorted(rng.integers(2, 6, size=20).tolist()):
+        mask = rng.random((int(rng.integers(1, 4)), size, int(rng.integers(2, 7)))) < rng.choice([0.2, 0.5])
+        mask[:, 0, 0] = True
+        yield mask
+
+
+def _shares(rng: np.random.Generator) -> Iterator[tuple[Mask, int]]:
+    for mask in _masks(rng):
+        yield mask, int(largest_scale(mask).sum()) * int(rng.integers(1, 5)) + int(rng.integers(2, 9))
+
+
+def _estimates(rng: np.random.Generator) -> Iterator[tuple[Array, Mask]]:
+    """Equally many arms left in each context, as after a round; estimates that all differ."""
+    for a, shape in [(4, (1, 2, 2)), (3, (1, 2, 2)), (3, (2, 2, 2)), *[(0, (2, 2, 3)), (0, (3, 3, 4))] * 8]:
+        size = shape[1] * shape[2]
+        left = a or int(rng.integers(2, size + 1))
+        active = np.zeros((shape[0], size), dtype=bool)
+        for row in active:
+            row[rng.permutation(size)[:left]] = True
+        q = rng.permutation(np.arange(shape[0] * size)).reshape(shape) / (shape[0] * size)
+        yield np.round(q, 3), active.reshape(shape)
+
+
+def _races(rng: np.random.Generator) -> Iterator[tuple[Pull, tuple[int, int, int], int]]:
+    """One context and four arms, then up to three contexts and forty arms; every share pays for every prompt."""
+    shapes = [(1, 2, 2), (2, 2, 2), (2, 2, 3), (2, 3, 3), (3, 3, 5), (2, 5, 5), (3, 5, 8)]
+    for i, shape in enumerate(shape for shape in shapes for _ in range(3)):
+        n_rounds = math.ceil(math.log2(shape[1] * shape[2]))
+        budget = n_rounds * shape[1] * shape[2] * int(rng.integers(1, 4)) + int(rng.integers(n_rounds))
+        yield Pulling(f"task {i + 1}", small_task(rng, shape), i), shape, budget
+
+
+def _pulls(active: Mask, scales: Index, times: Index | int) -> Index:
+    out = np.zeros(active.shape[1:], dtype=np.int64)
+    alive = np.flatnonzero(scales)
+    out[alive, scales[alive] - 1] = np.broadcast_to(times, scales.shape)[alive]
+    return out
+
+
+def _each_its_part(active: Mask, share: int) -> Index:
+    """The share divided among prompts first: prompts of small scales are pulled more often."""
+    scales = largest_scale(active)
+    return _pulls(active, scales, share // np.count_nonzero(scales) // np.maximum(scales, 1))
+
+
+def _by_scale(scales: Callable[[Mask], Index], active: Mask, share: int) -> Index:
+    chosen = scales(active)
+    return _pulls(active, chosen, share // max(1, int(chosen.sum())))
+
+
+def _full_scale(active: Mask) -> Index:
+    return np.where(active.any(axis=(0, 2)), active.shape[2], 0)
+
+
+def _in_every_context(active: Mask) -> Index:
+    return largest_scale(np.asarray(active.all(axis=0))[None])
+
+
+def _all_arms(active: Mask, share: int) -> Index:
+    """Every arm that is left is pulled for itself: no nested reuse."""
+    left = active.any(axis=0)
+    return np.asarray(left * (share // max(1, int((left * np.arange(1, active.shape[2] + 1)).sum()))), dtype=np.int64)
+
+
+def _trim(size: Callable[[int], int], worst: bool, inactive: bool, q: Array, active: Mask) -> Mask:
+    """``keep`` with its usual mistakes."""
+    out = np.zeros_like(active)
+    for c in range(len(q)):
+        arms = np.flatnonzero(np.ones_like(active[c]) if inactive else active[c])
+        order = arms[np.argsort(q[c].ravel()[arms] * (1 if worst else -1))]
+        out[c].ravel()[order[: size(int(np.count_nonzero(active[c])))]] = True
+    return out
+
+
+def _half_up(count: int) -> int:
+    return math.ceil(count / 2)
+
+
+def _half_down(count: int) -> int:
+    """What is left after removing ceil(count / 2), as printed."""
+    return count // 2
+
+
+def _first_context(q: Array, active: Mask) -> Mask:
+    """The halves of the mean estimate, the same for all contexts."""
+    mean = np.broadcast_to(q.mean(axis=0), q.shape)
+    return _trim(_half_up, False, False, mean, active)
 
 
 EXERCISES = (
     Exercise(
         "07-a",
-        right=lambda: math.sqrt(ACCURACY * (1 - ACCURACY) / (RHO * BUDGET / PROMPTS)),
-        why="Forty completions tell 0.70 from 0.63 only just: screening errs even where nobody deceives.",
-        hint="How many completions does one prompt get? Then the standard error of a rate, as in lesson 06.",
+        right=lambda: PULLS * (SIZE // ASKED),
+        kind=Number(whole=True),
+        why="Six blocks of five fit into each pull of 32, and two completions are left over each time.",
+        hint="How many disjoint blocks of five does one pull of 32 hold? Then three pulls.",
         mistakes=[
             Mistake(
-                "You spent the whole budget on screening. It gets rho T of it, a fifth.",
-                gives=lambda: math.sqrt(ACCURACY * (1 - ACCURACY) / (BUDGET / PROMPTS)),
+                "You joined the pulls. A block must lie in one pull: its votes must be on one and the same question.",
+                gives=lambda: PULLS * SIZE // ASKED,
             ),
             Mistake(
-                "The completions are shared by 25 prompts: one prompt does not get them all.",
-                gives=lambda: math.sqrt(ACCURACY * (1 - ACCURACY) / (RHO * BUDGET)),
+                "That is one block a pull. More fit into 32 completions without sharing any.",
+                gives=lambda: PULLS,
+            ),
+            Mistake("That is one pull. There are three.", gives=lambda: SIZE // ASKED),
+            Mistake(
+                "Those are the completions, the number of samples of N = 1. Votes of five need blocks of five.",
+                gives=lambda: PULLS * SIZE,
             ),
             Mistake(
-                "That is the variance: take its root.",
-                gives=lambda: ACCURACY * (1 - ACCURACY) / (RHO * BUDGET / PROMPTS),
-            ),
-            Mistake(
-                "That is the spread of one completion: forty are averaged.",
-                gives=lambda: math.sqrt(ACCURACY * (1 - ACCURACY)),
-            ),
-            Mistake(
-                "That is how many completions each prompt gets. What is the standard error of a rate from so many?",
-                gives=lambda: RHO * BUDGET / PROMPTS,
+                "Those are all subsets of five. They overlap, so they are not separate samples; blocks are disjoint.",
+                gives=lambda: PULLS * math.comb(SIZE, ASKED),
             ),
         ],
     ),
-    Exercise(
+    FunctionExercise(
         "07-b",
-        right=_lost,
-        why="Its best N comes too late: no budget repairs a prompt that was dropped.",
-        hint="Which prompt leads at N = 1? Its best value over N, and the best value of all: take the difference.",
+        right=allocate,
+        parameters=("active", "share"),
+        cases=_shares,
+        kind=Numbers((None, None)),
+        why="Only the largest scales are paid for, every prompt equally often; nested reuse serves the rest.",
+        hint="Each prompt's largest N that is active in any context (0 if none); M is their sum; all get `share // M`.",
         mistakes=[
             Mistake(
-                "You kept the chosen prompt at N = 1. PSST+K1 still chooses its best N.",
-                gives=lambda: float(_pair().max() - _pair()[0, 0]),
+                "You pull every arm that is left. A pull at the largest N holds samples of all smaller ones.",
+                gives=_all_arms,
             ),
             Mistake(
-                "You compare both at the largest N. Each prompt is used at its own best N.",
-                gives=lambda: float(_pair()[1, -1] - _pair()[0, -1]),
+                "You always pull at N_max. Where no context keeps that scale, pull at the largest that is left.",
+                gives=partial(_by_scale, _full_scale),
             ),
             Mistake(
-                "That is the lead at N = 1, by which the wrong prompt gets through. What does it lose afterwards?",
-                gives=lambda: float(_pair()[0, 0] - _pair()[1, 0]),
+                "You take the scales left in every context. One context that keeps an arm is enough: any, not all.",
+                gives=partial(_by_scale, _in_every_context),
             ),
-            Mistake("The sign: a loss is the best less the chosen.", gives=lambda: -_lost()),
             Mistake(
-                "A large budget finds the best N of the prompt that is left, but the other one is gone.",
-                gives=lambda: 0.0,
+                "You look at the first context only. A scale counts if any context keeps it.",
+                gives=partial(_by_scale, lambda active: largest_scale(active[:1])),
+            ),
+            Mistake(
+                "You divide the share among the prompts first. Eq. 6 pulls all prompts equally often: divide by M.",
+                gives=_each_its_part,
             ),
         ],
     ),
     FunctionExercise(
         "07-c",
-        right=screen,
-        parameters=("right", "pulls", "cost", "weights", "k"),
-        cases=_cases,
-        why="Each user keeps prompts of their own, for each minds the cost in a different way.",
-        hint="Estimate Q at N = 1: share of right ones less weight times cost, for each user; mark the k largest.",
+        right=keep,
+        parameters=("q", "active"),
+        cases=_estimates,
+        kind=Numbers((None, None, None)),
+        why="Each context halves its own arms, rounded up, so that the last arm is never dropped.",
+        hint="For each context: rank its active arms by q, best first, and keep ceil(their number / 2) of them.",
         mistakes=[
             Mistake(
-                "The cost has no effect in yours: forgotten, or beside counts that were not divided by the pulls?",
-                gives=lambda right, pulls, cost, weights, k: _keep(np.tile(right / pulls, (len(weights), 1)), k),
+                "You drop ceil(half), as the paper prints. Keep ceil(half) instead: of three arms two, of one arm one.",
+                gives=partial(_trim, _half_down, False, False),
             ),
             Mistake(
-                "You keep the worst k: argsort goes upwards, so sort the negative values.",
-                gives=lambda right, pulls, cost, weights, k: _keep(right / pulls - np.outer(weights, cost), k, 1),
+                "You keep the worse half. Sort by -q, so that the best come first.",
+                gives=partial(_trim, _half_up, True, False),
             ),
             Mistake(
-                "You keep one list for everybody. Each user keeps the k best by their own values.",
-                gives=lambda right, pulls, cost, weights, k: np.tile(
-                    screen(right, pulls, cost, weights, k).max(axis=0), (len(weights), 1)
-                ),
+                "You rank arms that are out already. Only arms that are active in this context may stay.",
+                gives=partial(_trim, _half_up, False, True),
             ),
             Mistake(
-                "You added the cost; it is subtracted.",
-                gives=lambda right, pulls, cost, weights, k: _keep(right / pulls + np.outer(weights, cost), k),
+                "You rank all contexts by one mean of q. Each context ranks by its own estimates.",
+                gives=_first_context,
             ),
         ],
-        kind=Numbers((None, None)),
     ),
-    Exercise(
+    FunctionExercise(
         "07-d",
-        right=lambda: _places()["all"],
-        why="With exact values at N = 1 this K just suffices; measured ones need a margin.",
-        hint="For each user: the prompt of the best arm, and its place when prompts are sorted by Q at N = 1.",
+        right=race,
+        parameters=("pull", "shape", "budget"),
+        cases=_races,
+        kind=Numbers((None, None, None)),
+        why="Share out, pull, trim: PSST is sequential halving with a bill, and a memory for all that was seen.",
+        hint="ceil(log2(P * N_max)) rounds; each: `q = pull(our_allocate(active, ...))`, `active = our_keep(...)`.",
         mistakes=[
             Mistake(
-                "You counted places from 0: K is a number of prompts, one more than how many stand before.",
-                gives=lambda: _places()["all"] - 1,
+                "You spend the whole budget in every round: a round gets `budget // rounds`.",
+                gives=partial(_race, shared=False),
             ),
             Mistake(
-                "That is enough for the first user only. Every one of the 27 must keep their prompt.",
-                gives=lambda: _places()["first"],
+                "You count the rounds by the prompts alone. Arms are pairs: log2 of prompts times scales.",
+                gives=partial(_race, rounds=lambda shape: math.log2(shape[1])),
             ),
             Mistake(
-                "That is a mean over the users, rounded up. Those who need more would lose their prompt.",
-                gives=lambda: _places()["mean"],
+                "You count contexts among the arms. Contexts are trimmed side by side: log2 of prompts times scales.",
+                gives=partial(_race, rounds=lambda shape: math.log2(math.prod(shape))),
             ),
-            Mistake("K = 1 is the decoupled choice: the prompt of N = 1 is not the best one here.", gives=lambda: 1),
+            Mistake(
+                "You pull every arm that is left for itself. Only each prompt's largest scale needs to be paid for.",
+                gives=partial(_race, share_out=_all_arms),
+            ),
+            Mistake(
+                "You round the number of rounds down, so that several arms are left: use ceil.",
+                gives=partial(_race, rounds=lambda shape: math.floor(math.log2(shape[1] * shape[2]))),
+            ),
         ],
-        kind=Number(whole=True),
     ),
 )

@@ -1,171 +1,195 @@
-"""Exercises of lesson 08: reading a table of experiments without being fooled."""
+"""Exercises of lesson 08: the complexities and the bound of theorem 1, and the error of a measured rate."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..study.statistics import Cell, sem
-from ..study.table import Table
+from ..core.theory import Complexity, complexity
 from .exercises import Exercise, FunctionExercise, Mistake
-from .kinds import Choice, Number
+from .kinds import Number, Numbers
 
 Array = NDArray[np.float64]
 
-TRIPLE_N1 = 0.7692  # its ACR on math at T = 20,000, as the lesson gives it
+TABLE = np.array([[[0.30, 0.50, 0.80, 0.68, 0.62], [0.40, 0.70, 0.55, 0.20, 0.10]]])  # context, prompt, N - 1
+DELTA = 0.05
+SIZES = Complexity(np.zeros((2, 80)), np.zeros(2), 500.0, 900.0, 10)  # 2 contexts, 10 prompts, N_max 8
+RATE, SEM = 0.1, 0.01
 
 
-@lru_cache(maxsize=1)
-def _table() -> Table:
-    return Table.read()
+def bound(q: Array, budget: int) -> float:
+    """The bound of theorem 1 for exact values ``q`` (C, P, N_max)."""
+    return complexity(q).error_bound(budget)
 
 
-def _cell(algorithm: str, budget: int) -> Cell:
-    return _table().cell("math", algorithm, budget)
+def _h(
+    q: Array, *, whole: bool = True, index: int = 1, power: int = 2, place: int = 1, worst: bool = False
+) -> tuple[float, float]:
+    """H1 and H2 with a mistake: Nbar without N_max, N from 0, gaps not squared, i one less, ascending order."""
+    sizes = [0.0, 0.0]
+    n_max = q.shape[2]
+    for values in q.reshape(len(q), -1):
+        order = np.argsort(values if worst else -values)
+        n = order[0] % n_max + index
+        n_bar = (n + n_max) / 2 if whole else max(float(n), 1e-9)
+        gaps = np.abs(values[order[0]] - values[order])[1:] ** power
+        i = np.arange(len(gaps)) + 1 + place
+        sizes = [max(sizes[0], (n_bar / gaps).max()), max(sizes[1], (i * n_bar / gaps).max())]
+    return sizes[0], sizes[1]
 
 
-def _difference() -> float:
-    return _cell("psst", 5_000).acr - _cell("triple-random", 5_000).acr
+def _wrong(q: Array, budget: int, *, first: bool = True, rounds: bool = True, front: bool = True, **slip: int) -> float:
+    """The bound with a mistake."""
+    (c, p, n_max), (h1, h2) = q.shape, _h(q, **slip)  # type: ignore[arg-type]
+    r = max(1, math.ceil(math.log2(p * n_max)))
+    cost = 2 * p * h1 if first else min(2 * p * h1, 8 * c * h2)
+    return (3 * c * r if front else 1) * math.exp(-budget / (cost * (r if rounds else 1)))
 
 
-def _sems() -> tuple[float, float]:
-    return _cell("psst", 5_000).acr_sem, _cell("triple-random", 5_000).acr_sem
+def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, int]]:
+    """From two arms to tasks with so many prompts that H2 decides; budgets at which the bound is worth a look."""
+    yield np.array([[[0.75], [0.25]]]), 32
+    shapes = [(1, 1, 2), (1, 2, 2), (2, 2, 2), (1, 3, 4), (3, 2, 3), (1, 14, 2), (1, 20, 1), (2, 24, 1)]
+    for shape in shapes:
+        for _ in range(3):
+            size = shape[1] * shape[2]
+            others = np.linspace(0.0, 0.4, size - 1)
+            if shape[1] > 8 * shape[0]:  # one close rival among many: here 8 |C| H2 is the smaller product
+                others = np.append(np.linspace(0.0, 0.1, size - 2), 0.65)
+            others = others + rng.uniform(0, 0.2 / size, size - 1)
+            values = [rng.permutation(np.append(0.8, others)) for _ in range(shape[0])]
+            q = np.round(np.array(values).reshape(shape), 4)
+            yield q, int(rng.uniform(0.5, 3) * complexity(q).cost_of_certainty) + 1
 
 
-def _oracle() -> float:
-    """ACR of the oracle on math, the same for every algorithm."""
-    cell = _cell("psst", 20_000)
-    return cell.acr + cell.regret
-
-
-def paired_error(x: Array, y: Array) -> float:
-    """Standard error of the mean of ``x - y``; both (runs,)."""
-    return sem(list(x - y))
-
-
-def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
-    """The lesson's three runs, then up to twelve runs that share the luck of their split."""
-    yield np.array([0.78, 0.81, 0.84]), np.array([0.77, 0.80, 0.82])
-    for runs in (4, 5, 6, 8, 10, 12):
-        split = rng.normal(0.8, 0.04, size=runs)
-        yield split + rng.normal(0.02, 0.02, size=runs), split + rng.normal(0.0, 0.02, size=runs)
+def _budget(cost: float = 10_000, rounds: float = 7, front: float = 42, log: float = 1.0, up: bool = True) -> float:
+    """The budget with a mistake."""
+    exact = cost * rounds * math.log(front / DELTA) * log
+    return math.ceil(exact) if up else math.floor(exact)
 
 
 EXERCISES = (
     Exercise(
         "08-a",
-        right=lambda: _difference() / float(np.hypot(*_sems())),
-        why="Less than two standard errors: seen as two independent means, this could well be luck.",
-        hint="Divide the difference of the two ACRs by the standard error of that difference.",
+        right=lambda: (complexity(TABLE).h1, complexity(TABLE).h2),
+        why="H1 comes from the runner-up; H2 from the third arm, for a larger i can outweigh a larger gap.",
+        hint="Sort all ten values, largest first; which N has the best arm, and what is Nbar? Then divide.",
         mistakes=[
             Mistake(
-                "You added the two standard errors. They add in squares: the root of a² + b².",
-                gives=lambda: _difference() / sum(_sems()),
+                "You forgot N_max in Nbar: it is the mean of the best arm's N and N_max.",
+                gives=lambda: _h(TABLE, whole=False),
             ),
             Mistake(
-                "You used the error of PSST alone. The other mean is uncertain, too.",
-                gives=lambda: _difference() / _sems()[0],
+                "You read N off an index that starts at 0: the best arm stands at index 2, and that is N = 3.",
+                gives=lambda: _h(TABLE, index=0),
+            ),
+            Mistake("The gaps must be squared.", gives=lambda: _h(TABLE, power=1)),
+            Mistake(
+                "H1 is right. In H2 the best arm is i = 1, so the runner-up counts with i = 2.",
+                gives=lambda: _h(TABLE, place=0),
             ),
             Mistake(
-                "You used the error of triple-random alone. The other mean is uncertain, too.",
-                gives=lambda: _difference() / _sems()[1],
+                "You sorted upwards, as the printed theorem says. Index 1 is the best arm: decreasing is meant.",
+                gives=lambda: _h(TABLE, worst=True),
             ),
             Mistake(
-                "That is the difference itself. Count it in standard errors: divide by the error of the difference.",
-                gives=_difference,
-            ),
-            Mistake(
-                "You forgot the root: a² + b² is the square of the standard error.",
-                gives=lambda: _difference() / (_sems()[0] ** 2 + _sems()[1] ** 2),
-            ),
-            Mistake(
-                "The sign: PSST is ahead, so the difference is PSST less triple-random.",
-                gives=lambda: -_difference() / float(np.hypot(*_sems())),
+                "H2 is not simply twice H1: try i = 3 as well, the gap there is hardly larger.",
+                gives=lambda: (complexity(TABLE).h1, 2 * complexity(TABLE).h1),
             ),
         ],
-        kind=Number(tolerance=0.01),
-    ),
-    FunctionExercise(
-        "08-b",
-        right=paired_error,
-        parameters=("x", "y"),
-        cases=_cases,
-        why="The differences within runs are spread less than the runs, and their number is what one divides by.",
-        hint="First the difference within each run, then its spread with ddof=1, then divide by the root of the runs.",
-        mistakes=[
-            Mistake(
-                "That treats x and y as independent. Take x - y within each run first, then its spread.",
-                gives=lambda x, y: float(np.hypot(sem(list(x)), sem(list(y)))),
-            ),
-            Mistake(
-                "That is the spread of single differences. The mean of n runs is spread less, by the root of n.",
-                gives=lambda x, y: float((x - y).std(ddof=1)),
-            ),
-            Mistake(
-                "`std()` divides by n. A spread estimated around its own mean takes n - 1: `std(ddof=1)`.",
-                gives=lambda x, y: float((x - y).std() / np.sqrt(len(x))),
-            ),
-            Mistake(
-                "You divide by n. The standard error falls with the root of n.",
-                gives=lambda x, y: float((x - y).std(ddof=1) / len(x)),
-            ),
-            Mistake(
-                "That is the mean difference itself; its standard error is asked for.",
-                gives=lambda x, y: float((x - y).mean()),
-            ),
-        ],
-        kind=Number(tolerance=1e-6),
+        kind=Numbers((2,), tolerance=0.05),
     ),
     Exercise(
-        "08-c",
-        right=lambda: _oracle() - TRIPLE_N1,
-        why="ACR plus regret is the oracle's ACR, the same for every algorithm: the runs are the same.",
-        hint="What is the oracle's ACR? For PSST you know both the ACR and how far the oracle is above it.",
+        "08-b",
+        right=lambda: SIZES.required_budget(DELTA),
+        why="The error falls exponentially, so delta counts only by its logarithm, the sizes H by themselves.",
+        hint="Set 3 |C| R exp(-T / (m R)) equal to 0.05, m the smaller of two products, and solve for T; round up.",
         mistakes=[
             Mistake(
-                "You compare with 1. The oracle is not always right: its ACR is that of the best arms.",
-                gives=lambda: 1 - TRIPLE_N1,
+                "You took the larger of the two products; the theorem takes the smaller.",
+                gives=lambda: _budget(cost=14_400),
+            ),
+            Mistake("You forgot R in the exponent: m is multiplied by R.", gives=lambda: _budget(rounds=1)),
+            Mistake(
+                "You forgot the factor 3 |C| R before the exponential: it stands in the logarithm.",
+                gives=lambda: _budget(front=1),
             ),
             Mistake(
-                "You compare with PSST. Regret compares with the oracle, which is above PSST by the regret of PSST.",
-                gives=lambda: _cell("psst", 20_000).acr - TRIPLE_N1,
+                "You used the logarithm to base 10; exp is undone by the natural one.",
+                gives=lambda: _budget(log=1 / math.log(10)),
             ),
             Mistake(
-                "You compare with frugal, the best policy in sight. Regret compares with the oracle.",
-                gives=lambda: _cell("frugal", 20_000).acr - TRIPLE_N1,
+                "You counted prompts only: arms are pairs, |A| = 10 x 8, and R comes from these.",
+                gives=lambda: _budget(rounds=4, front=24),
             ),
             Mistake(
-                "The sign: regret is the oracle's ACR less the policy's.",
-                gives=lambda: TRIPLE_N1 - _oracle(),
+                "You rounded down: at this T the bound is still a hair above 0.05.", gives=lambda: _budget(up=False)
             ),
             Mistake(
-                "You took the oracle to be below PSST. It is above: add the regret to the ACR of PSST.",
-                gives=lambda: _cell("psst", 20_000).acr - _cell("psst", 20_000).regret - TRIPLE_N1,
+                "You left out |C| before the exponential: any of the two users may be the one that is served badly.",
+                gives=lambda: _budget(front=21),
+            ),
+        ],
+        kind=Number(whole=True),
+    ),
+    FunctionExercise(
+        "08-c",
+        right=bound,
+        parameters=("q", "budget"),
+        cases=_cases,
+        why="Sorting, gaps, two maxima and one exponential: that is all there is to the bound.",
+        hint="For each context sort decreasingly, find Nbar and the gaps; maxima over all contexts; then the formula.",
+        mistakes=[
+            Mistake(
+                "You forgot N_max in Nbar: it is the mean of the best arm's N and N_max.",
+                gives=lambda q, budget: _wrong(q, budget, first=False, whole=False),
+            ),
+            Mistake(
+                "You read N off an index that starts at 0: index i stands for N = i + 1.",
+                gives=lambda q, budget: _wrong(q, budget, first=False, index=0),
+            ),
+            Mistake("The gaps must be squared.", gives=lambda q, budget: _wrong(q, budget, first=False, power=1)),
+            Mistake(
+                "You sorted upwards, as the printed theorem says. Index 1 is the best arm: decreasing is meant.",
+                gives=lambda q, budget: _wrong(q, budget, first=False, worst=True),
+            ),
+            Mistake(
+                "In H2 the best arm is i = 1, so the runner-up counts with i = 2.",
+                gives=lambda q, budget: _wrong(q, budget, first=False, place=0),
+            ),
+            Mistake(
+                "You use 2 |P| H1 alone. With many prompts 8 |C| H2 is smaller: take the minimum.",
+                gives=lambda q, budget: _wrong(q, budget),
+            ),
+            Mistake(
+                "You forgot R in the exponent: the budget is shared by R rounds.",
+                gives=lambda q, budget: _wrong(q, budget, first=False, rounds=False),
+            ),
+            Mistake(
+                "You forgot the factor 3 |C| R before the exponential.",
+                gives=lambda q, budget: _wrong(q, budget, first=False, front=False),
             ),
         ],
     ),
     Exercise(
         "08-d",
-        right=lambda: "c",
-        why="Its difference is large, significant after correction, and the statement names task, budget and rival.",
-        hint="Check each statement against the lines of the table: does it say more than they do?",
+        right=lambda: RATE * (1 - RATE) / SEM**2,
+        why="A standard error shrinks with the root of the runs: half of it costs four times as many.",
+        hint="Set sqrt(p (1 - p) / runs) equal to 0.01 and solve for the runs.",
         mistakes=[
+            Mistake("You forgot the factor 1 - p: the variance of one run is p (1 - p).", gives=lambda: RATE / SEM**2),
             Mistake(
-                "Look for a minus sign with a yes behind it: is there nobody ahead of PSST?",
-                gives=lambda: "a",
+                "You did not square 0.01: under the root stands p (1 - p) / runs.",
+                gives=lambda: RATE * (1 - RATE) / SEM,
             ),
             Mistake(
-                "Not significant means: not told apart from luck. That is no proof that there is no difference.",
-                gives=lambda: "b",
-            ),
-            Mistake(
-                "No language model was called: these are simulated stand-ins, and one of them is named math.",
-                gives=lambda: "d",
+                "That is the standard deviation of one run divided by 0.01: square it.",
+                gives=lambda: math.sqrt(RATE * (1 - RATE)) / SEM,
             ),
         ],
-        kind=Choice(("a", "b", "c", "d")),
+        kind=Number(tolerance=0.5),
     ),
 )

@@ -1,152 +1,189 @@
-"""Exercises of lesson 09: paired queries, estimates beyond the pull, many questions before many completions."""
+"""Exercises of lesson 09: screening prompts at N = 1, and prompts that deceive there."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.environment import voting_environment
 from ..core.problem import Context
+from ..core.psst import ranking
+from ..tasks.catalogue import load
 from .exercises import Exercise, FunctionExercise, Mistake
-from .kinds import Number
+from .kinds import Number, Numbers
 
 Array = NDArray[np.float64]
 
-A, B = np.array([0.95, 0.70, 0.30]), np.array([0.85, 0.65, 0.15])  # success rates on three questions
-BETWEEN, WITHIN = 0.09, 0.10  # variance of a prompt's rates over questions; of one completion on its question
+BUDGET, RHO, PROMPTS, ACCURACY = 5_000, 0.2, 25, 0.7
+DECEIVING = np.array([[0.95, 0.45], [0.65, 0.65]])  # prompt, question
+COST, N_MAX = 0.002, 32
 
 
-def _within() -> float:
-    return float((A * (1 - A) + B * (1 - B)).mean())
-
-
-def _paired() -> float:
-    """Variance of A's answer less B's to the same question: by the law of total variance."""
-    return _within() + float(np.var(A - B))
-
-
-def _unpaired() -> float:
-    return _within() + float(np.var(A) + np.var(B))
-
-
-def plug_in(right: int, pulled: int, n: int) -> float:
-    """Majority vote of ``n`` between two answers at the success rate that was observed."""
-    return _vote(right / pulled, n)
-
-
-def _vote(rate: float, n: int) -> float:
+@lru_cache(maxsize=1)
+def _pair() -> Array:
+    """Q of the deceptive prompt and of the steady one, cost weight 1, (2, N_MAX)."""
     env = voting_environment(
-        [[[rate, 1 - rate]]], [0], [0.0], contexts=[Context("accuracy", (1.0,))], n_max=max(n, 1)
+        np.stack([DECEIVING, 1 - DECEIVING], axis=2), [0, 0], [COST, COST],
+        contexts=[Context("pays", (1.0,), 1.0)], n_max=N_MAX,
     )  # fmt: skip
-    return float(env.exact_q()[0, 0, n - 1])
+    return env.exact_q()[0]
 
 
-def _strict(right: int, pulled: int, n: int) -> float:
-    """The vote with ties counted as lost."""
-    rate = right / pulled
-    return sum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(n // 2 + 1, n + 1))
+def _lost() -> float:
+    """What the prompt of N = 1 loses for good, at its own best N."""
+    q = _pair()
+    return float(q.max() - q[q[:, 0].argmax()].max())
 
 
-def _cases(rng: np.random.Generator) -> Iterator[tuple[int, int, int]]:
-    """Small pulls first, n below and above what was pulled."""
-    yield 3, 4, 7
-    for pulled in (2, 3, 4, 8, 8, 16):
-        for _ in range(3):
-            yield int(rng.integers(0, pulled + 1)), pulled, int(rng.integers(1, 33))
+def screen(right: Array, pulls: int, cost: Array, weights: Array, k: int) -> Array:
+    """Which prompts each context keeps, (C, P): its ``k`` best at N = 1."""
+    q = right / pulls - np.outer(weights, cost)
+    active = np.ones((*q.shape, 1), dtype=bool)
+    best = ranking(q[:, :, None], active, np.arange(q.shape[1]))[:, :k]
+    kept = np.zeros(q.shape)
+    kept[np.arange(len(kept))[:, None], best] = 1
+    return kept
 
 
-def _variance(questions: int, each: int) -> float:
-    return (BETWEEN + WITHIN / each) / questions
+def _keep(q: Array, k: int, sign: int = -1) -> Array:
+    kept = np.zeros(q.shape)
+    for row, values in zip(kept, q, strict=True):
+        row[np.argsort(sign * values)[:k]] = 1
+    return kept
+
+
+def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, int, Array, Array, int]]:
+    """Two prompts and two users first, then random ones; no two prompts of a user are equally good."""
+    yield np.array([6.0, 7.0]), 10, np.array([0.1, 0.3]), np.array([0.0, 1.0]), 1
+    for prompts, contexts in ((3, 2), (4, 3), (6, 3), (8, 4)):
+        made = 0
+        while made < 4:
+            pulls, k = int(rng.integers(20, 60)), int(rng.integers(1, prompts))
+            right = rng.integers(0, pulls + 1, prompts).astype(float)
+            cost, weights = np.round(rng.uniform(0.05, 0.9, prompts), 3), np.sort(np.round(rng.random(contexts) * 2, 2))
+            weights[0] = 0.0
+            q = np.sort(right / pulls - np.outer(weights, cost), axis=1)
+            if np.diff(q, axis=1).min() > 1e-3:
+                made += 1
+                yield right, pulls, cost, weights, k
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, int]:
+    """Place at N = 1 of the best arm's prompt, on a task with deceptive prompts, over the users."""
+    q = load("synth-categorical").exact_q()
+    users, best = np.arange(len(q)), q.max(axis=2).argmax(axis=1)
+    place = 1 + (q[:, :, 0] > q[users, best, 0][:, None]).sum(axis=1)
+    return {"all": int(place.max()), "first": int(place[0]), "mean": math.ceil(place.mean())}
 
 
 EXERCISES = (
     Exercise(
         "09-a",
-        right=_paired,
-        why="What both prompts find hard cancels; what remains is luck on one question and where A and B differ.",
-        hint="Mean over questions of both a (1 - a) and b (1 - b), plus the variance over questions of a - b.",
+        right=lambda: math.sqrt(ACCURACY * (1 - ACCURACY) / (RHO * BUDGET / PROMPTS)),
+        why="Forty completions tell 0.70 from 0.63 only just: screening errs even where nobody deceives.",
+        hint="How many completions does one prompt get? Then the standard error of a rate, as in lesson 08.",
         mistakes=[
             Mistake(
-                "That is the variance for two questions drawn apart. With the same one, take off twice the covariance.",
-                gives=_unpaired,
+                "You spent the whole budget on screening. It gets rho T of it, a fifth.",
+                gives=lambda: math.sqrt(ACCURACY * (1 - ACCURACY) / (BUDGET / PROMPTS)),
             ),
             Mistake(
-                "You subtracted the covariance once: Var(A - B) = Var A + Var B - 2 Cov.",
-                gives=lambda: _unpaired() - float(np.cov(A, B, ddof=0)[0, 1]),
+                "The completions are shared by 25 prompts: one prompt does not get them all.",
+                gives=lambda: math.sqrt(ACCURACY * (1 - ACCURACY) / (RHO * BUDGET)),
             ),
             Mistake(
-                "You added the covariance: for a difference it is subtracted, twice.",
-                gives=lambda: _unpaired() + 2 * float(np.cov(A, B, ddof=0)[0, 1]),
+                "That is the variance: take its root.",
+                gives=lambda: ACCURACY * (1 - ACCURACY) / (RHO * BUDGET / PROMPTS),
             ),
             Mistake(
-                "You left out the luck of one completion: a (1 - a) and b (1 - b).",
-                gives=lambda: float(np.var(A - B)),
+                "That is the spread of one completion: forty are averaged.",
+                gives=lambda: math.sqrt(ACCURACY * (1 - ACCURACY)),
             ),
             Mistake(
-                "Nearly: the difference of rates itself varies from question to question; add its variance.",
-                gives=_within,
-            ),
-            Mistake("That is the standard deviation; the variance is its square.", gives=lambda: math.sqrt(_paired())),
-        ],
-        kind=Number(tolerance=2e-4),
-    ),
-    FunctionExercise(
-        "09-b",
-        right=plug_in,
-        parameters=("right", "pulled", "n"),
-        cases=_cases,
-        why="The observed share stands in for the success rate, and a vote of any size can be computed from it.",
-        hint="Take right / pulled as success rate; then the chance that a vote of n is right, ties worth one half.",
-        mistakes=[
-            Mistake(
-                "You return the share itself: that is the estimate for n = 1. How would n voters do at that rate?",
-                gives=lambda right, pulled, n: right / pulled,
-            ),
-            Mistake(
-                "You let the completions vote that were pulled. The question is how n new ones would do.",
-                gives=lambda right, pulled, n: 1.0 if 2 * right > pulled else 0.5 if 2 * right == pulled else 0.0,
-            ),
-            Mistake("You count ties as lost; with an even n they are worth one half.", gives=_strict),
-            Mistake(
-                "You stop at the number pulled. The plug-in goes beyond: draw n from the observed shares.",
-                gives=lambda right, pulled, n: _vote(right / pulled, min(n, pulled)),
-            ),
-            Mistake(
-                "You smoothed the share. That is often wise, and frugal does it better; here take right / pulled.",
-                gives=lambda right, pulled, n: _vote((right + 1) / (pulled + 2), n),
-            ),
-            Mistake(
-                "That is best-of-n: one right completion is enough there. In a vote they need a majority.",
-                gives=lambda right, pulled, n: 1 - (1 - right / pulled) ** n,
+                "That is how many completions each prompt gets. What is the standard error of a rate from so many?",
+                gives=lambda: RHO * BUDGET / PROMPTS,
             ),
         ],
     ),
     Exercise(
-        "09-c",
-        right=lambda: _variance(3, 32) / _variance(48, 2),
-        why="The same 96 completions; but three questions say little about all, however often they are asked.",
-        hint="The variance of the mean is (between + within / completions each) / questions; divide two of them.",
+        "09-b",
+        right=_lost,
+        why="Its best N comes too late: no budget repairs a prompt that was dropped.",
+        hint="Which prompt leads at N = 1? Its best value over N, and the best value of all: take the difference.",
         mistakes=[
             Mistake(
-                "Both cost 96 completions, but completions of one question are not independent draws of questions.",
-                gives=lambda: 1.0,
+                "You kept the chosen prompt at N = 1. PSST+K1 still chooses its best N.",
+                gives=lambda: float(_pair().max() - _pair()[0, 0]),
             ),
             Mistake(
-                "You count the questions only. Within a question luck counts less the more completions it has.",
-                gives=lambda: 16.0,
+                "You compare both at the largest N. Each prompt is used at its own best N.",
+                gives=lambda: float(_pair()[1, -1] - _pair()[0, -1]),
             ),
             Mistake(
-                "Upside down: how much larger is the variance of three questions?",
-                gives=lambda: _variance(48, 2) / _variance(3, 32),
+                "That is the lead at N = 1, by which the wrong prompt gets through. What does it lose afterwards?",
+                gives=lambda: float(_pair()[0, 0] - _pair()[1, 0]),
             ),
+            Mistake("The sign: a loss is the best less the chosen.", gives=lambda: -_lost()),
             Mistake(
-                "That is the ratio of standard errors; variances are their squares.",
-                gives=lambda: math.sqrt(_variance(3, 32) / _variance(48, 2)),
+                "A large budget finds the best N of the prompt that is left, but the other one is gone.",
+                gives=lambda: 0.0,
             ),
         ],
-        kind=Number(tolerance=0.05),
+    ),
+    FunctionExercise(
+        "09-c",
+        right=screen,
+        parameters=("right", "pulls", "cost", "weights", "k"),
+        cases=_cases,
+        why="Each user keeps prompts of their own, for each minds the cost in a different way.",
+        hint="Estimate Q at N = 1: share of right ones less weight times cost, for each user; mark the k largest.",
+        mistakes=[
+            Mistake(
+                "The cost has no effect in yours: forgotten, or beside counts that were not divided by the pulls?",
+                gives=lambda right, pulls, cost, weights, k: _keep(np.tile(right / pulls, (len(weights), 1)), k),
+            ),
+            Mistake(
+                "You keep the worst k: argsort goes upwards, so sort the negative values.",
+                gives=lambda right, pulls, cost, weights, k: _keep(right / pulls - np.outer(weights, cost), k, 1),
+            ),
+            Mistake(
+                "You keep one list for everybody. Each user keeps the k best by their own values.",
+                gives=lambda right, pulls, cost, weights, k: np.tile(
+                    screen(right, pulls, cost, weights, k).max(axis=0), (len(weights), 1)
+                ),
+            ),
+            Mistake(
+                "You added the cost; it is subtracted.",
+                gives=lambda right, pulls, cost, weights, k: _keep(right / pulls + np.outer(weights, cost), k),
+            ),
+        ],
+        kind=Numbers((None, None)),
+    ),
+    Exercise(
+        "09-d",
+        right=lambda: _places()["all"],
+        why="With exact values at N = 1 this K just suffices; measured ones need a margin.",
+        hint="For each user: the prompt of the best arm, and its place when prompts are sorted by Q at N = 1.",
+        mistakes=[
+            Mistake(
+                "You counted places from 0: K is a number of prompts, one more than how many stand before.",
+                gives=lambda: _places()["all"] - 1,
+            ),
+            Mistake(
+                "That is enough for the first user only. Every one of the 27 must keep their prompt.",
+                gives=lambda: _places()["first"],
+            ),
+            Mistake(
+                "That is a mean over the users, rounded up. Those who need more would lose their prompt.",
+                gives=lambda: _places()["mean"],
+            ),
+            Mistake("K = 1 is the decoupled choice: the prompt of N = 1 is not the best one here.", gives=lambda: 1),
+        ],
+        kind=Number(whole=True),
     ),
 )

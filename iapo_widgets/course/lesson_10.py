@@ -1,189 +1,171 @@
-"""Exercises of lesson 10: what a request can cost, reading an answer, what did not arrive, and which cap holds."""
+"""Exercises of lesson 10: reading a table of experiments without being fooled."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..core.completions import Completions
-from ..core.reuse import block_samples
-from ..core.strategies import BestOfN
-from ..live.endpoint.endpoint import Endpoint
-from ..live.errors import LimitReached
-from ..live.ledger.spending import Spending, SpendingLimit
-from ..live.scoring.extraction import number
+from ..study.statistics import Cell, sem
+from ..study.table import Table
 from .exercises import Exercise, FunctionExercise, Mistake
-from .kinds import Choice, NumberOrNone
+from .kinds import Choice, Number
 
-CHARACTERS, WIDE = 100, 20  # of a prompt; so many of them take two bytes
-MAX_TOKENS, N, REQUESTS = 400, 8, 1_000
-INPUT_PRICE, OUTPUT_PRICE = 0.15, 0.60  # dollars for a million tokens
+Array = NDArray[np.float64]
 
-RIGHT, WRONG, UNREADABLE, FAILED = 4, 1, 1, 2  # of eight completions
-
-CAPS = {"completions": 1_000, "tokens": 36_000, "money": 0.05}
-SPENT, NEXT_PROMPT = Spending(985, 33_000, 18_500_000_000), 60
+TRIPLE_N1 = 0.7692  # its ACR on math at T = 20,000, as the lesson gives it
 
 
-def _dollars(prompt: int = CHARACTERS + WIDE, prompts: int = 1, answers: int = N, price: float = INPUT_PRICE) -> float:
-    """What ``REQUESTS`` requests cost where each has ``prompts`` times ``prompt`` tokens and ``answers`` answers."""
-    endpoint = Endpoint("http://127.0.0.1/v1", "none", input_price=price, output_price=OUTPUT_PRICE)
-    return REQUESTS * endpoint.spending(answers, prompts * prompt, answers * MAX_TOKENS).money
+@lru_cache(maxsize=1)
+def _table() -> Table:
+    return Table.read()
 
 
-def last_number(text: str) -> float | None:
-    """The last number that ``text`` names, or ``None``."""
-    found = number(text)
-    return None if found is None else float(Fraction(found))
+def _cell(algorithm: str, budget: int) -> Cell:
+    return _table().cell("math", algorithm, budget)
 
 
-_PLAIN = r"-?\d+(?:,\d{3})*(?:\.\d+)?"
+def _difference() -> float:
+    return _cell("psst", 5_000).acr - _cell("triple-random", 5_000).acr
 
 
-def _found(pattern: str, text: str, which: int = -1, none: float | None = None) -> float | None:
-    """The match of that index as a number; ``none`` where there is no match."""
-    found = re.findall(pattern, text)
-    return float(found[which].replace(",", "")) if found else none
+def _sems() -> tuple[float, float]:
+    return _cell("psst", 5_000).acr_sem, _cell("triple-random", 5_000).acr_sem
 
 
-def _texts(rng: np.random.Generator) -> Iterator[tuple[str]]:
-    """Short completions first: a number, none, two, a sign, a thousands separator, a decimal; then random ones."""
-    yield from (("12",), ("I do not know.",), ("3 boxes, 12 pens.",), ("It is -7.",), ("1,200 seats",), ("2.5",))
-    ends = ("The answer is {}.", "So {} pens are left.", "That makes {}", "Hence {}!", "I cannot say.")
-    for _ in range(30):
-        steps = " ".join(f"First, {a} * {b} = {a * b}." for a, b in rng.integers(2, 90, (int(rng.integers(3)), 2)))
-        value = int(rng.integers(-9_000, 90_000))
-        written = f"{value:,}" if rng.random() < 0.5 else f"{value / 4:.2f}" if rng.random() < 0.5 else str(value)
-        yield (f"{steps} {ends[rng.integers(len(ends))].format(written)}".strip(),)
+def _oracle() -> float:
+    """ACR of the oracle on math, the same for every algorithm."""
+    cell = _cell("psst", 20_000)
+    return cell.acr + cell.regret
 
 
-def _accuracy() -> float:
-    """Estimated accuracy of one completion, as PSST's tally has it."""
-    n = RIGHT + WRONG + UNREADABLE + FAILED
-    right = np.array([1.0] * RIGHT + [0.0] * (n - RIGHT))
-    valid = np.arange(n) < n - FAILED
-    one = np.zeros(1, dtype=np.int64)
-    pull = Completions(
-        one, one.copy(), right.reshape(1, n, 1), np.full((1, n), -1), one - 1, np.zeros((1, n)), valid.reshape(1, n)
-    )
-    samples = block_samples(pull, BestOfN(), np.ones((1, 1)), n_max=1)
-    return float(samples.reward[0, 0, 0] / samples.count[0, 0])
+def paired_error(x: Array, y: Array) -> float:
+    """Standard error of the mean of ``x - y``; both (runs,)."""
+    return sem(list(x - y))
 
 
-def _cap() -> str:
-    """The cap that refuses the next request."""
-    endpoint = Endpoint("http://127.0.0.1/v1", "none", input_price=INPUT_PRICE, output_price=OUTPUT_PRICE)
-    asked = endpoint.spending(N, NEXT_PROMPT, N * MAX_TOKENS)
-    for name, cap in CAPS.items():
-        try:
-            SpendingLimit(**{name: cap}).check(SPENT, asked)  # type: ignore[arg-type]
-        except LimitReached:
-            return name
-    return "none"
+def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
+    """The lesson's three runs, then up to twelve runs that share the luck of their split."""
+    yield np.array([0.78, 0.81, 0.84]), np.array([0.77, 0.80, 0.82])
+    for runs in (4, 5, 6, 8, 10, 12):
+        split = rng.normal(0.8, 0.04, size=runs)
+        yield split + rng.normal(0.02, 0.02, size=runs), split + rng.normal(0.0, 0.02, size=runs)
 
 
 EXERCISES = (
     Exercise(
         "10-a",
-        right=_dollars,
-        why="One prompt of at most 120 tokens and eight answers of at most 400, each at its own price.",
-        hint="Bytes of the prompt x input price + N x max_tokens x output price, per million tokens; then 1,000 times.",
+        right=lambda: _difference() / float(np.hypot(*_sems())),
+        why="Less than two standard errors: seen as two independent means, this could well be luck.",
+        hint="Divide the difference of the two ACRs by the standard error of that difference.",
         mistakes=[
             Mistake(
-                "You pay the prompt eight times. One request with n = 8 sends it once; only the answers count N times.",
-                gives=lambda: _dollars(prompts=N),
+                "You added the two standard errors. They add in squares: the root of a² + b².",
+                gives=lambda: _difference() / sum(_sems()),
             ),
             Mistake(
-                "You count one answer. The request asks for eight, and each may be as long as max_tokens.",
-                gives=lambda: _dollars(answers=1),
+                "You used the error of PSST alone. The other mean is uncertain, too.",
+                gives=lambda: _difference() / _sems()[0],
             ),
             Mistake(
-                "You charge the prompt at the price of answers; tokens that go in have their own price.",
-                gives=lambda: _dollars(price=OUTPUT_PRICE),
+                "You used the error of triple-random alone. The other mean is uncertain, too.",
+                gives=lambda: _difference() / _sems()[1],
             ),
             Mistake(
-                "You count characters. The bound is in bytes, and twenty of these characters take two.",
-                gives=lambda: _dollars(prompt=CHARACTERS),
+                "That is the difference itself. Count it in standard errors: divide by the error of the difference.",
+                gives=_difference,
             ),
             Mistake(
-                "Four bytes a token is a guess for English. A token has at least one byte: that is what holds always.",
-                gives=lambda: _dollars(prompt=(CHARACTERS + WIDE) // 4),
+                "You forgot the root: a² + b² is the square of the standard error.",
+                gives=lambda: _difference() / (_sems()[0] ** 2 + _sems()[1] ** 2),
+            ),
+            Mistake(
+                "The sign: PSST is ahead, so the difference is PSST less triple-random.",
+                gives=lambda: -_difference() / float(np.hypot(*_sems())),
             ),
         ],
+        kind=Number(tolerance=0.01),
     ),
     FunctionExercise(
         "10-b",
-        right=last_number,
-        parameters=("text",),
-        cases=_texts,
-        why="Sign, thousands separators and decimals belong to the number, and no number is `None`, not 0.",
-        hint="Find all numbers with `re.findall`, take the last, drop its commas; `None` where there is none.",
+        right=paired_error,
+        parameters=("x", "y"),
+        cases=_cases,
+        why="The differences within runs are spread less than the runs, and their number is what one divides by.",
+        hint="First the difference within each run, then its spread with ddof=1, then divide by the root of the runs.",
         mistakes=[
             Mistake(
-                "You take the first number. A completion that reasons names many: its answer is the last.",
-                gives=lambda text: _found(_PLAIN, text, which=0),
+                "That treats x and y as independent. Take x - y within each run first, then its spread.",
+                gives=lambda x, y: float(np.hypot(sem(list(x)), sem(list(y)))),
             ),
             Mistake(
-                "You return 0 where no number is named. Unreadable is not an answer: return `None`.",
-                gives=lambda text: _found(_PLAIN, text, none=0.0),
+                "That is the spread of single differences. The mean of n runs is spread less, by the root of n.",
+                gives=lambda x, y: float((x - y).std(ddof=1)),
             ),
             Mistake(
-                "You lose the minus sign; `-?` before the digits keeps it.",
-                gives=lambda text: _found(_PLAIN[2:], text),
+                "`std()` divides by n. A spread estimated around its own mean takes n - 1: `std(ddof=1)`.",
+                gives=lambda x, y: float((x - y).std() / np.sqrt(len(x))),
             ),
             Mistake(
-                "You cut at the comma of 1,200 and read 200. Let commas pass, and drop them before `float`.",
-                gives=lambda text: _found(r"-?\d+(?:\.\d+)?", text),
+                "You divide by n. The standard error falls with the root of n.",
+                gives=lambda x, y: float((x - y).std(ddof=1) / len(x)),
             ),
             Mistake(
-                "You lose what stands after the decimal point; a full stop at the end of a sentence is none.",
-                gives=lambda text: _found(r"-?\d+(?:,\d{3})*", text),
+                "That is the mean difference itself; its standard error is asked for.",
+                gives=lambda x, y: float((x - y).mean()),
             ),
         ],
-        kind=NumberOrNone(),
+        kind=Number(tolerance=1e-6),
     ),
     Exercise(
         "10-c",
-        right=_accuracy,
-        why="Six arrived, four of them right. Two failed calls say nothing about the prompt.",
-        hint="Who belongs below the line? What arrived does, read or not; what failed does not.",
+        right=lambda: _oracle() - TRIPLE_N1,
+        why="ACR plus regret is the oracle's ACR, the same for every algorithm: the runs are the same.",
+        hint="What is the oracle's ACR? For PSST you know both the ACR and how far the oracle is above it.",
         mistakes=[
             Mistake(
-                "You count failed calls as wrong answers: a bad connection would make a good prompt look poor.",
-                gives=lambda: RIGHT / (RIGHT + WRONG + UNREADABLE + FAILED),
+                "You compare with 1. The oracle is not always right: its ACR is that of the best arms.",
+                gives=lambda: 1 - TRIPLE_N1,
             ),
             Mistake(
-                "You leave out the unreadable one. It arrived and was paid for, and to the user it is worth nothing.",
-                gives=lambda: RIGHT / (RIGHT + WRONG),
+                "You compare with PSST. Regret compares with the oracle, which is above PSST by the regret of PSST.",
+                gives=lambda: _cell("psst", 20_000).acr - TRIPLE_N1,
             ),
             Mistake(
-                "You count failed calls as right ones. They are missing: neither right nor wrong.",
-                gives=lambda: (RIGHT + FAILED) / (RIGHT + WRONG + UNREADABLE + FAILED),
+                "You compare with frugal, the best policy in sight. Regret compares with the oracle.",
+                gives=lambda: _cell("frugal", 20_000).acr - TRIPLE_N1,
+            ),
+            Mistake(
+                "The sign: regret is the oracle's ACR less the policy's.",
+                gives=lambda: TRIPLE_N1 - _oracle(),
+            ),
+            Mistake(
+                "You took the oracle to be below PSST. It is above: add the regret to the ACR of PSST.",
+                gives=lambda: _cell("psst", 20_000).acr - _cell("psst", 20_000).regret - TRIPLE_N1,
             ),
         ],
     ),
     Exercise(
         "10-d",
-        right=_cap,
-        why="60 + 8 x 400 = 3,260 tokens on top of 33,000 would pass 36,000; the other two caps have room.",
-        hint="For each cap: what is spent, plus the most that the next request can take.",
+        right=lambda: "c",
+        why="Its difference is large, significant after correction, and the statement names task, budget and rival.",
+        hint="Check each statement against the lines of the table: does it say more than they do?",
         mistakes=[
             Mistake(
-                "985 + 8 = 993 completions: that still fits under 1,000, though it is close.",
-                gives=lambda: "completions",
+                "Look for a minus sign with a yes behind it: is there nobody ahead of PSST?",
+                gives=lambda: "a",
             ),
             Mistake(
-                "0.0185 + 0.0019 dollars is not even half of the cap. Look at the one that max_tokens eats up.",
-                gives=lambda: "money",
+                "Not significant means: not told apart from luck. That is no proof that there is no difference.",
+                gives=lambda: "b",
             ),
             Mistake(
-                "Eight answers of a usual length would fit. A cap that holds must reckon with the longest.",
-                gives=lambda: "none",
+                "No language model was called: these are simulated stand-ins, and one of them is named math.",
+                gives=lambda: "d",
             ),
         ],
-        kind=Choice(("completions", "tokens", "money", "none")),
+        kind=Choice(("a", "b", "c", "d")),
     ),
 )

@@ -1,52 +1,48 @@
 """Wrong answers to lesson 09."""
 
-START = (
-    "import numpy as np\na, b = np.array([.95, .7, .3]), np.array([.85, .65, .15])\nw = (a*(1-a) + b*(1-b)).mean()\n"
-)
-PLUG = """
-from math import comb
-def plug_in(right, pulled, n):
-    rate, total = right / pulled, 0.0
-    for k in range(n + 1):
-        chance = comb(n, k) * rate**k * (1 - rate)**(n - k)
-        total += chance * ((2 * k > n) + (2 * k == n) / 2)
-    return total
+SCREEN = """
+import numpy as np
+def screen(right, pulls, cost, weights, k):
+    kept = np.zeros((len(weights), len(right)))
+    for c, weight in enumerate(weights):
+        q = right / pulls - weight * cost
+        kept[c, np.argsort(-q)[:k]] = 1
+    return kept
 """
 
 
 def changed(old, new):
     """The right function with one slip."""
-    assert old in PLUG
-    return PLUG.replace(old, new)
+    assert old in SCREEN
+    return SCREEN.replace(old, new)
 
 
 WRONG = {
     "09-a": [
-        (START + "variance = a.mean() * (1 - a.mean()) + b.mean() * (1 - b.mean())", "drawn apart"),
-        (START + "variance = w + np.var(a) + np.var(b) - np.cov(a, b, ddof=0)[0, 1]", "covariance once"),
-        (START + "variance = w + np.var(a + b)", "added the covariance"),
-        (START + "variance = np.var(a - b)", "left out the luck"),
-        (START + "variance = w", "Nearly"),
-        (START + "variance = (w + np.var(a - b))**0.5", "standard deviation"),
+        ("sem = (0.7 * 0.3 / (5000 / 25))**0.5", "whole budget"),
+        ("sem = (0.7 * 0.3 / 1000)**0.5", "shared by 25 prompts"),
+        ("sem = 0.7 * 0.3 / 40", "variance"),
+        ("sem = (0.7 * 0.3)**0.5", "spread of one completion"),
+        ("sem = 0.2 * 5000 / 25", "how many completions each prompt gets"),
     ],
     "09-b": [
-        ("def plug_in(right, pulled, n):\n    return right / pulled", "the share itself"),
-        (
-            "def plug_in(right, pulled, n):\n    return (2 * right > pulled) * 1.0 + (2 * right == pulled) / 2",
-            "that were pulled",
-        ),
-        (changed(" + (2 * k == n) / 2", ""), "ties as lost"),
-        (
-            changed("rate, total = right / pulled, 0.0", "rate, total, n = right / pulled, 0.0, min(n, pulled)"),
-            "stop at",
-        ),
-        (changed("right / pulled", "(right + 1) / (pulled + 2)"), "smoothed"),
-        ("def plug_in(right, pulled, n):\n    return 1 - (1 - right / pulled)**n", "best-of-n"),
+        ("lost = values.max() - values[0, 0]", "kept the chosen prompt at N = 1"),
+        ("lost = values[1, 31] - values[0, 31]", "at the largest N"),
+        ("lost = values[0, 0] - values[1, 0]", "lead at N = 1"),
+        ("lost = values[0].max() - values[1].max()", "The sign"),
+        ("lost = 0", "the other one is gone"),
     ],
     "09-c": [
-        ("times = 96 / 96", "not independent draws"),
-        ("times = 48 / 3", "questions only"),
-        ("times = ((0.09 + 0.1 / 2) / 48) / ((0.09 + 0.1 / 32) / 3)", "Upside down"),
-        ("times = (((0.09 + 0.1 / 32) / 3) / ((0.09 + 0.1 / 2) / 48))**0.5", "ratio of standard errors"),
+        (changed(" - weight * cost", ""), "cost has no effect"),
+        (changed("argsort(-q)", "argsort(q)"), "worst k"),
+        (changed("right / pulls", "right"), "not divided"),
+        (changed("return kept", "return np.tile(kept.max(axis=0), (len(weights), 1))"), "one list for everybody"),
+        (changed("- weight", "+ weight"), "added the cost"),
+    ],
+    "09-d": [
+        ("k_needed = 7", "counted places from 0"),
+        ("k_needed = 4", "first user only"),
+        ("k_needed = 5", "mean over the users"),
+        ("k_needed = 1", "decoupled choice"),
     ],
 }

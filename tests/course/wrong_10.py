@@ -2,68 +2,33 @@
 
 WRONG = {
     "10-a": [
-        ("dollars = 1000 * 8 * (120 * 0.15 + 400 * 0.60) / 1e6", "pay the prompt eight times"),
-        ("dollars = 1000 * (120 * 0.15 + 400 * 0.60) / 1e6", "count one answer"),
-        ("dollars = 1000 * (120 + 8 * 400) * 0.60 / 1e6", "price of answers"),
-        ("dollars = 1000 * (100 * 0.15 + 8 * 400 * 0.60) / 1e6", "count characters"),
-        ("dollars = 1000 * (120 / 4 * 0.15 + 8 * 400 * 0.60) / 1e6", "a guess for English"),
+        ("errors = (ours.acr - other.acr) / (ours.acr_sem + other.acr_sem)", "They add in squares"),
+        ("errors = (ours.acr - other.acr) / ours.acr_sem", "the error of PSST alone"),
+        ("errors = (ours.acr - other.acr) / other.acr_sem", "the error of triple-random alone"),
+        ("errors = ours.acr - other.acr", "the difference itself"),
+        ("errors = (ours.acr - other.acr) / (ours.acr_sem**2 + other.acr_sem**2)", "forgot the root"),
+        ("errors = (other.acr - ours.acr) / (ours.acr_sem**2 + other.acr_sem**2) ** 0.5", "The sign"),
     ],
     "10-b": [
         (
-            r"""
-import re
-def last_number(text):
-    found = re.findall(r"-?\d+(?:,\d{3})*(?:\.\d+)?", text)
-    return float(found[0].replace(",", "")) if found else None
-""",
-            "take the first number",
+            "def paired_error(x, y):\n    return ((x.var(ddof=1) + y.var(ddof=1)) / len(x)) ** 0.5",
+            "treats x and y as independent",
         ),
-        (
-            r"""
-import re
-def last_number(text):
-    found = re.findall(r"-?\d+(?:,\d{3})*(?:\.\d+)?", text)
-    return float(found[-1].replace(",", "")) if found else 0
-""",
-            "Unreadable is not an answer",
-        ),
-        (
-            r"""
-import re
-def last_number(text):
-    found = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text)
-    return float(found[-1].replace(",", "")) if found else None
-""",
-            "lose the minus sign",
-        ),
-        (
-            r"""
-import re
-def last_number(text):
-    found = re.findall(r"-?\d+(?:\.\d+)?", text)
-    return float(found[-1]) if found else None
-""",
-            "cut at the comma",
-        ),
-        (
-            r"""
-import re
-def last_number(text):
-    found = re.findall(r"-?\d+(?:,\d{3})*", text)
-    return float(found[-1].replace(",", "")) if found else None
-""",
-            "after the decimal point",
-        ),
-        ("def last_number(text):\n    return text.split()[-1]", "This is text"),
+        ("def paired_error(x, y):\n    return (x - y).std(ddof=1)", "spread of single differences"),
+        ("def paired_error(x, y):\n    return np.std(x - y) / np.sqrt(len(x))", "divides by n. A spread"),
+        ("def paired_error(x, y):\n    return (x - y).std(ddof=1) / len(x)", "You divide by n"),
+        ("def paired_error(x, y):\n    return x.mean() - y.mean()", "mean difference itself"),
     ],
     "10-c": [
-        ("accuracy = 4 / 8", "failed calls as wrong answers"),
-        ("accuracy = 4 / 5", "leave out the unreadable one"),
-        ("accuracy = 6 / 8", "failed calls as right ones"),
+        ("regret = 1 - 0.7692", "You compare with 1"),
+        ('regret = table.cell("math", "psst", 20_000).acr - 0.7692', "You compare with PSST"),
+        ('regret = table.cell("math", "frugal", 20_000).acr - 0.7692', "You compare with frugal"),
+        ("regret = 0.7692 - 0.8247", "The sign"),
+        ("regret = 0.8078 - 0.0169 - 0.7692", "add the regret"),
     ],
     "10-d": [
-        ('cap = "completions"', "still fits under 1,000"),
-        ('cap = "money"', "not even half"),
-        ('cap = "none"', "must reckon with the longest"),
+        ('statement = "a"', "a minus sign"),
+        ('statement = "B"', "no proof"),
+        ('statement = "d"', "No language model"),
     ],
 }
