@@ -34,7 +34,8 @@ from .rounds import Round
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-PULLS = (2, 2, 4, 4, 8)  # completions a query in each round
+ROUNDS = 5
+TURNS = 4  # times that a round asks every query again before it asks for several completions at once
 
 
 def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
@@ -53,15 +54,16 @@ def _rounds(env, budget, rng):
     queries = _Queries(env.n_queries, rng)
     active = np.ones((len(env.contexts), n_prompts, env.n_max), dtype=bool)
     spent, arrivals = 0, Arrivals(n_prompts)
-    for r, pull in enumerate(PULLS):
-        last = r == len(PULLS) - 1
+    for r in range(ROUNDS):
+        last = r == ROUNDS - 1
         pulls = np.zeros((n_prompts, env.n_max), dtype=np.int64)
         batches = []
         alive = np.flatnonzero(active.any(axis=(0, 2)))
         left = budget - spent
-        share = left // (len(PULLS) - r)
+        share = left // (ROUNDS - r)
         first = arrivals.paid_for(share)
-        for group, n, times in _plan(alive, min(pull, env.n_max), first, left, last and first == share, rng):
+        several = min(max(first // (TURNS * len(alive) * env.n_queries), 1), env.n_max)
+        for group, n, times in _plan(alive, several, first, left, last and first == share, rng):
             asked = queries.take(times, n, estimate.spread)
             batches.append(env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng))
             pulls[group, n - 1] += times

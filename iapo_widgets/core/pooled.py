@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from .completions import Completions
 from .costs import arm_cost, per_call_of
 from .pooled_scores import score_curves
-from .pooled_votes import concentration, credit_curves, response_model
+from .pooled_votes import USUAL_WRONG, concentration, credit_curves, response_model
 from .problem import cost_weight_vector, distinct_weights
 from .protocol import Environment
-from .strategies import BestOfN, MajorityVote, VoteThenBest
+from .strategies import BestOfN, MajorityVote, SelectedBest, VoteThenBest
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -27,8 +27,10 @@ class PooledEstimate:
     """
 
     def __init__(self, env: Environment) -> None:
-        if not isinstance(env.strategy, (BestOfN, MajorityVote, VoteThenBest)):
-            raise ValueError(f"frugal knows best-of-n, majority-vote and vote-then-best, not {env.strategy.name!r}")
+        if not isinstance(env.strategy, (BestOfN, MajorityVote, SelectedBest, VoteThenBest)):
+            raise ValueError(
+                f"frugal knows best-of-n, selected-best, majority-vote and vote-then-best, not {env.strategy.name!r}"
+            )
         self._strategy, self._n_max, self._per_call = env.strategy, env.n_max, partial(per_call_of, env)
         self._weights, self._which = distinct_weights(env.contexts)
         self._cost_weights = cost_weight_vector(env.contexts)
@@ -55,36 +57,52 @@ class PooledEstimate:
             return
         seen, x = np.unique(x, return_inverse=True)
         shape = self._shape[0], len(seen)
-        if isinstance(self._strategy, BestOfN):
+        keys = p, x, shape, keep, self._n_max
+        if isinstance(self._strategy, (BestOfN, SelectedBest)):
             utility = self._weights @ objectives.T
-            reward = score_curves(utility, p, x, shape, keep, self._n_max)
+            chosen = objectives[:, self._strategy.selection] if isinstance(self._strategy, SelectedBest) else None
+            reward = score_curves(utility, *keys, chosen)
             self.spread[seen] = _deviation(utility.mean(axis=0), p * len(seen) + x, x, len(seen))
         else:
             counts, votes = _vote_counts(p, x, answers, gold, shape)
-            prior = response_model(counts)
-            kappa = concentration(counts, prior)
-            mass = (counts + kappa * prior)[keep]
-            credit = _at_votes(credit_curves(mass.reshape(-1, mass.shape[2]), self._n_max), votes[keep].ravel())
-            credit = credit.reshape(len(keep), len(seen), self._n_max)
-            share = mass[..., 0] / mass.sum(axis=2)
+            credit, share, winner = self._credit(counts, votes, keep)
             self.spread[seen] = np.sqrt(share * (1 - share)).mean(axis=0)
             if isinstance(self._strategy, VoteThenBest):
                 right, style = self._strategy._parts(self._weights)
-                reward = score_curves(style @ objectives.T, p, x, shape, keep, self._n_max)
-                reward = _of_winner(reward, mass.max(axis=2) / mass.sum(axis=2))
-                reward += right[:, None, None, None] * credit
+                reward = right[:, None, None, None] * credit
+                for mine, chance in ((answers == gold, credit), ((answers != gold) & (answers >= 0), 1 - credit)):
+                    if mine.any():
+                        best = score_curves(style @ objectives[mine].T, p[mine], x[mine], *keys[2:])
+                        reward += chance * _of_winner(best, winner)
             else:
                 reward = self._weights[:, 0, None, None, None] * credit
-        count = np.bincount(p, minlength=shape[0])[keep]
-        mean_cost = np.bincount(p, cost, shape[0])[keep] / count
-        first = np.unique(p * len(seen) + x, return_index=True)[1]  # each query once, however often it was asked
-        asked = np.bincount(p[first], minlength=shape[0])[keep]
-        mean_call_cost = np.bincount(p[first], call_cost[first], shape[0])[keep] / asked
+        pair, size = p * len(seen) + x, shape[0] * shape[1]
+        count = np.bincount(pair, minlength=size).reshape(shape)[keep]
+        asked = np.maximum(count, 1)
+        mean_cost, mean_call_cost = (
+            (np.bincount(pair, paid, size).reshape(shape)[keep] / asked).sum(axis=1) / (count > 0).sum(axis=1)
+            for paid in (cost, call_cost)
+        )  # a query counts once, however often it was asked
         scales = np.arange(1, self._n_max + 1)
         spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call())
         q = self.q.copy()
         q[:, keep] = reward.mean(axis=2)[self._which] - self._cost_weights[:, None, None] * spending
         self.q = q
+
+    def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array, Array]:
+        """Credit of ``keep`` (K, X, n_max), share of right votes (K, X), and share that the likely winner has."""
+        right, wrong = response_model(counts)
+        both = np.stack([right, 1 - right], axis=2)
+        tally = np.stack([counts[..., 0], counts[..., 1:].sum(axis=2)], axis=2)
+        kappa = concentration(tally, both)[:, None, None]
+        mass = (tally + kappa * both)[keep]
+        kappa = concentration(counts[..., 1:], wrong, USUAL_WRONG)[:, None, None]
+        wrong = (counts[..., 1:] + kappa * wrong)[keep]
+        total, shape = mass.sum(axis=2), (*mass.shape[:2], self._n_max)
+        credit = credit_curves(mass[..., 0].ravel(), wrong.reshape(-1, wrong.shape[2]), total.ravel(), self._n_max)
+        share = mass[..., 0] / total
+        winner = np.maximum(share, (1 - share) * wrong.max(axis=2) / wrong.sum(axis=2))
+        return _at_votes(credit, votes[keep].ravel()).reshape(shape), share, winner
 
 
 def _vote_counts(p: Index, x: Index, answers: Index, gold: Index, shape: tuple[int, int]) -> tuple[Array, Array]:

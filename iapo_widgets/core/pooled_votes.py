@@ -1,22 +1,26 @@
 """What few votes say about voting at any scale, when the prompts that were asked the same query are pooled.
 
 Two completions of a query cannot tell how a vote of 32 would end; but fifty completions of *other* prompts
-tell how hard that query is and which wrong answer tempts.  So each (prompt, query) pair has a prior, its
-answers' probabilities theta_px ~ Dirichlet(kappa m_px), and its posterior is Dirichlet(counts + kappa m_px):
+tell how hard that query is and which wrong answer tempts.  So each (prompt, query) pair has a prior in two steps, and
+a posterior that adds the pair's own counts:
 
-- the right answer's share in m_px follows a two-parameter item response model, logit = a_p + s_p l_x with
-  l_x the pooled log odds of the query without prompt p's own votes: a_p is how able the prompt is, s_p how
-  steeply it goes from queries that are hard for all to easy ones (Birnbaum, 1968);
-- wrong answers share the rest as they do in the pool;
-- kappa, how much the model is trusted, maximises the likelihood of the votes on a grid.
+- right or wrong: theta_px ~ Beta(kappa_p m_px, kappa_p (1 - m_px)); m_px follows a two-parameter item response model,
+  logit = a_p + s_p l_x with l_x the pooled log odds of the query without prompt p's own votes: a_p is how able the
+  prompt is, s_p how steeply it goes from queries that are hard for all to easy ones (Birnbaum, 1968);
+- which wrong answer: Dirichlet(kappa'_p rho_px); rho_px is a mixture of the pool's wrong answers to that query and
+  of all answers evenly, in shares of the prompt's own: some prompts scatter their errors, and free-form answers do.
 
-Under a Dirichlet(alpha) posterior n votes are drawn from a Polya urn, so the expected credit has the
+kappa_p and kappa'_p, how much the model is trusted for a prompt, have the posterior that their likelihood on a grid
+and a prior common to all prompts give, the prior's centre and width being fitted to all prompts (empirical Bayes).
+
+Under such a posterior n votes are drawn from two nested Polya urns, so the expected credit has the
 closed form of ``voting`` with e_x[j] = binom(x + j - 1, j): nothing is simulated.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +29,17 @@ from . import voting
 
 Array = NDArray[np.float64]
 
-KAPPAS = (2, 4, 8, 16, 32, 64)
-USUAL_KAPPA = 8  # centre of the weak prior on kappa, one unit of log2 wide
+KAPPAS = np.exp2(np.arange(-1.0, 8.0))
+USUAL, USUAL_WRONG = 2.0, 1.0  # log2 of kappa and kappa': where their centres are, within 1, unless votes say otherwise
+WIDTHS = (0.25, 0.5, 1.0, 2.0)  # of the prior about the centre, in units of log2
+SCATTER, BEFORE = 0.05, 40.0  # share of scattered errors before any is seen, and how many errors that weighs
 SLOPE_SD, ABILITY_SD = 0.5, 2.0  # weak normal priors of s_p about 1 and a_p about 0, in logits
 CLIP = 0.01  # pooled shares are kept this far from 0 and 1 before their log odds are taken
-GRID, TOP_GRID, RIVALS = 25, 5, 4  # nodes for the right answer's share and the top rival's; rivals told apart
+SHARES = np.linspace(0, 1, 25)  # nodes of the tables: share of the right answer among all,
+TOPS = np.array([0.0, 0.05, 0.12, 0.25, 0.5, 1.0])  # of how far the top rival stands out among the wrong ones,
+OTHERS = (1, 2, 3, 5, 9, 20)  # number of the other rivals, equally strong,
+MASSES = np.exp2(np.arange(0.0, 10.0))  # mass of the posterior of right and wrong,
+WRONG_MASSES = (2.0, 8.0, 32.0, 512.0)  # and of the posterior of which wrong answer
 
 
 def polya_series(mass: Array, n_max: int) -> Array:
@@ -41,19 +51,42 @@ def polya_series(mass: Array, n_max: int) -> Array:
     return out
 
 
-def urn_credit(mass: Array, n_max: int) -> Array:
-    """Exact expected credit of answer 0 under Dirichlet(mass), scales 1 .. n_max, (R, n_max); mass (R, A)."""
-    none, target = np.zeros(len(mass)), np.zeros(len(mass), dtype=np.int64)
-    wins = voting.win_weights(polya_series, mass, none, target, n_max).sum(axis=0)
-    return (wins / polya_series(mass.sum(axis=1), n_max)[1:]).T
+def urn_credit(right: Array, wrong: Array, total: Array, n_max: int) -> Array:
+    """Exact expected credit of the right answer, scales 1 .. n_max, (R, n_max).
+
+    right (R,): mass of the right answer among the ``total`` (R,); wrong (R, A - 1): masses of the wrong ones, in an urn
+    of their own.
+    """
+    wins = _win_share(wrong, n_max)  # (m, j, R)
+    mine, theirs, both = (polya_series(x, n_max) for x in (right, total - right, total))
+    out = np.empty((len(right), n_max))
+    for n in range(1, n_max + 1):
+        m = np.arange(1, n + 1)
+        out[:, n - 1] = (mine[m] * theirs[n - m] * wins[m, n - m]).sum(axis=0) / both[n]
+    return out
 
 
-def response_model(counts: Array) -> Array:
-    """Prior means m_px, (P, X, A), from votes counts (P, X, A), the right answer first."""
+def _win_share(wrong: Array, n_max: int) -> Array:
+    """Expected credit with m right votes and j wrong ones, m + j <= n_max, (n_max + 1, n_max + 1, R)."""
+    rows = len(wrong)
+    urn = np.concatenate([np.ones((rows, 1)), wrong], axis=1)  # e_1[m] = 1: the right answer's own factor drops out
+    none, target = np.zeros(rows), np.zeros(rows, dtype=np.int64)
+    wins = voting.win_weights(polya_series, urn, none, target, n_max)
+    norm = polya_series(wrong.sum(axis=1), n_max)
+    out = np.zeros((n_max + 1, n_max + 1, rows))
+    for m in range(1, n_max + 1):
+        out[m, : n_max - m + 1] = wins[m, m - 1 :] / norm[: n_max - m + 1]
+    return out
+
+
+def response_model(counts: Array) -> tuple[Array, Array]:
+    """Prior share of the right answer m_px (P, X), and of each wrong one in the rest rho_px (P, X, A - 1).
+
+    counts (P, X, A): votes, the right answer first.
+    """
     total = counts.sum(axis=(0, 1))
     others = counts.sum(axis=0) - counts + 0.5 * total / max(total.sum(), 1.0)
-    others /= others.sum(axis=2, keepdims=True)
-    share = np.clip(others[..., 0], CLIP, 1 - CLIP)
+    share = np.clip(others[..., 0] / others.sum(axis=2), CLIP, 1 - CLIP)
     level = np.log(share / (1 - share))
     centre = level.mean()
     level -= centre
@@ -70,66 +103,117 @@ def response_model(counts: Array) -> Array:
         determinant = h_aa * h_ss - h_as**2
         ability += np.clip((h_ss * g_a - h_as * g_s) / determinant, -1, 1)
         slope += np.clip((h_aa * g_s - h_as * g_a) / determinant, -1, 1)
-    fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)[..., None]
     wrong = others[..., 1:] / np.maximum(others[..., 1:].sum(axis=2, keepdims=True), 1e-12)
-    return np.concatenate([fitted, (1 - fitted) * wrong], axis=2)
+    return _logistic(centre + ability[:, None] + slope[:, None] * level), _scattered(counts[..., 1:], wrong)
 
 
-def concentration(counts: Array, prior: Array) -> int:
-    """kappa of largest beta-binomial likelihood of right among all votes; the usual one where no pair has two."""
+def _scattered(wrong: Array, pool: Array) -> Array:
+    """The pool's wrong answers (P, X, A - 1) mixed with all evenly, as each prompt's ``wrong`` votes have it."""
+    even = 1 / pool.shape[2]
+    ratio = even / np.maximum(even + pool, 1e-12)
+    scatter = np.full(len(pool), SCATTER)[:, None, None]
+    for _ in range(8):  # expectation maximisation
+        mine = scatter * ratio / (scatter * ratio + (1 - scatter) * (1 - ratio))
+        scatter = (SCATTER * BEFORE + (wrong * mine).sum(axis=(1, 2))) / (BEFORE + wrong.sum(axis=(1, 2)))
+        scatter = scatter[:, None, None]
+    return scatter * even + (1 - scatter) * pool
+
+
+def concentration(counts: Array, prior: Array, usual: float = USUAL) -> Array:
+    """kappa of each prompt, (P,): Dirichlet-multinomial likelihood of votes (P, X, A) with means ``prior`` (P, X, A).
+
+    Shrunk to the common one as far as prompts are alike: see the module.
+    """
     votes = counts.sum(axis=2)
     several = votes >= 2
-    right, votes, mean = counts[..., 0][several], votes[several], prior[..., 0][several]
-    steps = np.arange(int(votes.max(initial=0)))[:, None]
-    scores = []
-    for kappa in KAPPAS:
-        score = np.where(steps < right, np.log(kappa * mean + steps), 0.0).sum()
-        score += np.where(steps < votes - right, np.log(kappa * (1 - mean) + steps), 0.0).sum()
-        score -= np.where(steps < votes, np.log(kappa + steps), 0.0).sum()
-        scores.append(score - 0.5 * np.log2(kappa / USUAL_KAPPA) ** 2)
-    return KAPPAS[int(np.argmax(scores))]
+    prompt, v = np.nonzero(several)[0], votes[several]
+    hit = several[..., None] & (counts > 0)
+    of_hit, c, m = np.nonzero(hit)[0], counts[hit], prior[hit]
+    score = np.empty((len(KAPPAS), len(counts)))
+    for row, kappa in zip(score, KAPPAS, strict=True):
+        row[:] = np.bincount(of_hit, _log_rising(kappa * m, c), len(counts))
+        row -= np.bincount(prompt, _log_rising(np.full(len(v), kappa), v), len(counts))
+    return np.exp2(_shrunk(score, usual))
 
 
-def credit_curves(mass: Array, n_max: int) -> Array:
-    """``urn_credit`` by interpolation in a table, (R, n_max); mass (R, A), the right answer first.
+def _log_rising(x: Array, n: Array) -> Array:
+    """log of x (x + 1) .. (x + n - 1), by Stirling's series beyond the first five factors."""
+    first = np.log(np.where(np.arange(5)[:, None] < n, x + np.arange(5)[:, None], 1.0) + 1e-300).sum(axis=0)
+    more = n > 5
+    low, high = x[more] + 5, x[more] + n[more]
+    series = lambda y: (y - 0.5) * np.log(y) - y + 1 / (12 * y) - 1 / (360 * y**3)  # noqa: E731
+    first[more] += series(high) - series(low)
+    return first
 
-    The table knows the right answer's share and the top rival's part of the rest, which at most three other
-    rivals share equally: 0.004 from the exact value on average, 0.06 at worst where two rivals are level.
-    """
-    total = mass.sum(axis=1)
-    wrong, top = mass[:, 1:].sum(axis=1), mass[:, 1:].max(axis=1)
-    rivals = min(mass.shape[1] - 1, RIVALS)
-    top = np.divide(top, wrong, out=np.ones_like(top), where=wrong > 0)
-    even = 1 / rivals
-    x = mass[:, 0] / total * (GRID - 1)
-    y = np.clip((top - even) / (1 - even), 0, 1) * (TOP_GRID - 1) if rivals > 1 else np.zeros_like(x)
-    i, j = np.minimum(x.astype(int), GRID - 2), np.minimum(y.astype(int), TOP_GRID - 2)
-    fx, fy = (x - i)[:, None], (y - j)[:, None]
-    out = np.empty((len(mass), n_max))
-    rounded = _coarse(total)
-    for size in np.unique(rounded):
-        rows = rounded == size
-        t = _table(int(size), rivals, n_max)
-        a, b, u, v = i[rows], j[rows], fx[rows], fy[rows]
-        out[rows] = (t[a, b] * (1 - v) + t[a, b + 1] * v) * (1 - u) + (t[a + 1, b] * (1 - v) + t[a + 1, b + 1] * v) * u
+
+def _shrunk(score: Array, usual: float) -> Array:
+    """Posterior mean of log2 kappa of each prompt (P,), from log likelihoods (G, P) on the grid."""
+    grid = np.log2(KAPPAS)
+    best, prior = -np.inf, score
+    likelihood = np.exp(score - score.max(axis=0))
+    for centre, width in product(grid, WIDTHS):
+        normal = np.exp(-0.5 * ((grid - centre) / width) ** 2)
+        normal /= normal.sum()
+        fit = np.log(normal @ likelihood + 1e-300).sum() - 0.5 * (centre - usual) ** 2
+        if fit > best:
+            best, prior = fit, normal[:, None] * likelihood
+    return grid @ (prior / prior.sum(axis=0))
+
+
+def credit_curves(right: Array, wrong: Array, total: Array, n_max: int) -> Array:
+    """``urn_credit`` by interpolation in a table, (R, n_max): of the wrong answers it knows how strong the top one is
+    and how many others, equally strong, are as likely to meet as these are."""
+    mass = np.maximum(wrong.sum(axis=1), 1e-12)
+    top = wrong.max(axis=1) / mass
+    squares = np.einsum("ra,ra->r", wrong, wrong) / mass**2 - top**2
+    others = OTHERS[: int(np.searchsorted(OTHERS, wrong.shape[1] - 1)) + 1] if wrong.shape[1] > 1 else ()
+    number = np.clip((1 - top) ** 2 / np.maximum(squares, 1e-12), 1, max(wrong.shape[1] - 1, 1))
+    types = _nearest(mass, WRONG_MASSES)
+    if others:
+        types = types * len(others) + _nearest(number, others)
+    places = [_place(right / total, SHARES), _place(np.log2(np.clip(total, 1, MASSES[-1])), np.log2(MASSES))]
+    if others:
+        places.append(_place((top * (number + 1) - 1) / number, TOPS))
+    flat, weight = types[None], np.ones((1, len(mass)))
+    for (low, part), size in zip(places, (len(SHARES), len(MASSES), len(TOPS)), strict=False):
+        flat = np.concatenate([flat * size + low, flat * size + low + 1])
+        weight = np.concatenate([weight * (1 - part), weight * part])
+    table, out = _table(others, n_max), np.empty((len(mass), n_max))
+    for rows in voting.blocks(len(mass)):
+        out[rows] = np.einsum("krn,kr->rn", table[flat[:, rows]], weight[:, rows])
     return out
 
 
-@lru_cache(maxsize=128)
-def _table(total: int, rivals: int, n_max: int) -> Array:
-    """``urn_credit`` at total mass ``total``, (GRID, TOP_GRID, n_max)."""
-    share, top = np.meshgrid(np.linspace(0, 1, GRID), np.linspace(1 / rivals, 1, TOP_GRID), indexing="ij")
-    mass = np.empty((share.size, rivals + 1))
-    mass[:, 0] = share.ravel()
-    mass[:, 1] = ((1 - share) * top).ravel()
-    mass[:, 2:] = ((1 - share) * (1 - top)).ravel()[:, None] / max(rivals - 1, 1)
-    return urn_credit(np.maximum(total * mass, 1e-12), n_max).reshape(GRID, TOP_GRID, n_max)
+def _nearest(value: Array, nodes: tuple[float, ...]) -> NDArray[np.int64]:
+    middles = np.sqrt(np.array(nodes[1:]) * nodes[:-1])
+    return np.searchsorted(middles, value)
 
 
-def _coarse(total: Array) -> NDArray[np.int64]:
-    """Whole numbers up to 16, then four to an octave: few tables are needed."""
-    step = np.exp2(np.maximum(np.floor(np.log2(np.maximum(total, 1.0))) - 3, 0.0))
-    return np.maximum(np.rint(np.rint(total / step) * step), 1).astype(np.int64)
+def _place(value: Array, nodes: Array) -> tuple[NDArray[np.int64], Array]:
+    """The node below each value, and how far it is on the way to the next one."""
+    low = np.clip(np.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
+    return low, np.clip((value - nodes[low]) / np.diff(nodes)[low], 0, 1)
+
+
+@lru_cache(maxsize=32)
+def _table(others: tuple[int, ...], n_max: int) -> Array:
+    """Credit at every node: (wrong masses, others, shares, masses, tops) as rows, (rows, n_max)."""
+    rows = [(mass, k, y) for mass in WRONG_MASSES for k in others or (0,) for y in (TOPS if others else (1.0,))]
+    wrong = np.full((len(rows), max(others, default=0) + 1), 1e-9)
+    for row, (mass, k, y) in zip(wrong, rows, strict=True):
+        row[0] = mass * (1 + y * k) / (k + 1)
+        row[1 : k + 1] += mass * k * (1 - y) / (k + 1) / max(k, 1)
+    wins = _win_share(wrong, n_max)
+    total = np.tile(MASSES, len(SHARES))
+    right = np.maximum(np.repeat(SHARES, len(MASSES)) * total, 1e-9)
+    mine, theirs, both = (polya_series(x, n_max) for x in (right, np.maximum(total - right, 1e-9), total))
+    types = len(WRONG_MASSES) * max(len(others), 1)
+    out = np.empty((types, len(total), len(rows) // types, n_max))
+    for n in range(1, n_max + 1):
+        m = np.arange(1, n + 1)
+        found = (mine[m] * theirs[n - m] / both[n]).T @ wins[m, n - m]  # (cells, types and tops)
+        out[..., n - 1] = found.reshape(len(total), types, -1).transpose(1, 0, 2)
+    return out.reshape(-1, n_max)
 
 
 def _logistic(x: Array) -> Array:
