@@ -66,7 +66,6 @@ class PooledEstimate:
         else:
             counts, votes = _vote_counts(p, x, answers, gold, shape)
             credit, share, winner = self._credit(counts, votes, keep)
-            self.spread[seen] = np.sqrt(share * (1 - share)).mean(axis=0)
             if isinstance(self._strategy, VoteThenBest):
                 right, style = self._strategy._parts(self._weights)
                 reward = right[:, None, None, None] * credit
@@ -87,6 +86,10 @@ class PooledEstimate:
         spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call())
         q = self.q.copy()
         q[:, keep] = reward.mean(axis=2)[self._which] - self._cost_weights[:, None, None] * spending
+        if not isinstance(self._strategy, (BestOfN, SelectedBest)):
+            scale = q[:, keep].argmax(axis=2)  # (C, K)
+            at = np.take_along_axis(credit[None], scale[..., None, None], axis=3)[..., 0]
+            self.spread[seen] = np.sqrt((at * (1 - at)).mean(axis=(0, 1)))
         self.q = q
 
     def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array, Array]:
