@@ -6,8 +6,9 @@ wider.  Training and test part are the same, so that regret is that of the searc
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from iapo_widgets import CategoricalEnvironment, Context, bon_contexts, mv_contexts, voting_environment
 from iapo_widgets.core.strategies import BestOfN, SelectedBest, Strategy, VoteThenBest
+from iapo_widgets.study.bench import bench
 
 Array = NDArray[np.float64]
 Generator = np.random.Generator
@@ -171,3 +173,30 @@ def _best(
 ) -> CategoricalEnvironment:  # fmt: skip
     cost = rng.uniform(0.002, 0.008, len(probs))
     return CategoricalEnvironment(probs, values, cost, contexts=contexts, strategy=strategy, n_max=n_max, **more)
+
+
+def rows(kind: str, budget: int, runs: int) -> Iterator[tuple[str, float, float, float]]:
+    """Name of each algorithm, its mean regret and standard error in parts of the range of utilities, milliseconds."""
+    scale = utility_range(maker(kind)(0))
+    for name, (algorithm, options) in ALGORITHMS.items():
+        (row,) = bench(maker(kind), [algorithm], [budget], runs, options=options)
+        yield name, row.regret_train_mean / scale, row.regret_train_sem / scale, 1_000 * row.seconds_per_training
+
+
+def main() -> None:
+    """Print a Markdown table, a line for each kind."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("kinds", nargs="*", default=list(KINDS), help="a kind, or kind/small, kind/wide")
+    parser.add_argument("--budget", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=20)
+    options = parser.parse_args()
+    print(f"| T = {options.budget:,} | {' | '.join(ALGORITHMS)} |\n|---{'|---' * len(ALGORITHMS)}|")
+    for kind in options.kinds:
+        cells = (
+            f"{mean:.4f} ({error:.4f}), {ms:.0f} ms" for _, mean, error, ms in rows(kind, options.budget, options.runs)
+        )
+        print(f"| {kind} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

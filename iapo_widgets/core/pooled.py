@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
+from .corrections import Corrections
 from .costs import arm_cost, per_call_of
 from .pooled_scores import score_curves
 from .pooled_votes import USUAL_WRONG, concentration, credit_curves, response_model
@@ -20,10 +21,11 @@ Index = NDArray[np.int64]
 
 
 class PooledEstimate:
-    """``q`` (C, P, n_max), NaN where nothing is known, and ``spread`` (X,): how much completions of a query differ.
+    """``q`` (C, P, n_max), NaN where nothing is known; ``unbiased``, the same as far as whole pulls say, however noisy;
+    and ``spread`` (X,): how open the vote on a query is, 1 for scores.
 
-    ``add`` takes completions in, ``update`` computes anew for some prompts.  Raises ``ValueError`` for a
-    strategy other than best-of-n, majority-vote and vote-then-best: there is no pooled model of it.
+    ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
+    vote.  Raises ``ValueError`` for a strategy of which there is no pooled model.
     """
 
     def __init__(self, env: Environment) -> None:
@@ -37,10 +39,15 @@ class PooledEstimate:
         self._shape = len(env.prompts), env.n_queries
         self._batches: list[tuple[Array | Index, ...]] = []
         self.q = np.full((len(env.contexts), len(env.prompts), env.n_max), np.nan)
+        self.scored = isinstance(env.strategy, (BestOfN, SelectedBest))
+        self.unbiased = self.q.copy()
         self.spread = np.ones(env.n_queries)
+        self._corrections = Corrections(env.strategy, self._weights, self._n_max)
 
     def add(self, completions: Completions) -> None:
         """Take in the completions that arrived."""
+        if self.scored:
+            self._corrections.add(completions)
         c, (row, column) = completions, np.nonzero(completions.valid)
         self._batches.append(
             (c.prompts[row], c.queries[row], c.objectives[row, column], c.answers[row, column], c.gold[row],
@@ -58,20 +65,22 @@ class PooledEstimate:
         seen, x = np.unique(x, return_inverse=True)
         shape = self._shape[0], len(seen)
         keys = p, x, shape, keep, self._n_max
-        if isinstance(self._strategy, (BestOfN, SelectedBest)):
+        if self.scored:
             utility = self._weights @ objectives.T
             chosen = objectives[:, self._strategy.selection] if isinstance(self._strategy, SelectedBest) else None
-            reward = score_curves(utility, *keys, chosen)
-            self.spread[seen] = _deviation(utility.mean(axis=0), p * len(seen) + x, x, len(seen))
+            which, where = self._corrections.pairs(keep, seen)
+            reward, unseen = score_curves(utility, *keys, chosen, where)
+            corrected, unbiased = self._corrections.of(unseen, which, where // len(seen), len(keep))
         else:
+            corrected = unbiased = 0.0
             counts, votes = _vote_counts(p, x, answers, gold, shape)
-            credit, share, winner = self._credit(counts, votes, keep)
+            credit, winner = self._credit(counts, votes, keep)
             if isinstance(self._strategy, VoteThenBest):
                 right, style = self._strategy._parts(self._weights)
                 reward = right[:, None, None, None] * credit
                 for mine, chance in ((answers == gold, credit), ((answers != gold) & (answers >= 0), 1 - credit)):
                     if mine.any():
-                        best = score_curves(style @ objectives[mine].T, p[mine], x[mine], *keys[2:])
+                        best, _ = score_curves(style @ objectives[mine].T, p[mine], x[mine], *keys[2:])
                         reward += chance * _of_winner(best, winner)
             else:
                 reward = self._weights[:, 0, None, None, None] * credit
@@ -84,16 +93,18 @@ class PooledEstimate:
         )  # a query counts once, however often it was asked
         scales = np.arange(1, self._n_max + 1)
         spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call())
-        q = self.q.copy()
-        q[:, keep] = reward.mean(axis=2)[self._which] - self._cost_weights[:, None, None] * spending
-        if not isinstance(self._strategy, (BestOfN, SelectedBest)):
+        q, self.unbiased = self.q.copy(), self.unbiased.copy()
+        for values, correction in ((q, corrected), (self.unbiased, unbiased)):
+            mean = reward.mean(axis=2) + correction
+            values[:, keep] = mean[self._which] - self._cost_weights[:, None, None] * spending
+        if not self.scored:
             scale = q[:, keep].argmax(axis=2)  # (C, K)
             at = np.take_along_axis(credit[None], scale[..., None, None], axis=3)[..., 0]
             self.spread[seen] = np.sqrt((at * (1 - at)).mean(axis=(0, 1)))
         self.q = q
 
-    def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array, Array]:
-        """Credit of ``keep`` (K, X, n_max), share of right votes (K, X), and share that the likely winner has."""
+    def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array]:
+        """Credit of ``keep`` (K, X, n_max), and the share that the likely winner has (K, X)."""
         right, wrong = response_model(counts)
         both = np.stack([right, 1 - right], axis=2)
         tally = np.stack([counts[..., 0], counts[..., 1:].sum(axis=2)], axis=2)
@@ -105,7 +116,7 @@ class PooledEstimate:
         credit = credit_curves(mass[..., 0].ravel(), wrong.reshape(-1, wrong.shape[2]), total.ravel(), self._n_max)
         share = mass[..., 0] / total
         winner = np.maximum(share, (1 - share) * wrong.max(axis=2) / wrong.sum(axis=2))
-        return _at_votes(credit, votes[keep].ravel()).reshape(shape), share, winner
+        return _at_votes(credit, votes[keep].ravel()).reshape(shape), winner
 
 
 def _vote_counts(p: Index, x: Index, answers: Index, gold: Index, shape: tuple[int, int]) -> tuple[Array, Array]:
@@ -144,14 +155,3 @@ def _read(curves: Array, position: Array) -> Array:
     f = position - i
     j = np.minimum(i + 1, curves.shape[1] - 1)
     return np.take_along_axis(curves, i, axis=1) * (1 - f) + np.take_along_axis(curves, j, axis=1) * f
-
-
-def _deviation(u: Array, pair: Index, x: Index, n_queries: int) -> Array:
-    """Standard deviation of completions within the pairs of each query, (X,); 1 where no pair has two."""
-    count = np.maximum(np.bincount(pair), 1)
-    mean = np.bincount(pair, u) / count
-    degrees = np.bincount(x, minlength=n_queries) - np.bincount(np.unique(pair) % n_queries, minlength=n_queries)
-    squares = np.bincount(x, (u - mean[pair]) ** 2, n_queries)
-    return (
-        np.sqrt(np.where(degrees > 0, squares / np.maximum(degrees, 1), 1.0)) if degrees.any() else np.ones(n_queries)
-    )

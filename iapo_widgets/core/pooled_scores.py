@@ -16,6 +16,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .voting import blocks
+
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
@@ -34,24 +36,31 @@ def score_curves(
     keep: Index,
     n_max: int,
     selection: Array | None = None,
-) -> Array:
+    bare: Index | None = None,
+) -> tuple[Array, Array]:
     """Expected best of n = 1 .. n_max for every query and the prompts ``keep``, (W, len(keep), X, n_max).
 
     utility (W, B) of B completions of prompts (B,) and queries (B,); shape: (P, X).  selection (B,): by which the best
-    is found, if not by its utility.
+    is found, if not by its utility.  Also returns the same of the pairs ``bare`` (S,), numbered within keep x X, as if
+    nothing had been seen of them, (W, S, n_max).
     """
     pair = prompts * shape[1] + queries
     wanted = np.isin(prompts, keep)
     own, where = _padded(pair[wanted], (keep[:, None] * shape[1] + np.arange(shape[1])).ravel())
     out = np.empty((len(utility), len(own), n_max))
+    bare = np.zeros(0, dtype=np.int64) if bare is None else bare
+    unseen = np.empty((len(utility), len(bare), n_max))
     for w, u in enumerate(utility):
         s = u if selection is None else selection
         model, values, kappa = _model(u, s, prompts, pair, shape, keep)
         atoms = np.concatenate([np.where(where, s[wanted][own], s.max()), model], axis=1)
         values = np.concatenate([u[wanted][own], values], axis=1) if selection is not None else atoms
-        mass = np.concatenate([where, np.multiply.outer(np.repeat(kappa, shape[1]), np.diff(EDGES))], axis=1)
-        out[w] = urn_selected(values, atoms, mass, n_max)
-    return out.reshape(len(utility), len(keep), shape[1], n_max)
+        prior = np.multiply.outer(np.repeat(kappa, shape[1]), np.diff(EDGES))
+        out[w] = urn_selected(values, atoms, np.concatenate([where, prior], axis=1), n_max)
+        columns = slice(where.shape[1], None)
+        alone = atoms[bare, columns]
+        unseen[w] = urn_selected(values[bare, columns] if selection is not None else alone, alone, prior[bare], n_max)
+    return out.reshape(len(utility), len(keep), shape[1], n_max), unseen
 
 
 def urn_selected(utility: Array, selection: Array, mass: Array, n_max: int) -> Array:
@@ -66,11 +75,12 @@ def urn_selected(utility: Array, selection: Array, mass: Array, n_max: int) -> A
     below = np.cumsum(mass, axis=1)
     total = below[:, -1:].copy()
     steps, last = np.diff(u, axis=1), u[:, -1]
-    below, power = below[:, :-1], np.ones_like(steps)
     out = np.empty((len(u), n_max))
-    for n in range(n_max):  # P(all n at most s_i) = prod_j (below_i + j) / (total + j)
-        power *= (below + n) / (total + n)
-        out[:, n] = last - np.einsum("rm,rm->r", steps, power)
+    for rows in blocks(len(u)):
+        at, whole, power = below[rows, :-1], total[rows], steps[rows].copy()
+        for n in range(n_max):  # P(all n at most s_i) = prod_j (below_i + j) / (total + j)
+            power *= (at + n) / (whole + n)
+            out[rows, n] = last[rows] - power.sum(axis=1)
     return out
 
 
@@ -140,7 +150,8 @@ def _mass(u: Array, about: Array, prompts: Index, pair: Index, shape: tuple[int,
     """kappa of each prompt, (P,): two completions of a pair are the same draw with probability 1 / (1 + kappa).
 
     That is how much more often they are equal than completions of different queries are, each counted by the square of
-    how far it lies in the prompt's upper quarter, where the best of many is found.  u (B,) about ``about`` (B,).
+    how far it lies in the prompt's upper quarter, where the best of many is found; but at most the correlation of these
+    within pairs, for where there are few outcomes, equals need not be the same draw.  u (B,) about ``about`` (B,).
     """
     number = np.bincount(prompts, minlength=shape[0])
     residual = u - about
@@ -159,7 +170,12 @@ def _mass(u: Array, about: Array, prompts: Index, pair: Index, shape: tuple[int,
     share = size / number[prompts[across]]
     chance = np.bincount(prompts[across], share**2 * upper[across] ** 2, shape[0])
     most = np.bincount(prompts, upper**2, shape[0]) / np.maximum(number, 1)
-    mine = (mean - chance) / np.maximum(most - chance, 1e-12)
+    level = (np.bincount(prompts, upper, shape[0]) / np.maximum(number, 1)) ** 2
+    product = np.bincount(pair, upper, len(count)) ** 2 - np.bincount(pair, upper**2, len(count))
+    product = (product / np.maximum(count - 1, 1)).reshape(shape).sum(axis=1) / np.maximum(degrees, 1)
+    mine = np.minimum(
+        (mean - chance) / np.maximum(most - chance, 1e-12), (product - level) / np.maximum(most - level, 1e-12)
+    )
     common = float(np.average(mine, weights=degrees))
     noise = 2 / np.maximum(degrees, 1)
     between = max(float(np.average((mine - common) ** 2 - noise, weights=degrees)), 0.0)
