@@ -40,7 +40,7 @@ Index = NDArray[np.int64]
 
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
-TWICE = 32  # completions of a prompt in a round from which on scores are asked for in twos: do they repeat themselves?
+TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
 
@@ -80,7 +80,7 @@ def _rounds(env, budget, rng):
             ask(alive, env.n_max, deck.deal(whole_pulls))
         used = spending(pulls)
         each = (first - used) // len(alive)
-        several = min(max(each // (TURNS * env.n_queries), 1 + (estimate.scored and each >= TWICE)), env.n_max)
+        several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= TWICE)), env.n_max)
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
             ask(group, n, queries.take(times, n, estimate.spread))
         if not whole(batches):

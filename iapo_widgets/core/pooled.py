@@ -72,7 +72,7 @@ class PooledEstimate:
             reward, unseen = score_curves(utility, *keys, chosen, where)
             corrected, unbiased = self._corrections.of(unseen, which, where // len(seen), len(keep))
         else:
-            corrected = unbiased = 0.0
+            corrected = unbiased = np.zeros(1)
             counts, votes = _vote_counts(p, x, answers, gold, shape)
             credit, winner = self._credit(counts, votes, keep)
             if isinstance(self._strategy, VoteThenBest):

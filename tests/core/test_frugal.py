@@ -198,7 +198,7 @@ def test_pulls_that_are_not_whole_correct_nothing():
 
 
 def test_whole_pulls_are_drawn_of_scores_alone_and_only_where_the_budget_pays():
-    """Best-of-N at 20 pulls of n_max a prompt draws half of round 1 in them and all later; below and for votes, none."""
+    """Best-of-N at 20 pulls of n_max a prompt draws half of round 1 in them and all later; below or for votes none."""
     env = small_environment(0, prompts=8, queries=400, n_max=8)
     for strategy, budget, shares in (
         ("best-of-n", 2_560, [0.5, 1]),
