@@ -1,8 +1,8 @@
-"""Latency, work, drags and memory of all nine widgets in a real JupyterLab in a real browser, on one page.
+"""Latency, work, drags, flight and memory of the widgets in a real JupyterLab in a real browser, on one page.
 
-``python benchmarks/screen.py [--part latency|work|drag|memory|pyplot] [--only WIDGET] [--count 100] [--updates 1000]``
-prints Markdown tables.  The page is the gallery, run from top to bottom; how time is taken stands in
-``on_screen/stopwatch.js``.  All parts together take about ten minutes.
+``python benchmarks/screen.py [--part PART] [--only WIDGET] [--count 100] [--updates 1000]``, PART one of latency, work,
+drag, flight, memory and pyplot, prints Markdown tables.  The page is the gallery, run from top to bottom; how time is
+taken stands in ``on_screen/stopwatch.js``.  All parts together take about ten minutes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
-from on_screen import drags, latency, memory, pyplot, work  # noqa: E402
+from on_screen import drags, flight, latency, memory, pyplot, work  # noqa: E402
 from on_screen.page import opened  # noqa: E402
 
-PARTS = ("latency", "work", "drag", "memory", "pyplot")
+PARTS = ("latency", "work", "drag", "flight", "memory", "pyplot")
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=1_000, help="updates of each widget for the memory")
     options = parser.parse_args()
     parts = options.part or PARTS
-    if {"latency", "work", "drag", "memory"} & set(parts):
+    if {"latency", "work", "drag", "flight", "memory"} & set(parts):
         with opened(ROOT / "notebooks" / "gallery.ipynb") as measured:
             for part, head, rows in (
                 ("latency", latency.HEAD, latency.latencies(measured, options.count, options.only)),
@@ -42,6 +42,8 @@ def main() -> None:
                     print(f"\n{head}", flush=True)
                     for row in rows:
                         print(row.row(), flush=True)
+            if "flight" in parts and options.only.lower() in "psstlab":
+                print(f"\n{flight.flight(measured, max(3, options.count // 10)).table()}", flush=True)
             assert measured.notebook.errors == [], measured.notebook.errors
     if "pyplot" in parts:
         with tempfile.TemporaryDirectory() as folder, opened(pyplot.write(Path(folder) / "compare.ipynb")) as measured:

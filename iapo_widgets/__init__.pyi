@@ -4,7 +4,7 @@ from .core.problem import Arm, Context, Prompt, bon_contexts, mv_contexts
 from .core.protocol import Environment
 from .core.psst import psst
 from .core.rounds import Policy, Result, Round
-from .core.strategies import STRATEGIES, BestOfN, MajorityVote, SelectedBest, VoteThenBest
+from .core.strategies import STRATEGIES, BestOfN, EarlyBest, EarlyVote, MajorityVote, SelectedBest, VoteThenBest
 from .core.training import ALGORITHMS, acr, train
 from .study.arms import ArmTable, arm_table
 from .tasks.catalogue import fetch, load
@@ -20,6 +20,8 @@ __all__ = [
     "CategoricalEnvironment",
     "Completions",
     "Context",
+    "EarlyBest",
+    "EarlyVote",
     "Environment",
     "MajorityVote",
     "Policy",

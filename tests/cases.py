@@ -3,6 +3,9 @@
 import numpy as np
 
 from iapo_widgets import STRATEGIES, CategoricalEnvironment, Completions, Context, mv_contexts, voting_environment
+from iapo_widgets.core.stopping import rules_of
+
+FIXED = [name for name, strategy in STRATEGIES.items() if not rules_of(strategy)]  # arms never stop early
 
 
 def small_environment(seed, prompts=3, queries=6, answers=3, n_max=4, contexts=None, **more):

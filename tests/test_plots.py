@@ -21,6 +21,8 @@ from iapo_widgets.plots import (
     trimming_rounds,
 )  # fmt: skip
 from iapo_widgets.plots.curves import success_curves
+from iapo_widgets.plots.scene import Bar, Cells, Panel, Rule, Scene, Star
+from iapo_widgets.plots.twin import draw
 from iapo_widgets.study.certainty import ErrorRate
 from iapo_widgets.study.table import Table
 from iapo_widgets.tasks.catalogue import GENERATED
@@ -175,3 +177,32 @@ def test_a_dollar_sign_in_a_name_is_a_dollar_sign(name):
         drawn = [text._preprocess_math(text.get_text()) for text in texts]
         assert all(math is False for _, math in drawn)
         assert "$" not in name or any(seen in words for words, _ in drawn)
+
+
+def test_the_twin_of_a_scene_shows_bars_shades_and_a_ring():
+    """Bars end where they say, a cell is so much of its colour and the rest white, a ring has no face."""
+    cells = Cells([[0, 1], [-1, 0]], [0.0, 1.0], [0.0, 1.0], ["#0072b2", "#d55e00"], ["a wins", "b wins"],
+                  shades=[[0.5, 1.0], [1.0, 0.0]], ramp=[("N = 1", 0.5)], markers=["o", "s"])  # fmt: skip
+    scene = Scene(
+        [Panel("map", "x", "y", cells=cells, stars=[Star(0.0, 0.0, "user", ring=True)]),
+         Panel("bars", "x", "y", bars=[Bar(1.0, 0.5, 2.0, "#000000", "all", note="2.0"), Bar(2.0, 0.0, -1.0, "#000000",
+               "all", open=True)]),
+         Panel("ruler", "x", "y", wide=True, rules=[Rule(0.5, "here")])],
+        "what is seen", title="a title", change="what would change it",
+    )  # fmt: skip
+    figure = draw(scene)
+    chart, bars, ruler = figure.axes
+    (image,) = chart.get_images()
+    seen = np.asarray(image.get_array())
+    blue = np.array([0x00, 0x72, 0xB2]) / 255
+    assert seen[0, 0] == pytest.approx(1 - 0.5 * (1 - blue))
+    assert seen[1].tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert seen[0, 1] == pytest.approx(np.array([0xD5, 0x5E, 0x00]) / 255)
+    assert [line.get_markerfacecolor() for line in chart.lines] == ["none"]
+    words = [text.get_text() for text in chart.get_legend().get_texts()]
+    assert words == ["a wins", "b wins", "N = 1", "user"]
+    assert sorted((bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars.patches) == [(0.0, -1.0), (0.5, 2.0)]
+    assert [text.get_text() for text in bars.texts] == ["2.0"]
+    assert figure.alt == "what is seen what would change it" and figure.get_suptitle() == "a title"
+    figure.canvas.draw()
+    assert ruler.get_position().width > 0 and ruler.bbox.width > 1.5 * bars.bbox.width

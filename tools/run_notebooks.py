@@ -3,14 +3,13 @@
     python tools/run_notebooks.py notebooks/01_*.ipynb     runs these and writes them; without names all of them
     python tools/run_notebooks.py --check                  runs nothing, names those that are in another form
 
-Outputs are kept, and folded where the text asks to predict them; times, widget state, random identifiers and the
-kernel's version are not kept.
+Outputs are kept, and folded where the text asks to predict them; times, random identifiers and the kernel's version are
+not kept, and of a widget that line which a notebook shows where none is alive.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 import time
 from pathlib import Path
@@ -19,7 +18,9 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
+from iapo_widgets import widgets
 from iapo_widgets.course.lessons import fold_predictions
+from iapo_widgets.widgets.shared.twin import asleep, is_twin
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -35,23 +36,32 @@ def run(path: Path) -> None:
         store_widget_state=False, record_timing=False, coalesce_streams=True,
     )  # fmt: skip
     client.execute()
-    path.write_text(written(normalise(book, path.stem)), "utf-8")
+    path.write_text(written(normalise(book)), "utf-8")
 
 
-def normalise(book: Any, name: str) -> Any:
-    """The notebook in the form that is committed; ``name`` makes identifiers that differ between notebooks."""
+def normalise(book: Any) -> Any:
+    """The notebook in the form that is committed."""
     book.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     book.nbformat_minor = 5
     fold_predictions(book)
-    for i, cell in enumerate(book.cells):
+    for cell in book.cells:
         cell.metadata.pop("execution", None)
         cell.metadata.pop("collapsed", None)
         cell.metadata.pop("trusted", None)
-        for j, output in enumerate(cell.get("outputs", [])):
-            data = output.get("data", {})
-            if VIEW in data:
-                data[VIEW]["model_id"] = hashlib.md5(f"{name} {i} {j}".encode(), usedforsecurity=False).hexdigest()
+        if "outputs" in cell:
+            cell.outputs = [kept for output in cell.outputs if (kept := _without_view(output))]
     return book
+
+
+def _without_view(output: Any) -> Any:
+    """The output; of one of our widgets its line, of a bar of progress and of a widget's twin nothing."""
+    data = output.get("data", {})
+    if VIEW not in data:
+        return None if is_twin(output) and "text/plain" not in data else output
+    plain = "".join(data["text/plain"])
+    if (kind := plain.partition("(")[0]) not in widgets.__all__:
+        return None
+    return nbformat.v4.new_output("display_data", {"text/html": asleep(kind), "text/plain": plain})
 
 
 def written(book: Any) -> str:
@@ -68,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     bad = 0
     for path in options.paths or sorted((ROOT / "notebooks").glob("*.ipynb")):
         if options.check:
-            if path.read_text("utf-8") != written(normalise(nbformat.read(path, as_version=4), path.stem)):
+            if path.read_text("utf-8") != written(normalise(nbformat.read(path, as_version=4))):
                 print(f"{path} is not in the form that tools/run_notebooks.py writes", file=sys.stderr)
                 bad = 1
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from on_screen.latency import PICTURE, RATE, SUBJECTS, control_of
+from on_screen.latency import PICTURE, RACE, RATE, SUBJECTS, control_of
 from on_screen.page import MeasuredPage
 
 STEPS, TARGET = 150, 150  # moves of the pointer, ms
@@ -32,8 +32,10 @@ DRAGS = (
     Drag("ScalingExplorer", "N to read", "N to read", "scaling.n", shown="scaling.summary"),
     Drag("TradeoffExplorer", "cost weight", "Weight: cost", "tradeoff.cost_weight", shown="tradeoff.summary"),
     Drag("BoundExplorer", "gap", "Gap in success", "bound.gap", shown="bound.summary"),
-    Drag("EliminationView", "round", "Round", "lab.view.round or lab.view.n_frames", ("canvas.iapo-heat",)),
-    Drag("PSSTLab", "cost weight", "stock:Weight: cost", "lab.contexts[0].cost_weight", ("canvas.iapo-heat",)),
+    Drag("ScalingExplorer", "N to read, by its line", "role=N to read", "scaling.n", shown="scaling.summary"),
+    Drag("TradeoffExplorer", "the user, in the map", "role=this user", "tradeoff.share", shown="tradeoff.summary"),
+    Drag("EliminationView", "round", "role=Round", "lab.view.round or lab.view.n_frames", RACE),
+    Drag("PSSTLab", "cost weight", "Cost weight", "lab.contexts[0].cost_weight", RACE),
 )
 
 

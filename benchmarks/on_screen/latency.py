@@ -14,6 +14,8 @@ ALONE, KERNEL = 50, 100  # ms, p95: what the browser does alone, and what the ke
 RIGHT_LEFT = ("ArrowRight",) * 5 + ("ArrowLeft",) * 5
 DOWN_UP = ("ArrowDown", "ArrowUp")
 PICTURE = (".iapo-panels svg", ".iapo-summary")
+RACE = (".iapo-lanes", ".iapo-policy")
+FINISHED = "setattr(lab, 'seconds_per_round', 0.0) or lab.show_finished() or setattr(lab.view, 'face', 'race')"
 
 
 @dataclass(frozen=True)
@@ -64,25 +66,27 @@ SUBJECTS = (
     )),
     Subject("TradeoffExplorer", "TradeoffExplorer(helpful", (
         Move("cost weight", "Weight: cost"),
-        Move("objectives", "role=helpful against harmless"), READ, HOVER,
+        Move("objectives", "role=helpful against harmless"), READ,
     )),
     Subject("ReuseExplorer", "ReuseExplorer()", (
         Move("n", "n asked about", keys=("ArrowRight", "ArrowLeft")), Move("chance", "Chance of right"), READ,
-    )),
-    Subject("EliminationView", "PSSTLab(math", (
-        Move("replay of a round", "Round", ALONE, ("ArrowLeft",) * 6 + ("ArrowRight",) * 6, ("canvas.iapo-heat",)),
+    ), before="setattr(reuse, 'more', True)"),
+    Subject("EliminationView", "lab = PSSTLab(math", (
+        Move("replay of a round", "role=Round", ALONE, ("ArrowLeft",) * 6 + ("ArrowRight",) * 6, RACE),
+    ), ".iapo-race-lab", FINISHED),
+    Subject("EliminationView, map", "lab = PSSTLab(math", (
         Move("arrow keys move from arm to arm", "canvas.iapo-heat", ALONE,
              ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"), ("canvas.iapo-heat",)),
-    ), ".iapo-elimination", "setattr(lab, 'seconds_per_round', 0.0) or lab.run() or lab.join()"),
-    Subject("PSSTLab", "PSSTLab(math", (
-        Move("re-scoring after a weight", "stock:Weight: cost", keys=RIGHT_LEFT * 2, parts=("canvas.iapo-heat",)),
-    ), ".iapo-elimination", "setattr(lab, 'seconds_per_round', 0.0) or lab.run() or lab.join()"),
+    ), ".iapo-race-lab", f"{FINISHED} or setattr(lab.view, 'face', 'map')"),
+    Subject("PSSTLab", "lab = PSSTLab(math", (
+        Move("re-scoring after a weight", "Cost weight", keys=RIGHT_LEFT * 2, parts=RACE),
+    ), ".iapo-race-lab", FINISHED),
     Subject("BoundExplorer", "BoundExplorer()", (Move("cost", "Cost of one"), Move("gap", "Gap in success"), READ)),
     Subject("StudyExplorer", "StudyExplorer()", (
         Move("measure", "Measure", keys=DOWN_UP), READ,
     ), before="study.run() or study.join()"),
     Subject("PolicyTable", "PolicyTable(math", (
-        Move("format to copy", "Copy as", keys=DOWN_UP, parts=("textarea",)), READ,
+        Move("format to copy", "Copy as", keys=DOWN_UP, parts=("textarea",)),
     )),
 )  # fmt: skip
 
@@ -124,7 +128,7 @@ def control_of(measured: MeasuredPage, widget: Locator, name: str) -> Locator:
     if name.startswith("stock:"):
         text = name.removeprefix("stock:")
         return measured.page.locator(".widget-hslider", has_text=text).first.get_by_role("slider")
-    return widget.get_by_label(name, exact=True)
+    return widget.locator(".iapo-form").get_by_label(name, exact=True)
 
 
 def parts_of(widget: Locator, move: Move) -> list[Locator]:
@@ -170,13 +174,12 @@ def check_canvas(measured: MeasuredPage, move: Move) -> None:
 def stop_times(measured: MeasuredPage, runs: int) -> list[float]:
     """Milliseconds from a click on the lab's Stop to the line of status that says so."""
     page, times = measured.page, []
-    measured.show("PSSTLab(math", ".iapo-elimination")
+    lab = measured.show("lab = PSSTLab(math", ".iapo-race-lab")
     measured.notebook.ask("setattr(lab, 'seconds_per_round', 0.6)")
-    button = page.locator("button.jupyter-button")
     for _ in range(runs):
-        button.filter(has_text="Run").first.click()
+        measured.notebook.ask("lab.run()")
         page.wait_for_function("document.querySelector('.iapo-status').textContent.includes('round 1 done')")
-        button.filter(has_text="Stop").first.evaluate(
+        lab.locator("[data-name=stop]").evaluate(
             """(button) => new Promise((done) => {
                  const line = document.querySelector('.iapo-status');
                  const start = performance.now();

@@ -10,17 +10,17 @@ from on_screen.latency import SUBJECTS, control_of, parts_of
 from on_screen.page import MeasuredPage
 
 WARM = 200  # updates first, so that caches are full
-DRIVEN: dict[str, tuple[str, list[Any]]] = {  # a move of ``latency``; values of a native control, keys of a stock one
+DRIVEN: dict[str, tuple[str, list[Any]]] = {  # a move of ``latency``; values of a native control, keys of ours
     "ContextSliders": ("cost weight", [0.1 * k for k in range(20)]),
     "BudgetSlider": ("budget", [2 + 0.05 * k for k in range(60)]),
     "ScalingExplorer": ("N to read", list(range(1, 33))),
     "TradeoffExplorer": ("cost weight", [0.1 * k for k in range(20)]),
     "ReuseExplorer": ("n", [1, 2, 3, 4]),
-    "EliminationView": ("replay of a round", [1, 2, 3, 4, 5, 6]),
+    "EliminationView": ("replay of a round", ["ArrowLeft"] * 6 + ["ArrowRight"] * 6),
     "BoundExplorer": ("cost", [0.05 * k for k in range(1, 8)]),
     "StudyExplorer": ("measure", [1, 0]),
     "PolicyTable": ("format to copy", [1, 2, 0]),
-    "PSSTLab": ("re-scoring after a weight", ["ArrowRight"] * 5 + ["ArrowLeft"] * 5),
+    "PSSTLab": ("re-scoring after a weight", [0.1 * k for k in range(10)]),
 }
 
 

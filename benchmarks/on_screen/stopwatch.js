@@ -100,10 +100,8 @@ window.stopwatch = (() => {
         for (const element of elements) if (element.tagName === "TEXTAREA") delete element.value;
       };
     },
-    // Where the pointer finds something to read in a chart: the cells of a map, or the points of its last curve.
+    // Where the pointer finds something to read in a chart: the points of its last curve.
     points(chart) {
-      const cells = [...chart.querySelectorAll("text.iapo-cell")].map((text) => text.getBoundingClientRect());
-      if (cells.length) return cells.map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
       const box = chart.getBoundingClientRect();
       const path = [...chart.querySelectorAll('path[fill="none"][stroke-dasharray]')].at(-1).getAttribute("d");
       return [...path.matchAll(/([\d.]+),([\d.]+)/g)].map(([, x, y]) => [box.x + Number(x), box.y + Number(y)]);

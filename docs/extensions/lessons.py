@@ -15,7 +15,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+from iapo_widgets.widgets.shared.twin import is_twin
+
 OUTSIDE = re.compile(r"\]\(\.\./([^)\s]+)\)")
 
 
@@ -49,7 +50,7 @@ def notebook_page(text: str, name: str, repository: str) -> str:
             alt = output.get("metadata", {}).get("image/png", {}).get("alt")
             if alt:
                 cell["metadata"].setdefault("mystnb", {})["image"] = {"alt": alt}
-            if VIEW in data:
+            if is_twin(output):
                 output["data"] = {"text/html": [absent("".join(data["text/plain"]), link)]}
     first = book["cells"][0]["source"]
     title, *rest = "".join(first).split("\n")

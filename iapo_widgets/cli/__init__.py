@@ -6,11 +6,13 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..core.environment import CategoricalEnvironment
 from ..core.naming import told_name
+from ..core.strategies import STRATEGIES, Strategy, find_strategy
 from ..core.training import ALGORITHMS, acr, train
 from ..course.opening import handed_on, open_course
 from ..course.terminal import Version, one_line, plain_output, say, unread
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     for command, task in ((run, "real-words"), (bench, "math")):
         command.add_argument("--env", default=task, help=f"{known} ({task})")
         command.add_argument("--published", action="store_true", help="the authors' file instead of a generated one")
+        command.add_argument("--strategy", help=f"in place of the environment's own: {', '.join(STRATEGIES)}")
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--json", action="store_true", help="one JSON object a line")
         command.add_argument(
@@ -145,10 +148,11 @@ def _export(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     env = load(options.env, options.published)
+    env = env.with_(strategy=options.strategy) if options.strategy else env
     result = train(options.algorithm, env, options.budget, seed=options.seed, **_key_values(options.option))
     value = acr(result.policy, env)
     if options.json:
-        policy = {c: [a.prompt, a.n] for c, a in result.policy.items()}
+        policy = {c: arm.plain for c, arm in result.policy.items()}
         print(
             json.dumps(
                 {
@@ -163,7 +167,7 @@ def _run(options: argparse.Namespace) -> None:
         return
     print(f"{env.name} ({env.note})" if env.note else env.name)
     for context, arm in result.policy.items():
-        print(f"  {context:<12} prompt {arm.prompt:>3}  N = {arm.n}  {told_name(env.prompts[arm.prompt])}".rstrip())
+        print(f"  {context:<12} prompt {arm.prompt:>3}  N = {arm.scale}  {told_name(env.prompts[arm.prompt])}".rstrip())
     print(f"spent {result.spent:,} of {options.budget:,} completions; ACR {value:.4f} on these queries")
     if result.rounds[-1].gaps:
         print(result.rounds[-1].gaps)
@@ -173,7 +177,12 @@ def _bench(options: argparse.Namespace) -> None:
     from ..study.bench import bench
 
     fresh = None if options.published else SYNTHETIC.get(options.env)
-    env = fresh or load(options.env, options.published)
+    strategy = find_strategy(options.strategy) if options.strategy else None
+    if fresh is None:
+        env: Any = load(options.env, options.published)
+        env = env.with_(strategy=strategy) if strategy else env
+    else:
+        env = _asking(fresh, strategy) if strategy else fresh
     try:
         budgets = [int(b) for b in options.budgets.split(",")]
     except ValueError:
@@ -189,6 +198,13 @@ def _bench(options: argparse.Namespace) -> None:
                 f"  spent {row.spent_min:,}-{row.spent_max:,}  {1000 * row.seconds_per_training:.1f} ms",
                 flush=True,
             )
+
+
+def _asking(
+    fresh: Callable[[int], CategoricalEnvironment], strategy: Strategy
+) -> Callable[[int], CategoricalEnvironment]:
+    """A generator of environments, with another strategy."""
+    return lambda seed: fresh(seed).with_(strategy=strategy)
 
 
 def _study(options: argparse.Namespace) -> None:

@@ -22,8 +22,10 @@ from .costs import per_call_of
 from .failures import Arrivals, ask_again, whole
 from .protocol import Environment
 from .psst import ask, recommend, spending, tie_order
+from .replay_tally import tally_for
 from .reuse import Tally
 from .rounds import Round
+from .stopping import RACES, distinct_arms, need_fixed
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -47,7 +49,7 @@ def epsilon_greedy(
     Raises ``ValueError`` on bad input at once: ``epsilon`` must lie between 0 and 1.
     """
     choice = partial(_greedy, epsilon=check_between(epsilon, 0, 1, "epsilon"))
-    return _steps(env, check_budget(budget), check_seed(seed), choice)
+    return _steps(_fixed(env), check_budget(budget), check_seed(seed), choice)
 
 
 def softmax(env: Environment, budget: int, *, seed: int | np.random.Generator, tau: float = 0.05) -> Iterator[Round]:
@@ -56,7 +58,7 @@ def softmax(env: Environment, budget: int, *, seed: int | np.random.Generator, t
     Raises ``ValueError`` on bad input at once: ``tau`` must be above 0.
     """
     choice = partial(_softmax, tau=check_positive(tau, "tau"))
-    return _steps(env, check_budget(budget), check_seed(seed), choice)
+    return _steps(_fixed(env), check_budget(budget), check_seed(seed), choice)
 
 
 def ucb(env: Environment, budget: int, *, seed: int | np.random.Generator, c: float = 0.1) -> Iterator[Round]:
@@ -66,7 +68,13 @@ def ucb(env: Environment, budget: int, *, seed: int | np.random.Generator, c: fl
 
     Raises ``ValueError`` on bad input at once: ``c`` must be above 0.
     """
-    return _steps(env, check_budget(budget), check_seed(seed), partial(_ucb, c=check_positive(c, "c")))
+    return _steps(_fixed(env), check_budget(budget), check_seed(seed), partial(_ucb, c=check_positive(c, "c")))
+
+
+def _fixed(env: Environment) -> Environment:
+    """``env``, or ``ValueError`` where its arms may stop: a step would have to choose among rules, too."""
+    need_fixed(env.strategy, "a sequential method", RACES)
+    return env
 
 
 def _greedy(q: Array, _: Index, rng: np.random.Generator, *, epsilon: float) -> Array:
@@ -83,18 +91,19 @@ def _ucb(q: Array, count: Index, _: np.random.Generator, *, c: float) -> Array:
 
 
 def _batch(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[Round]:
-    shape = len(env.prompts), env.n_max
-    order = tie_order(*shape, rng)
-    active = np.ones((len(env.contexts), *shape), dtype=bool)
-    tally = Tally(env.strategy, env.contexts, *shape, per_call=partial(per_call_of, env))
+    active = distinct_arms(env.strategy, len(env.contexts), len(env.prompts), env.n_max)
+    order = tie_order(len(env.prompts), env.n_max, rng, active[0, 0, 0].size)
+    tally = tally_for(env)
     arrivals = Arrivals(len(env.prompts))
-    pulls, completions = ask(env, active, min(budget, active[0].size), budget, False, rng, arrivals)  # tells what fails
+    pulls, completions = ask(
+        env, active, min(budget, len(env.prompts) * env.n_max), budget, False, rng, arrivals
+    )  # tells what fails
     left = budget - spending(pulls)
     again, more = ask(env, active, left, left, True, rng, arrivals)
     pulls, completions = pulls + again, completions + more
     for batch in completions:
         tally.add(batch)
-    policy, lost = recommend(env, tally.q, active, order), arrivals.lost(tally.count)
+    policy, lost = recommend(env, tally.q, active, order, tally.reach), arrivals.lost(tally.count)
     yield Round(1, spending(pulls), budget, pulls, active, tally.q, policy, completions, lost)
 
 
@@ -132,10 +141,10 @@ def _steps(env: Environment, budget: int, rng: np.random.Generator, choice: Choi
             count[p] = tally.row_count(p)
             batches.append(drawn[0])
         lost, policy = (count == 0) & (tried > 0), recommend(env, tally.q, active, order)
-        yield Round(number, spent, budget, pulls, active, tally.q, policy, _by_scale(batches), lost)
+        yield Round(number, spent, budget, pulls, active, tally.q, policy, joined_by_scale(batches), lost)
 
 
-def _by_scale(batches: list[Completions]) -> tuple[Completions, ...]:
+def joined_by_scale(batches: list[Completions]) -> tuple[Completions, ...]:
     """Single pulls joined into one batch a scale."""
     scales = sorted({batch.n for batch in batches})
     return tuple(Completions.joined([b for b in batches if b.n == n]) for n in scales)

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import bounds, saving, voting
+from . import bounds, early, saving, voting
 from .checks import check_finite, check_labels, check_probabilities, check_pulls, check_scale, check_split
 from .completions import Completions
 from .costs import arm_cost, check_call_cost, check_per_call
 from .problem import Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
+from .stopping import rules_of
 from .strategies import MajorityVote, Outcomes, Strategy, find_strategy
 
 Array = NDArray[np.float64]
@@ -33,6 +34,8 @@ class CategoricalEnvironment:
 
     Raises ``ValueError`` where shapes do not fit or numbers are not what they say they are.
     """
+
+    loaded_as: tuple[str, dict[str, Any]] | None = None  # what ``load`` was given, where that is this one
 
     def __init__(
         self,
@@ -88,6 +91,7 @@ class CategoricalEnvironment:
         strategy.check(k, bool(np.all(self.gold >= 0)))
         self.name, self.note, self.cost_unit = name, note, cost_unit
         self._parent: tuple[CategoricalEnvironment, NDArray[np.int64]] | None = None
+        self.kept: dict[Any, Any] = {}  # by ``early``, for all copies of the same data
 
     def __repr__(self) -> str:
         return (
@@ -120,8 +124,21 @@ class CategoricalEnvironment:
         call_cost = self.query_call_cost[prompts, queries]
         return Completions(prompts.copy(), queries.copy(), objectives, answers, gold, cost, valid, call_cost)
 
-    def exact_q(self) -> Array:
-        """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max)."""
+    def exact_q(self, *, chosen: bool = False) -> Array:
+        """Q(c, (p, n)) by the closed forms, without sampling noise, shape (C, P, N_max).
+
+        Where arms may stop early, (C, P, N_max, L) for the L rules of the strategy; of votes between four answers and
+        more by Monte Carlo, with the error ``exact_q_error``.  chosen: from draws apart, to choose an arm by.
+        """
+        q = self.fixed_q()
+        return early.early_q(self, q, chosen) if rules_of(self.strategy) else q
+
+    def exact_q_error(self) -> Array:
+        """Standard error of ``exact_q``, in its shape: 0 but where it is Monte Carlo."""
+        return early.early_error(self) if rules_of(self.strategy) else np.zeros_like(self.fixed_q())
+
+    def fixed_q(self) -> Array:
+        """``exact_q`` of arms that never stop, (C, P, N_max)."""
         _, which = distinct_weights(self.contexts)
         reward = self._mean_curve[which]
         return reward - cost_weight_vector(self.contexts)[:, None, None] * self.arm_cost
@@ -172,6 +189,16 @@ class CategoricalEnvironment:
             raise ValueError(f"{path} is not a saved environment: {bounds.cited(error)}") from error
         except MemoryError:
             raise ValueError(f"{path} needs more memory than there is") from None
+
+    @property
+    def root(self) -> tuple[CategoricalEnvironment, NDArray[np.int64]]:
+        """The environment whose curves this one reads, itself unless it is a part of one, and its queries in there."""
+        return self._parent or (self, np.arange(self.n_queries))
+
+    @cached_property
+    def pair_cost(self) -> Array:
+        """Mean cost of one completion of each pair, over outcomes, (P, X)."""
+        return np.einsum("pxm,pxm->px", self.probs, self.cost)
 
     @cached_property
     def mean_cost(self) -> Array:
@@ -224,14 +251,14 @@ class CategoricalEnvironment:
         part = self._copy()
         part.probs, part.values = self.probs[:, index], self.values[:, index]
         part.cost, part.answers, part.gold = self.cost[:, index], self.answers[:, index], self.gold[index]
-        part.query_call_cost = self.query_call_cost[:, index]
-        parent, inside = self._parent or (self, np.arange(self.n_queries))
+        part.query_call_cost, part.kept = self.query_call_cost[:, index], {}
+        parent, inside = self.root
         part._parent = (parent, inside[index])
         return part
 
     def _copy(self) -> CategoricalEnvironment:
         new = object.__new__(type(self))
-        hidden = ("mean_cost", "mean_call_cost", "arm_cost", "_cdf", "_curves", "_mean_curve")
+        hidden = ("loaded_as", "pair_cost", "mean_cost", "mean_call_cost", "arm_cost", "_cdf", "_curves", "_mean_curve")
         new.__dict__.update({k: v for k, v in self.__dict__.items() if k not in hidden})
         return new
 

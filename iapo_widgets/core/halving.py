@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
 from .completions import Completions
-from .costs import per_call_of
 from .failures import Arrivals, ask_again, whole
 from .problem import Arm
 from .protocol import Environment
-from .psst import keep_best_half, recommend, tie_order, trimming
-from .reuse import Tally, pull_values
+from .psst import keep_best_half, recommend, single_answers, tie_order, trimming
+from .replay_tally import tally_for
+from .reuse import pull_values
 from .rounds import Round
+from .stopping import RACES, need_fixed
 
 Array = NDArray[np.float64]
 
@@ -40,10 +40,9 @@ def triple_random(env: Environment, budget: int, *, seed: int | np.random.Genera
 
 
 def _prompts_only(env: Environment, budget: int, rng: np.random.Generator) -> Iterator[Round]:
-    active = np.zeros((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
-    active[..., 0] = True
-    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, per_call=partial(per_call_of, env))
-    return trimming(env, budget, rng, tally, active, tie_order(len(env.prompts), env.n_max, rng))
+    active = single_answers(env)
+    order = tie_order(len(env.prompts), env.n_max, rng, active[0, 0, 0].size)
+    return trimming(env, budget, rng, tally_for(env), active, order)
 
 
 def _without_n(done: Round) -> Round:
@@ -60,6 +59,7 @@ def halving(env: Environment, budget: int, *, seed: int | np.random.Generator) -
     A pull counts when it is whole; what fails is asked again as far as the round's share goes.
     Raises ``ValueError`` on bad input at once.
     """
+    need_fixed(env.strategy, "halving", RACES)
     return _halving(env, check_budget(budget), check_seed(seed))
 
 

@@ -16,8 +16,10 @@ from .costs import check_per_call
 from .files import contents, parsed, replacing
 from .problem import Arm, Context, Prompt, check_contexts
 from .saving import name_strategy, named_strategy, typed
+from .stopping import check_arm
 
 FORMAT = "iapo-widgets policy, version 1"
+EARLY = "iapo-widgets policy with early stops, version 1"  # without such arms a file is as it always was
 #: Fields of a prompt that a file has only where they are not empty, and how they are written.
 MORE: dict[str, Callable[[Prompt], Any]] = {
     "examples": lambda prompt: [list(pair) for pair in prompt.examples],
@@ -38,12 +40,13 @@ def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
     strategy = None if policy["strategy"] is None else name_strategy(policy["strategy"])
     content = {
-        "format": FORMAT,
+        "format": FORMAT if all(arm.is_fixed for arm in policy["arms"]) else EARLY,
         "strategy": None if strategy is None else {"name": strategy[0], "objective": strategy[1]},
         "per_call": policy["per_call"],
         "objectives": list(policy["objectives"]),
         "contexts": [
             {**asdict(context), "prompt": arm.prompt, "n": arm.n}
+            | ({} if arm.is_fixed else {"stop": arm.stop, "batch": arm.batch})
             for context, arm in zip(policy["contexts"], policy["arms"], strict=True)
         ],
         "prompts": {str(index): described_prompt(prompt) for index, prompt in policy["prompts"].items()},
@@ -78,8 +81,8 @@ def described_prompt(prompt: Prompt) -> dict[str, Any]:
 def _built(content: Any) -> dict[str, Any]:
     if not isinstance(content, Mapping) or "format" not in content:
         raise ValueError("it does not say its format")
-    if content["format"] != FORMAT:
-        raise ValueError(f"it has format {content['format']!r}, this version reads {FORMAT!r}")
+    if content["format"] not in (FORMAT, EARLY):
+        raise ValueError(f"it has format {content['format']!r}, this version reads {FORMAT!r} and {EARLY!r}")
     objectives = typed(content, "objectives", list)
     if not all(isinstance(name, str) for name in objectives):
         raise ValueError(f"objectives must be names, not {objectives!r}")
@@ -93,7 +96,10 @@ def _built(content: Any) -> dict[str, Any]:
     strategy = None if named is None else named_strategy(typed(named, "name", str), named["objective"])
     if strategy is not None:
         strategy.check(len(contexts[0].weights), True)
-    arms = [Arm(_index(r["prompt"]), None if r["n"] is None else check_scale(r["n"], "n", bounds.SCALE)) for r in rows]
+    arms = [_arm(row) for row in rows]
+    if strategy is not None:
+        for arm in arms:
+            check_arm(strategy, arm)
     missing = {arm.prompt for arm in arms} - set(prompts)
     if prompts and missing:
         raise ValueError(f"an arm names prompt {min(missing)}, which the file does not hold")
@@ -105,6 +111,11 @@ def _built(content: Any) -> dict[str, Any]:
         "strategy": strategy,
         "per_call": check_per_call(content.get("per_call")),  # absent in files from before calls had a cost
     }
+
+
+def _arm(row: Mapping[str, Any]) -> Arm:
+    n = None if row["n"] is None else check_scale(row["n"], "n", bounds.SCALE)
+    return Arm(_index(row["prompt"]), n, row.get("stop"), row.get("batch"))
 
 
 def prompt_of(described: Any) -> Prompt:

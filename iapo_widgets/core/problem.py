@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import total_ordering
 from typing import Any
 
 import numpy as np
@@ -49,15 +51,76 @@ class Prompt:
             check_scale(self.max_tokens, "max_tokens", bounds.TOKENS)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True, repr=False)
 class Arm:
     """An arm a = (p, N): a prompt, as an index into ``env.prompts``, and how many completions to draw.
 
-    ``n`` is ``None`` only for a method that draws N at random for each query.
+    ``n`` is ``None`` only for a method that draws N at random for each query.  An arm that may stop early has a
+    ``stop``, the lead of a vote or the reach of best-of-N at which it asks no more; ``n`` then is its cap.  ``batch``:
+    how many completions are asked at once, ``None`` for all.  ``core.stopping`` says when an arm stops.
+
+    Raises ``ValueError`` where an arm has a stop or a batch and no whole ``n`` of at least 1, the stop is no finite
+    number, or the batch does not lie between 1 and ``n``.
     """
 
     prompt: int
     n: int | None
+    stop: float | None = None
+    batch: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.is_fixed:
+            return
+        cap = check_scale(self.n, "n, the cap of an arm that may stop early,", bounds.SCALE)
+        if self.stop is not None and not is_number(self.stop):
+            raise ValueError(f"stop must be a finite number, the lead or the reach to stop at, not {self.stop!r}")
+        if self.batch is not None and check_scale(self.batch, "batch") > cap:
+            raise ValueError(f"batch is {self.batch}, above n, the cap of {cap}: so many are never asked")
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether this is the paper's arm, which asks all of its completions at once."""
+        return self.stop is None and self.batch is None
+
+    @property
+    def scale(self) -> str:
+        """N in words: "8", "random", or "up to 32, one by one, until 3 ahead" of an arm that may stop."""
+        if self.is_fixed:
+            return "random" if self.n is None else str(self.n)
+        pace = {None: "at once", 1: "one by one"}.get(self.batch, f"{self.batch} at a time")
+        if self.stop is None or self.batch is None:
+            return f"{self.n}, {pace}"
+        decided = isinstance(self.stop, int) and self.stop >= (self.n or 0)
+        until = (
+            "decided"
+            if decided
+            else f"{self.stop} ahead"
+            if isinstance(self.stop, int)
+            else f"{self.stop:.3g} is reached"
+        )
+        return f"up to {self.n}, {pace}, until {until}"
+
+    @property
+    def plain(self) -> list[float | None]:
+        """[prompt, n], or [prompt, n, stop, batch] of an arm that may stop early: what JSON keeps of it."""
+        return [self.prompt, self.n] if self.is_fixed else [self.prompt, self.n, self.stop, self.batch]
+
+    def _key(self) -> tuple[Any, ...]:
+        """Arms in order; a fixed one comes before those that may stop."""
+        if self.is_fixed:
+            return (self.prompt, self.n)
+        return (self.prompt, self.n, -math.inf if self.stop is None else self.stop, self.batch or self.n)
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __lt__(self, other: object) -> bool:
+        return self._key() < other._key() if isinstance(other, Arm) else NotImplemented
+
+    def __repr__(self) -> str:
+        more = "".join(f", {k}={v!r}" for k in ("stop", "batch") if (v := getattr(self, k)) is not None)
+        return f"Arm(prompt={self.prompt!r}, n={self.n!r}{more})"
 
 
 @dataclass(frozen=True, slots=True)

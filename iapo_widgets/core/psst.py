@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from .checks import check_budget, check_flag, check_seed
 from .completions import Completions
-from .costs import per_call_of
 from .deck import Deck
 from .failures import Arrivals, ask_again, reach, whole
-from .problem import Arm
 from .protocol import Environment
+from .replay_tally import tally_for
 from .reuse import Tally
 from .rounds import Policy, Round, policy_of
+from .stopping import arm_of, distinct_arms
 
 FEW = 4  # paired pulls of every prompt that are too few to judge by
 GOLDEN = (math.sqrt(5) - 1) / 2  # multiples of it, modulo 1, are spread evenly, however many there are
@@ -43,11 +43,11 @@ def psst(
     Raises ``ValueError`` on bad input at once.
     """
     budget = check_budget(budget)
-    tally = Tally(env.strategy, env.contexts, len(env.prompts), env.n_max, reuse, per_call=partial(per_call_of, env))
+    tally = tally_for(env, reuse)
     paired, stockpile = check_flag(paired, "paired"), check_flag(stockpile, "stockpile")
     rng = check_seed(seed)
-    active = np.ones((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
-    order = tie_order(len(env.prompts), env.n_max, rng)
+    active = distinct_arms(env.strategy, len(env.contexts), len(env.prompts), env.n_max)
+    order = tie_order(len(env.prompts), env.n_max, rng, active[0, 0, 0].size)
     deck = Deck(env.n_queries, rng) if paired else None
     return trimming(env, budget, rng, tally, active, order, reuse=reuse, deck=deck, stockpile=stockpile)
 
@@ -69,6 +69,8 @@ def trimming(
 ) -> Iterator[Round]:
     """Algorithm 1 from the arms that are ``active`` (C, P, N_max), equally many in every context, to one each.
 
+    Arms that may stop early have an axis L more, in ``active`` and in what ``tally`` says.
+
     number and spent: rounds and completions before it, which ``tally`` holds.  deck: as in ``draw``.  arrivals: of
     the completions before it.
     """
@@ -79,14 +81,14 @@ def trimming(
         left, to_come = budget - spent, before + n_rounds - number + 1
         pulls, completions = ask(env, active, left // to_come, left, to_come == 1, rng, arrivals, deck)
         if not stockpile and any(len(c) for c in completions):
-            tally = Tally(env.strategy, env.contexts, shape[1], shape[2], reuse, per_call=partial(per_call_of, env))
+            tally = tally_for(env, reuse)
             arrivals.reach = reach(pulls)
         for batch in completions:
             tally.add(batch)
         spent += spending(pulls)
         lost = arrivals.lost(tally.count)
         active = keep_best_half(tally.carried(lost), active, order, lost)
-        policy = recommend(env, tally.q, active, order)
+        policy = recommend(env, tally.q, active, order, tally.reach)
         yield Round(number, spent, budget, pulls, active, tally.q, policy, completions, lost)
 
 
@@ -105,7 +107,7 @@ def ask(
     Where calls failed in earlier rounds, part of the share is kept for asking again; in the last round what is
     left over then is allocated anew.  Returns pulls (P, N_max), follow-ups included, and the completions.
     """
-    pulls = np.zeros(active.shape[1:], dtype=np.int64)
+    pulls = np.zeros(active.shape[1:3], dtype=np.int64)
     completions: list[Completions] = []
     share = left if last else share
     while True:
@@ -135,7 +137,7 @@ def allocate(
     go; if they do not, all scales shrink to what they can pay; below one completion per prompt, prompts are
     pulled in random order.  In the last round the remainder buys single pulls in random order.
     """
-    n_prompts, n_max = active.shape[1:]
+    n_prompts, n_max = active.shape[1:3]
     scale = largest_scale(active)
     alive = rng.permutation(np.flatnonzero(scale))
     pulls = np.zeros((n_prompts, n_max), dtype=np.int64)
@@ -178,7 +180,7 @@ def allocate_paired(
         return allocate(active, share, left, last, rng)
     affordable = np.minimum(scale[:, None], np.arange(active.shape[2] + 1)).sum(axis=0)
     s = int(np.searchsorted(affordable, money // times, side="right")) - 1
-    pulls = np.zeros(active.shape[1:], dtype=np.int64)
+    pulls = np.zeros(active.shape[1:3], dtype=np.int64)
     alive = np.flatnonzero(scale)
     pulls[alive, np.minimum(scale[alive], s) - 1] = times
     rest = left - times * int(affordable[s])
@@ -186,9 +188,17 @@ def allocate_paired(
 
 
 def largest_scale(active: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """N_max^(r)(p): the largest scale of each prompt that survives in any context, 0 if none, (P,)."""
+    """N_max^(r)(p): the largest scale of each prompt that survives in any context and rule, 0 if none, (P,)."""
     scales = np.arange(1, active.shape[2] + 1)
-    return np.where(active.any(axis=0), scales, 0).max(axis=1)
+    alive = active.any(axis=0).reshape(*active.shape[1:3], -1).any(axis=2)
+    return np.where(alive, scales, 0).max(axis=1)
+
+
+def single_answers(env: Environment) -> NDArray[np.bool_]:
+    """The arms of N = 1, (C, P, N_max) or (C, P, N_max, L)."""
+    active = distinct_arms(env.strategy, len(env.contexts), len(env.prompts), env.n_max)
+    active[:, :, 1:] = False
+    return active
 
 
 def spending(pulls: NDArray[np.int64]) -> int:
@@ -219,10 +229,14 @@ def draw(
     return tuple(batches)
 
 
-def tie_order(n_prompts: int, n_max: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Rank of each arm among equals, (P * N_max,): fewer completions first, then prompts in random order."""
+def tie_order(n_prompts: int, n_max: int, rng: np.random.Generator, n_rules: int = 1) -> NDArray[np.int64]:
+    """Rank of each arm among equals, (P * N_max * L,): fewer completions first, then prompts in random order.
+
+    Of one prompt and cap those that stop come first, and rule 0, which asks all, last.
+    """
     place = np.argsort(rng.permutation(n_prompts))
-    return (np.arange(n_max) * n_prompts + place[:, None]).ravel()
+    rules = (np.arange(n_rules) - 1) % n_rules
+    return ((np.arange(n_max) * n_prompts + place[:, None])[..., None] * n_rules + rules).ravel()
 
 
 def ranking(
@@ -243,6 +257,7 @@ def ranking(
     ranked = np.take_along_axis(arms, rank, axis=1)
     if lost is None or not lost.any():
         return ranked
+    lost = lost if q.ndim == 3 else lost[..., None]
     unknown = np.isnan(values) & np.broadcast_to(lost, q.shape).reshape(values.shape)
     return np.stack([_spread(r, u[r], order) for r, u in zip(ranked, unknown, strict=True)])
 
@@ -270,7 +285,14 @@ def keep_best_half(
     return kept.reshape(active.shape)
 
 
-def recommend(env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64]) -> Policy:
-    """The best active arm of every context, a known one where there is one."""
-    prompts, indices = np.divmod(ranking(q, active, order)[:, 0], q.shape[2])
-    return policy_of(env, [Arm(int(p), int(i) + 1) for p, i in zip(prompts, indices, strict=True)])
+def recommend(
+    env: Environment, q: NDArray[np.float64], active: NDArray[np.bool_], order: NDArray[np.int64],
+    reach: NDArray[np.float64] | None = None,
+) -> Policy:  # fmt: skip
+    """The best active arm of every context, a known one if any is; reach (C, levels): of best-of-N that may stop."""
+    shape = (*q.shape[1:], 1)[:3]
+    arms = []
+    for c, best in enumerate(ranking(q, active, order)[:, 0]):
+        p, i, rule = np.unravel_index(best, shape)
+        arms.append(arm_of(env.strategy, int(p), int(i) + 1, int(rule), None if reach is None else reach[c]))
+    return policy_of(env, arms)

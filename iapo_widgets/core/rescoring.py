@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .problem import Arm, Context
+from .replay_tally import empty_tally
 from .reuse import Tally
 from .rounds import Round
+from .stopping import arm_of, over_rules
 from .strategies import Strategy
 
 Array = NDArray[np.float64]
@@ -29,6 +31,8 @@ class _Track:
 
 class Rescorer:
     """Estimates of Q after each round for any context, from the completions that the rounds kept.
+
+    Where arms may stop early they have an axis L more.
 
     Reward is homogeneous in the objective weights and cost is linear, so one pass over the completions
     serves every multiple of a weight vector and every cost weight.  Rounds may be added at any time.
@@ -59,10 +63,18 @@ class Rescorer:
         used = len(rounds)
         return total * np.array(track.reward[:used]) - context.cost_weight * np.array(track.cost[:used])
 
+    def best(self, rounds: Sequence[Round], context: Context) -> tuple[Array, list[Arm]]:
+        """``q`` by prompt and N alone, (R, P, N_max), each by its best rule, and the best arm after each round."""
+        q, total = self.q(rounds, context), sum(context.weights)
+        found = self._track(tuple(w / total for w in context.weights)).tally.reach
+        how = self._strategy, None if found is None else total * found[0]
+        trained = [done.policy[context.name] for done in rounds]
+        return over_rules(q), [rescored_arm(*each, *how) for each in zip(q, queries_seen(rounds), trained, strict=True)]
+
     def _track(self, weights: tuple[float, ...]) -> _Track:
         if weights not in self._tracks:
             pair = (Context("reward", weights), Context("reward less cost", weights, 1.0))
-            tally = Tally(self._strategy, pair, *self._size, self._reuse, per_call=self._per_call)
+            tally = empty_tally(self._strategy, pair, *self._size, self._reuse, per_call=self._per_call)
             self._tracks[weights] = _Track(tally)
             if len(self._tracks) > KEPT:
                 self._tracks.popitem(last=False)
@@ -70,16 +82,21 @@ class Rescorer:
         return self._tracks[weights]
 
 
-def rescored_arm(q: Array, queries: NDArray[np.int64], trained: Arm) -> Arm:
+def rescored_arm(
+    q: Array, queries: NDArray[np.int64], trained: Arm, strategy: Strategy | None = None, reach: Array | None = None
+) -> Arm:
     """The best arm by re-scored estimates, among those asked of at least half as many queries as the trained one.
 
-    q (P, N_max), queries (P, N_max): on how many queries each estimate rests.  Arms trimmed early keep the luck of
-    a few queries; under new weights that luck must not win.  Fewer completions win a tie.
+    q (P, N_max), or (P, N_max, L) of arms that may stop, which ``strategy`` and ``reach`` name; queries (P, N_max): on
+    how many queries each estimate rests.  Arms trimmed early keep the luck of a few queries; under new weights that
+    luck must not win.  Fewer completions win a tie.
     """
     known = 2 * queries >= queries[trained.prompt, (trained.n or 1) - 1]
-    value = np.where(known & ~np.isnan(q), q, -np.inf).T  # scales first, for the tie
-    i = int(value.argmax())
-    return Arm(i % q.shape[0], i // q.shape[0] + 1)
+    best = over_rules(q[None])[0]
+    value = np.where(known & ~np.isnan(best), best, -np.inf).T  # scales first, for the tie
+    n, prompt = divmod(int(value.argmax()), q.shape[0])
+    rule = int(np.nan_to_num(q[prompt, n], nan=-np.inf).argmax()) if q.ndim == 3 else 0
+    return arm_of(strategy, prompt, n + 1, rule, reach)
 
 
 def queries_seen(rounds: Sequence[Round]) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,12 @@ from .strategies import Strategy
 from .voting import blocks
 
 Array = NDArray[np.float64]
+Said = TypeVar("Said")
 CHUNK = 1 << 19  # rewards worked on at once: memory stays bounded, and in the cache
 
 
 @lru_cache(maxsize=256)
-def _tiling(n: int, n_max: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def tiling(n: int, n_max: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """All floor(n / m) disjoint blocks of m completions, m = 1 .. min(n, n_max): starts, ends, first of each m."""
     sizes = np.arange(1, min(n, n_max) + 1)
     number = n // sizes
@@ -49,7 +51,7 @@ class Samples:
 def block_samples(completions: Completions, strategy: Strategy, weights: Array, n_max: int) -> Samples:
     """The paper's nested reuse: a pull of (p, N) holds floor(N / n) disjoint samples of (p, n), n <= N."""
     packed = completions.packed()
-    starts, ends, first = _tiling(packed.n, n_max)
+    starts, ends, first = tiling(packed.n, n_max)
     rewards = strategy.rewards(packed, starts, ends, weights)
     arrived = packed.n_valid
     if np.any(arrived < packed.n):  # a block with a failed completion is missing
@@ -84,18 +86,19 @@ REUSES: dict[str, Callable[[Completions, Strategy, Array, int], Samples]] = {
 
 
 def by_prompt(
-    completions: Completions, samples: Callable[[Completions, Strategy, Array, int], Samples], strategy: Strategy,
-    weights: Array, n_max: int,
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Samples]]:  # fmt: skip
+    completions: Completions, samples: Callable[[Completions, Any, Array, int], Said], strategy: Strategy,
+    weights: Array, n_max: int, crowd: int = 1,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Said]]:  # fmt: skip
     """What pulls say, in parts that bound memory: prompts, the first row of each, and samples with rows in that order.
 
-    ``np.add.reduceat(values, first, axis=0)`` then sums over the pulls of each prompt.
+    ``np.add.reduceat(values, first, axis=0)`` then sums over the pulls of each prompt.  crowd: times the memory of a
+    sample that one takes.
     """
     if not len(completions):
         return
     if np.any(completions.prompts[1:] < completions.prompts[:-1]):
         completions = completions.rows(np.argsort(completions.prompts, kind="stable"))
-    size = max(1, CHUNK // (len(weights) * len(_tiling(completions.n, n_max)[0])))
+    size = max(1, CHUNK // (crowd * len(weights) * len(tiling(completions.n, n_max)[0])))
     for rows in blocks(len(completions), size):
         part = completions if size >= len(completions) else completions.rows(rows)
         first = np.flatnonzero(np.diff(part.prompts, prepend=-1))
@@ -162,12 +165,20 @@ class Tally:
         count = np.where(self._count > 0, self._count, np.nan)
         return (self._reward[:, self._which[context]] - self._cost_weights[context] * self._bill()) / count
 
+    @property
+    def reach(self) -> Array | None:
+        """Utilities at which arms of best-of-N stop, (C, levels); ``None``: none stops so."""
+        return None
+
     def _bill(self) -> Array:
         return bill(self._cost, self._call_cost, np.arange(1, self._cost.shape[1] + 1), self._per_call())
 
     @property
     def q(self) -> Array:
         """Estimated Q(c, (p, n)), (C, P, n_max)."""
+        return self._fixed_q()
+
+    def _fixed_q(self) -> Array:
         with np.errstate(invalid="ignore", divide="ignore"):
             reward = self._reward / self._count[:, None]
             cost = self._bill() / self._count
@@ -176,7 +187,7 @@ class Tally:
     def carried(self, lost: NDArray[np.bool_]) -> Array:
         """``q``, where the ``lost`` arms (P, n_max) of a prompt that was seen have the reward of the next smaller scale
         with a sample, at n / that scale times its cost, and the requests that n takes."""
-        q = self.q
+        q = self._fixed_q()
         if not lost.any():
             return q
         scale = np.arange(q.shape[2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from .costs import check_per_call, per_call_of
 from .markup import html_table
 from .naming import short_name
 from .problem import Arm, Context, Prompt
+from .stopping import over_rules
 from .strategies import Strategy
 
 if TYPE_CHECKING:
@@ -76,10 +77,10 @@ class Policy(Mapping[str, Arm]):
     def __str__(self) -> str:
         """A line a context: N, and the prompt by number and words."""
         width = max(map(len, self._arms), default=0)
-        return "\n".join(f"{c:<{width}}  N = {_scale(a):<6}  {self._named(a)}" for c, a in self._arms.items())
+        return "\n".join(f"{c:<{width}}  N = {a.scale:<6}  {self._named(a)}" for c, a in self._arms.items())
 
     def _repr_html_(self) -> str:
-        rows = [(c, self._named(a), _scale(a)) for c, a in self._arms.items()]
+        rows = [(c, self._named(a), a.scale) for c, a in self._arms.items()]
         return html_table(("context", "prompt", "N"), rows)
 
     def _named(self, arm: Arm) -> str:
@@ -119,10 +120,6 @@ class Policy(Mapping[str, Arm]):
         return deployed(env, self, **options)
 
 
-def _scale(arm: Arm) -> str:
-    return "random" if arm.n is None else str(arm.n)
-
-
 @singledispatch
 def deployed(model: Any, policy: Policy, **options: Any) -> Any:
     """``policy`` at work on ``model``; what asks a model and knows no policy is registered for it (``.register``)."""
@@ -142,9 +139,16 @@ def policy_of(env: Environment, arms: Sequence[Arm]) -> Policy:
     )  # fmt: skip
 
 
+def _by_prompt(values: NDArray[Any]) -> NDArray[Any]:
+    """(C, P, ...) as (P, all the rest)."""
+    return values.swapaxes(0, 1).reshape(values.shape[1], -1)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Round:
     """What one round did.  Arrays are read-only; C contexts, P prompts.
+
+    Where arms may stop early, ``active`` and ``q`` have one axis more, of L rules.
 
     pulls (P, N_max): pulls of this round at each scale n (index n - 1); active (C, P, N_max): arms left
     after it; q (C, P, N_max): estimates, NaN where nothing is known; spent: completions so far.  completions: a
@@ -169,23 +173,34 @@ class Round:
             array.setflags(write=False)
 
     def __repr__(self) -> str:
-        left = int(self.active.any(axis=(0, 2)).sum())
+        left = int(_by_prompt(self.active).any(axis=1).sum())
         return f"Round({self.number}, spent={self.spent} of {self.budget}, {left} prompts left, {self.policy!r})"
 
     @property
     def unreached(self) -> int:
         """Prompts about which nothing is known: the budget could not reach them, or their calls failed."""
-        return int(np.isnan(self.q).all(axis=(0, 2)).sum())
+        return int(self._unknown.sum())
+
+    @property
+    def _unknown(self) -> NDArray[np.bool_]:
+        return np.asarray(np.isnan(_by_prompt(self.q)).all(axis=1))
 
     @property
     def gaps(self) -> str:
         """What is not known, in words for a person; empty where every prompt was reached and nothing is lost."""
         prompts = self.lost.any(axis=-1) if self.lost.ndim == 2 else self.lost.any(axis=(0, 2))
-        beyond = int((np.isnan(self.q).all(axis=(0, 2)) & ~prompts).sum())
+        beyond = int((self._unknown & ~prompts).sum())
         said = [f"the budget did not reach {beyond} of {self.q.shape[1]} prompts"] if beyond else []
         lost = int(np.count_nonzero(self.lost))
         said += [f"failed calls left {lost:,} arms of {int(prompts.sum())} prompts without a sample"] if lost else []
         return "; ".join(said)
+
+
+def without_rules(done: Round) -> Round:
+    """A round whose arms are told by prompt and N alone, each by its best rule: what pictures and tables show."""
+    if done.q.ndim == 3:
+        return done
+    return replace(done, active=np.asarray(done.active.any(axis=-1)), q=over_rules(done.q, done.active))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from . import bounds
 from .files import contents, parsed, replacing
 from .problem import Context, Prompt
+from .stopping import rules_of
 from .strategies import STRATEGIES, SelectedBest, Strategy, VoteThenBest
 
 FORMAT = "iapo-widgets categorical environment, version 1"
@@ -35,6 +36,10 @@ def write(content: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in")
     strategy, correctness = name_strategy(content["strategy"])
+    if rules_of(content["strategy"]) and content["strategy"] != STRATEGIES[strategy]:
+        raise ValueError(
+            f"a file names {strategy!r} by its own leads, levels and batches, not by {content['strategy']}"
+        )
     about = {
         "format": FORMAT,
         **{name: content[name] for name in ("name", "note", "cost_unit", "n_max", "per_call")},

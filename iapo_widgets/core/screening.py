@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
 from .checks import check_between, check_budget, check_flag, check_seed
-from .costs import per_call_of
 from .deck import Deck
 from .failures import Arrivals
 from .protocol import Environment
-from .psst import ask, ranking, recommend, spending, tie_order, trimming
-from .reuse import Tally
+from .psst import ask, ranking, recommend, single_answers, spending, tie_order, trimming
+from .replay_tally import tally_for
 from .rounds import Round
+from .stopping import distinct_arms
 
 
 def screened(
@@ -39,14 +38,12 @@ def screened(
     if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 1 <= k <= n_prompts:
         raise ValueError(f"k must be a whole number from 1 to {n_prompts}, the number of prompts, not {k!r}")
     rho, paired, rng = check_between(rho, 0, 1, "rho"), check_flag(paired, "paired"), check_seed(seed)
-    tally = Tally(env.strategy, env.contexts, n_prompts, env.n_max, reuse, per_call=partial(per_call_of, env))
-    return _rounds(env, budget, rng, tally, int(k), rho, paired)
+    return _rounds(env, budget, rng, tally_for(env, reuse), int(k), rho, paired)
 
 
 def _rounds(env, budget, rng, tally, k, rho, paired):
-    order = tie_order(len(env.prompts), env.n_max, rng)
-    single = np.zeros((len(env.contexts), len(env.prompts), env.n_max), dtype=bool)
-    single[..., 0] = True
+    single = single_answers(env)
+    order = tie_order(len(env.prompts), env.n_max, rng, single[0, 0, 0].size)
     share = math.floor(rho * budget)
     deck = Deck(env.n_queries, rng) if paired else None
     arrivals = Arrivals(len(env.prompts))
@@ -54,9 +51,12 @@ def _rounds(env, budget, rng, tally, k, rho, paired):
     for batch in completions:
         tally.add(batch)
     q, spent, lost = tally.q, spending(pulls), arrivals.lost(tally.count)
-    active = np.zeros_like(single)
-    best = ranking(q, single, order, lost)[:, :k] // env.n_max
-    active[np.arange(len(active))[:, None], best] = True
-    yield Round(1, spent, budget, pulls, active, q, recommend(env, q, active, order), completions, lost)
+    best = ranking(q, single, order, lost)[:, :k] // single[0, 0].size
+    kept = np.zeros(single.shape[:2], dtype=bool)
+    kept[np.arange(len(kept))[:, None], best] = True
+    active = distinct_arms(env.strategy, *single.shape[:3])
+    active[~kept] = False
+    policy = recommend(env, q, active, order, tally.reach)
+    yield Round(1, spent, budget, pulls, active, q, policy, completions, lost)
     more = {"number": 1, "spent": spent, "deck": deck, "arrivals": arrivals}
     yield from trimming(env, budget, rng, tally, active, order, **more)

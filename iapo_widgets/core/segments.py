@@ -15,10 +15,23 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
+def utilities(completions: Completions, weights: Array) -> Array:
+    """sum_k w_k O_k of every completion, (n, W, B)."""
+    return np.einsum("bnk,wk->nwb", completions.objectives, weights, order="C")
+
+
 def vote_counts(
     completions: Completions, starts: Index, ends: Index
 ) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Votes in each stretch ``starts[j]:ends[j]``: for each of A answers, (A, J, B), and for the right one, (J, B)."""
+    running, gold = running_counts(completions)
+    counts = running.take(ends, axis=1)
+    counts -= running.take(starts, axis=1)
+    return counts, gold.take(ends, axis=0) - gold.take(starts, axis=0)
+
+
+def running_counts(completions: Completions) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Votes among the first 0 .. n completions: for each of A answers, (A, n + 1, B), and for the right one."""
     answers = np.where(completions.valid, completions.answers, NO_ANSWER).T  # (n, B)
     gold = np.where(completions.gold >= 0, completions.gold, NO_ANSWER - 1)  # unknown: nobody says so
     labels = max(int(answers.max(initial=0)), int(gold.max(initial=0))) + 1
@@ -27,9 +40,7 @@ def vote_counts(
     small = np.int8 if completions.n < 128 else np.int32
     running = np.zeros((labels + 1, completions.n + 1, len(gold)), dtype=small)
     np.cumsum(answers == wanted, axis=1, dtype=small, out=running[:, 1:])
-    counts = running.take(ends, axis=1)
-    counts -= running.take(starts, axis=1)
-    return counts[:-1], counts[-1]
+    return running[:-1], running[-1]
 
 
 def gold_share(completions: Completions, starts: Index, ends: Index) -> Array:

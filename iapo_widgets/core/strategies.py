@@ -1,22 +1,22 @@
 """Inference strategies, the aggregator alpha: what the user gets from N completions (eqs. 1 and 2).
 
-A strategy answers three questions, for W vectors of objective weights at once and before any cost:
-``rewards`` of completions at hand, ``expected`` when completions are drawn from known outcome
-probabilities, and ``subsets``, the mean over all n-subsets of the completions at hand.
+A strategy answers three questions, for W vectors of objective weights at once and before any cost: ``rewards`` of
+completions at hand, ``expected`` when completions are drawn from known outcome probabilities, and ``subsets``, the mean
+over all n-subsets of the completions at hand.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import voting
+from . import stopping, voting
 from .completions import Completions
 from .order_statistics import expected_maximum, expected_selected, subset_maximum, subset_selected
-from .segments import gold_share, segment_max, vote_counts
+from .segments import gold_share, segment_max, utilities, vote_counts
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -68,7 +68,7 @@ class BestOfN:
 
     def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
         """Largest utility of each block; see ``Strategy``."""
-        return segment_max(_utility(completions, weights), starts, ends).transpose(2, 1, 0)
+        return segment_max(utilities(completions, weights), starts, ends).transpose(2, 1, 0)
 
     def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
         """Closed form over sorted outcomes; see ``Strategy``."""
@@ -99,7 +99,7 @@ class SelectedBest:
 
     def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
         """Mean utility of the selected of each block; see ``Strategy``."""
-        utility = _utility(completions, weights)  # (n, W, B)
+        utility = utilities(completions, weights)  # (n, W, B)
         selection = completions.objectives[..., self.selection].T[:, None]  # (n, 1, B)
         top = segment_max(selection, starts, ends)
         out = np.empty((len(starts), *utility.shape[1:]))
@@ -139,14 +139,14 @@ class MajorityVote:
     def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
         """Closed form by generating functions; see ``Strategy``."""
         mass, free = voting.answer_mass(outcomes.probs, outcomes.answers, outcomes.gold)
-        credit = _gold_credit(voting.power_series, mass, free, outcomes.gold, n_max) * voting.power_norm(n_max)
+        credit = voting.gold_credit(voting.power_series, mass, free, outcomes.gold, n_max) * voting.power_norm(n_max)
         return weights[:, 0, None] * credit[:, None]
 
     def subsets(self, completions: Completions, weights: Array, n_max: int) -> Array:
         """Closed form by generating functions over counts; see ``Strategy``."""
         mass, free = voting.answer_mass(completions.valid.astype(float), completions.answers, completions.gold)
-        credit = _gold_credit(voting.binomial_series, mass, free, completions.gold, n_max)
-        return weights[:, 0, None] * _per_subset(credit[:, None], completions.n_valid)
+        credit = voting.gold_credit(voting.binomial_series, mass, free, completions.gold, n_max)
+        return weights[:, 0, None] * voting.per_subset(credit[:, None], completions.n_valid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,8 @@ class VoteThenBest:
 
     def _parts(self, weights: Array) -> tuple[Array, Array]:
         """The weight of the vote (W,) and the weights of style (W, K)."""
-        style = weights.copy()
-        style[:, self.correctness] = 0.0
-        return weights[:, self.correctness], style
+        others = np.arange(weights.shape[1]) != self.correctness
+        return weights[:, self.correctness], np.where(others, weights, 0.0)
 
     def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
         """Mean over tied winners of credit and best style of each block; see ``Strategy``."""
@@ -180,7 +179,7 @@ class VoteThenBest:
         top = counts.max(axis=0)
         tied = (counts == top) & (top > 0)
         share = tied / np.maximum(tied.sum(axis=0), 1)
-        utility = _utility(completions, style)
+        utility = utilities(completions, style)
         total = np.where((top == 0)[:, None], segment_max(utility, starts, ends), 0.0)
         for a in range(len(counts)):
             mine = np.where((completions.answers == a).T[:, None], utility, -np.inf)
@@ -201,7 +200,7 @@ class VoteThenBest:
             given = mine / np.where(size > 0, size, 1.0)
             return np.stack([np.where(size > 0, expected_maximum(u[rows], given, n_max), 0.0) for u in utility])
 
-        total = _vote_then_best(voting.power_series, mass, free, outcomes.gold, credit, best, n_max)
+        total = voting.vote_then_best(voting.power_series, mass, free, outcomes.gold, credit, best, n_max)
         return total * voting.power_norm(n_max)
 
     def subsets(self, completions: Completions, weights: Array, n_max: int) -> Array:
@@ -214,11 +213,82 @@ class VoteThenBest:
             mine = completions.valid[rows] & (completions.answers[rows] == a)
             return np.nan_to_num(np.stack([subset_maximum(u[rows], mine, n_max) for u in utility]))
 
-        total = _vote_then_best(voting.binomial_series, mass, free, completions.gold, credit, best, n_max)
-        return _per_subset(total, completions.n_valid)
+        total = voting.vote_then_best(voting.binomial_series, mass, free, completions.gold, credit, best, n_max)
+        return voting.per_subset(total, completions.n_valid)
 
 
-STRATEGIES: dict[str, Strategy] = {s.name: s for s in (BestOfN(), MajorityVote(), VoteThenBest(), SelectedBest())}
+class _Early:
+    """A strategy whose arms may stop before their cap; what all completions together are worth, its ``base`` says."""
+
+    __slots__ = ()
+    base: ClassVar[Strategy]
+
+    def check(self, n_objectives: int, has_gold: bool) -> None:
+        """As its base."""
+        self.base.check(n_objectives, has_gold)
+
+    def rewards(self, completions: Completions, starts: Index, ends: Index, weights: Array) -> Array:
+        """Of all completions, as its base; see ``Strategy``."""
+        return self.base.rewards(completions, starts, ends, weights)
+
+    def expected(self, outcomes: Outcomes, weights: Array, n_max: int) -> Array:
+        """Of all completions, as its base; see ``Strategy``."""
+        return self.base.expected(outcomes, weights, n_max)
+
+    def subsets(self, completions: Completions, weights: Array, n_max: int) -> Array:
+        """Of all completions, as its base; see ``Strategy``."""
+        return self.base.subsets(completions, weights, n_max)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyVote(_Early):
+    """Majority voting whose arms may stop: when the leader leads by enough, or can no longer be caught.
+
+    leads: those that are tried; batches: how many completions are asked at once; both whole numbers from 1.
+    """
+
+    leads: tuple[int, ...] = (2, 3, 4, 6)
+    batches: tuple[int, ...] = (1, 4)
+    name: str = "early-vote"
+    counts_votes: ClassVar[bool] = True
+    base: ClassVar[Strategy] = MajorityVote()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "leads", stopping.check_grid(self.leads, "leads", 0, whole=True))
+        object.__setattr__(self, "batches", stopping.check_grid(self.batches, "batches", 0, whole=True))
+
+    @property
+    def rules(self) -> tuple[stopping.Rule, ...]:
+        """The axis L; the last of each batch stops only where the vote is decided."""
+        return stopping.rules_from((*self.leads, stopping.DECIDED), self.batches)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyBest(_Early):
+    """Best-of-N whose arms may stop: when the best utility so far reaches a quantile of those that were seen.
+
+    levels: of the quantiles, between 0 and 1; batches: how many completions are asked at once, whole numbers from 1.
+    """
+
+    levels: tuple[float, ...] = (0.5, 0.75, 0.9, 0.97)
+    batches: tuple[int, ...] = (1, 4)
+    name: str = "early-best"
+    counts_votes: ClassVar[bool] = False
+    base: ClassVar[Strategy] = BestOfN()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", stopping.check_grid(self.levels, "levels", 0, 1))
+        object.__setattr__(self, "batches", stopping.check_grid(self.batches, "batches", 0, whole=True))
+
+    @property
+    def rules(self) -> tuple[stopping.Rule, ...]:
+        """The axis L: rule 0 never stops."""
+        return stopping.rules_from(self.levels, self.batches)
+
+
+STRATEGIES: dict[str, Strategy] = {
+    s.name: s for s in (BestOfN(), MajorityVote(), VoteThenBest(), SelectedBest(), EarlyVote(), EarlyBest())
+}
 
 
 def find_strategy(strategy: Strategy | str) -> Strategy:
@@ -228,42 +298,3 @@ def find_strategy(strategy: Strategy | str) -> Strategy:
     if strategy not in STRATEGIES:
         raise ValueError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
     return STRATEGIES[strategy]
-
-
-def _utility(completions: Completions, weights: Array) -> Array:
-    """sum_k w_k O_k of every completion, (n, W, B)."""
-    return np.einsum("bnk,wk->nwb", completions.objectives, weights, order="C")
-
-
-def _gold_credit(series: voting.Series, mass: Array, free: Array, gold: Index, n_max: int) -> Array:
-    """Un-normed expected credit of the right answer, (R, n_max)."""
-    out = np.empty((len(mass), n_max))
-    for rows in voting.blocks(len(mass)):
-        wins = voting.win_weights(series, mass[rows], free[rows], gold[rows], n_max)
-        out[rows] = wins.sum(axis=0).T
-    return out
-
-
-def _vote_then_best(series, mass, free, gold, credit, best, n_max):
-    """Sum over winners a and votes m of P(a wins with m) (w_c 1[a = gold] + V_a(m)), un-normed, (R, W, n_max).
-
-    ``best(a, rows)`` is V_a(m) for m = 1 .. n_max, (W, R, n_max).
-    """
-    total = np.zeros((len(mass), len(credit), n_max))
-    for rows in voting.blocks(len(mass)):
-        for a in range(mass.shape[1]):
-            target = np.full(rows.stop - rows.start, a)
-            wins = voting.win_weights(series, mass[rows], free[rows], target, n_max)[1:]  # (m, n, R)
-            value = best(a, rows) + credit[:, None, None] * (gold[rows] == a)[:, None]
-            total[rows] += np.einsum("mnr,wrm->rwn", wins, value)
-        unvoted = series(free[rows], n_max)[1:]  # nobody votes: all n completions are free
-        if np.any(unvoted):
-            total[rows] += np.einsum("nr,wrn->rwn", unvoted, best(-1, rows))
-    return total
-
-
-def _per_subset(total: Array, count: Index) -> Array:
-    """Divide (R, W, n_max) by the number of n-subsets of ``count`` (R,), NaN where there is none."""
-    norm = voting.binomial_series(count.astype(float), total.shape[2])[1:].T[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(norm > 0, total / norm, np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -13,14 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .baselines import epsilon_greedy, softmax, ucb, uniform
+from .early import arm_q
 from .environment import CategoricalEnvironment
 from .frugal import frugal
 from .halving import halving, triple_n1, triple_random
-from .problem import Context
+from .problem import Arm
 from .protocol import Environment
 from .psst import psst
+from .racing import racing
 from .rounds import Policy, Result, Round
 from .screening import screened
+from .stopping import find_rule
+from .ucb_e import ucb_e, ucb_e_lrf
 
 Algorithm = Callable[..., Iterator[Round]]
 
@@ -36,6 +40,9 @@ ALGORITHMS: dict[str, Algorithm] = {
     "triple-n1": triple_n1,
     "triple-random": triple_random,
     "halving": halving,
+    "ucb-e": ucb_e,
+    "ucb-e-lrf": ucb_e_lrf,
+    "racing": racing,
 }
 
 
@@ -84,18 +91,27 @@ def acr(policy: Policy, env: CategoricalEnvironment) -> float:
 
     Raises ``ValueError`` where an arm lies outside the environment, ``KeyError`` where a context has none.
     """
-    return mean_return(policy, env.contexts, env.exact_q())
+    return mean_return(policy, env, env.exact_q())
 
 
-def mean_return(policy: Policy, contexts: Sequence[Context], q: NDArray[np.float64]) -> float:
-    """``acr`` from exact values ``q`` (C, P, N_max) of ``contexts``; raises as ``acr``."""
-    values = []
-    for row, context in zip(q, contexts, strict=True):
-        arm = policy[context.name]
-        if not 0 <= arm.prompt < len(row):
-            raise ValueError(f"{arm} names a prompt that the environment does not have; it has {len(row)}")
-        curve = row[arm.prompt]
-        if arm.n is not None and not 1 <= arm.n <= len(curve):
-            raise ValueError(f"{arm} lies outside the scales 1 .. {len(curve)} of the environment")
-        values.append(curve.mean() if arm.n is None else curve[arm.n - 1])
-    return float(np.mean(values))
+def mean_return(policy: Policy, env: CategoricalEnvironment, q: NDArray[np.float64]) -> float:
+    """``acr`` from the exact values ``q`` of ``env``, which are slow to work out; raises as ``acr``."""
+    return float(np.mean([arm_value(env, q, c, policy[context.name]) for c, context in enumerate(env.contexts)]))
+
+
+def arm_value(env: CategoricalEnvironment, q: NDArray[np.float64], context: int, arm: Arm) -> float:
+    """Exact Q of ``arm`` for one context, a number; over n where n is None.  A stop off the grid is worked out anew.
+
+    Raises ``ValueError`` where the arm lies outside the environment, or has a stop that its strategy does not know.
+    """
+    row = q[context]
+    if not 0 <= arm.prompt < len(row):
+        raise ValueError(f"{arm} names a prompt that the environment does not have; it has {len(row)}")
+    curve = row[arm.prompt]
+    if arm.n is not None and not 1 <= arm.n <= len(curve):
+        raise ValueError(f"{arm} lies outside the scales 1 .. {len(curve)} of the environment")
+    rule = find_rule(env.strategy, arm)
+    if rule is None:
+        return arm_q(env, arm, env.contexts[context], curve[int(arm.n or 1) - 1, 0])
+    values = curve[:, rule] if curve.ndim == 2 else curve
+    return float(values.mean() if arm.n is None else values[arm.n - 1])

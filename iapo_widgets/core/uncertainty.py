@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from .checks import check_scale
 from .completions import Completions
+from .costs import per_call_of
 from .problem import Arm, Context, distinct_weights
 from .protocol import Environment
+from .replay import arm_values
 from .reuse import REUSES, by_prompt, pull_values
+from .stopping import check_arm
 from .strategies import Strategy
 
 Array = NDArray[np.float64]
@@ -99,7 +102,10 @@ def fresh_estimate(
     for n in np.unique(scales):
         asked = queries[scales == n]
         batch = env.sample(np.full(len(asked), arm.prompt), asked, int(n), rng)
-        value, whole = pull_values(env, batch, int(n), [context], np.zeros(len(asked), dtype=np.int64))
+        if arm.is_fixed:
+            value, whole = pull_values(env, batch, int(n), [context], np.zeros(len(asked), dtype=np.int64))
+        else:
+            value, whole = arm_values(batch, env.strategy, check_arm(env.strategy, arm), context, per_call_of(env))
         found.append(value[whole])
     values = np.concatenate(found)
     if len(values) < 2:

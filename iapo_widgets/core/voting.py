@@ -147,3 +147,37 @@ def ranks(answers: NDArray[np.int64], gold: NDArray[np.int64]) -> tuple[NDArray[
     out = np.empty_like(both)
     np.put_along_axis(out, order, rank, axis=1)
     return out[:, :-1], out[:, -1]
+
+
+def gold_credit(series: Series, mass: Array, free: Array, gold: NDArray[np.int64], n_max: int) -> Array:
+    """Un-normed expected credit of the right answer, (R, n_max)."""
+    out = np.empty((len(mass), n_max))
+    for rows in blocks(len(mass)):
+        wins = win_weights(series, mass[rows], free[rows], gold[rows], n_max)
+        out[rows] = wins.sum(axis=0).T
+    return out
+
+
+def vote_then_best(series, mass, free, gold, credit, best, n_max):
+    """Sum over winners a and votes m of P(a wins with m) (w_c 1[a = gold] + V_a(m)), un-normed, (R, W, n_max).
+
+    ``best(a, rows)`` is V_a(m) for m = 1 .. n_max, (W, R, n_max).
+    """
+    total = np.zeros((len(mass), len(credit), n_max))
+    for rows in blocks(len(mass)):
+        for a in range(mass.shape[1]):
+            target = np.full(rows.stop - rows.start, a)
+            wins = win_weights(series, mass[rows], free[rows], target, n_max)[1:]  # (m, n, R)
+            value = best(a, rows) + credit[:, None, None] * (gold[rows] == a)[:, None]
+            total[rows] += np.einsum("mnr,wrm->rwn", wins, value)
+        unvoted = series(free[rows], n_max)[1:]  # nobody votes: all n completions are free
+        if np.any(unvoted):
+            total[rows] += np.einsum("nr,wrn->rwn", unvoted, best(-1, rows))
+    return total
+
+
+def per_subset(total: Array, count: NDArray[np.int64]) -> Array:
+    """Divide (R, W, n_max) by the number of n-subsets of ``count`` (R,), NaN where there is none."""
+    norm = binomial_series(count.astype(float), total.shape[2])[1:].T[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(norm > 0, total / norm, np.nan)

@@ -12,23 +12,43 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from ..widgets.page.static_page import is_ours, saved_fragment
+from ..widgets.shared.twin import is_twin
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATES = "application/vnd.jupyter.widget-state+json"
 _MODEL = "IPY_MODEL_"
 _OTHER = "This control needs a running kernel."
+_LIVE = (
+    "LiveLab asks a language model, which may cost money: it runs only when somebody presses Run in a notebook, and "
+    "nobody did before this page was made."
+)
+_FOLDING = """{%- extends "lab/index.html.j2" -%}
+{%- block output_group -%}
+{%- if cell.metadata.get("jupyter", {}).get("outputs_hidden") or "hide-output" in cell.metadata.get("tags", []) -%}
+<details class="iapo-folded"><summary style="padding-left: var(--jp-cell-prompt-width, 64px)">Output: predict it, then
+open it here</summary>
+{{ super() }}
+</details>
+{%- else -%}
+{{ super() }}
+{%- endif -%}
+{%- endblock output_group -%}
+"""
 
 
 class SavedWidgets(Preprocessor):  # type: ignore[misc]
     """Puts in place of each widget view what ``saved_fragment`` makes of its saved state.
 
-    Of a container the widgets of ours in it stay; where there is none, a line says that a kernel is needed.
+    Of a container the widgets of ours in it stay; where there is none, a line says that a kernel is needed.  What
+    stands in for a widget that is not alive is dropped beside one that is.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Change every output that shows a widget, and drop the states, which nothing else needs."""
         states = _field(_field(_field(nb.metadata, "widgets"), _STATES), "state")
         for cell in nb.cells:
+            if any(_VIEW in output.get("data", {}) for output in cell.get("outputs", [])):
+                cell.outputs = [output for output in cell.outputs if not is_twin(output)]
             for output in cell.get("outputs", []):
                 data = output.get("data", {})
                 if _VIEW in data:
@@ -40,6 +60,13 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
 
     def _html(self, model: str, states: Any) -> str:
         ours = [states[name] for name in self._ours(model, states)]
+        classes = _field(_field(states, model), "state").get("_dom_classes")
+        if (
+            isinstance(classes, list)
+            and "iapo-live" in classes
+            and not any("n_frames" in each["state"] for each in ours)
+        ):
+            return f"<p><em>{html.escape(_LIVE)}</em></p>"
         if not ours:
             return f"<p><em>{html.escape(_OTHER)}</em></p>"
         return "\n".join(saved_fragment(saved["state"], _buffers(saved)) for saved in ours)
@@ -54,7 +81,7 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
                 continue
             seen.add(name)
             state = _field(_field(states, name), "state")
-            if is_ours(state):
+            if is_ours(state) and "iapo-secret" not in state["_css"]:  # no page has a use for a key
                 found.append(name)
                 continue
             below = state.get("children", [])
@@ -63,9 +90,13 @@ class SavedWidgets(Preprocessor):  # type: ignore[misc]
 
 
 class OfflinePageExporter(HTMLExporter):  # type: ignore[misc]
-    """``jupyter nbconvert --to iapo-page --execute NOTEBOOK``: our widgets replay in it; it loads nothing."""
+    """``jupyter nbconvert --to iapo-page --execute NOTEBOOK``: our widgets replay in it; it loads nothing.
+
+    What a notebook folds for the reader to predict is folded here, too.
+    """
 
     export_from_notebook = "Offline page with widgets"
+    raw_template = _FOLDING
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from ..core import bounds
 from ..core.checks import check_scale, check_seed
-from ..core.costs import calls
 from ..core.naming import short_name, told_name
 from ..core.problem import Context, Prompt
 from ..core.rounds import Policy, deployed
+from ..core.stopping import check_arm, most_requests
 from ..core.strategies import Strategy
+from .answer import Answer
 from .background import on_loop
 from .endpoint.calls import Caller
 from .endpoint.endpoint import Endpoint
@@ -29,13 +31,16 @@ from .problem import PromptTemplate, Question
 from .scoring.scorer import UNREADABLE, Score, Scorer, spoken
 from .scoring.scorers import as_scorer
 from .scoring.selection import Selection
+from .sequence import Asking, Drawn, Instead, batches, instead, why_stop
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """One query answered.
 
-    text: the completion that was picked; answer: what won the vote, ``None`` without a vote; prompt, n: the arm;
+    text: the completion that was picked; answer: what won the vote, ``None`` without a vote; prompt, n: the arm, n
+    being the cap of one that may stop early; drawn: how many were asked for, and stopped: why no more, empty for an arm
+    that asks all; each: what arrived, in order;
     votes: answer -> votes; arrived: completions that came, ``missing`` failed for good; unreadable: those that
     cast no vote or whose style could not be read; unjudged: those that could not be picked, since a judge's call on
     them failed for good; recorded: those that lay in the ledger already, paid before;
@@ -56,17 +61,31 @@ class Response:
     spent: Spending
     seconds: float
     asked: str = ""
+    drawn: int | None = None
+    stopped: str = ""
+    each: tuple[Drawn, ...] = ()
+    per_call: int | None = None
 
     @property
     def missing(self) -> int:
         """Completions that failed for good."""
-        return self.n - self.arrived
+        return (self.n if self.drawn is None else self.drawn) - self.arrived
+
+    def instead(self, n: int | None = None) -> Instead:
+        """What ``n`` completions at once, the cap without, would have voted and cost here; nothing is asked for it.
+
+        Raises ``ValueError`` where ``n`` is no whole number of at least 1.
+        """
+        n = self.n if n is None else check_scale(n, "n", bounds.SCALE)
+        asked = self.n if self.drawn is None else self.drawn
+        return instead(self.each, asked, n, self.answer is not None or bool(self.votes), self.per_call)
 
     def __str__(self) -> str:
         apart = {"missing": self.missing, "unreadable": self.unreadable, "unjudged": self.unjudged}
         lacking = "".join(f", {k} {what}" for what, k in apart.items() if k)
         asked = self.asked or f"prompt {self.prompt}"
-        return f"{self.text}\n[{self.context}: {asked}, N = {self.n}{lacking}; {self.spent}]"
+        scale = f"{self.drawn} of up to {self.n} asked, {self.stopped}" if self.stopped else f"N = {self.n}"
+        return f"{self.text}\n[{self.context}: {asked}, {scale}{lacking}; {self.spent}]"
 
 
 class Deployed:
@@ -108,24 +127,29 @@ class Deployed:
                 "neither the policy nor you name a strategy: give strategy=..., for instance MajorityVote()"
             )
         picked_by = None if select is None else as_scorer(select)
+        self._votes = _check_stops(policy, chosen, select)
         self._selections = {c.name: Selection(chosen, c, judges, picked_by) for c in policy.contexts}
         self._prompts = {arm.prompt: _template(policy, prompts, arm.prompt) for arm in policy.values()}
         self._n_max = None if n_max is None else check_scale(n_max, most=bounds.SCALE)
         if self._n_max is None and any(arm.n is None for arm in policy.values()):
             raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
         self._rng = check_seed(seed)
+        self._totals, self._reasons = Counter[str](), Counter[str]()
         self._options: dict[str, Any] = {"concurrency": concurrency, "retries": retries}
         caller = Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
         self._warn(policy, caller.book.per_call())
 
     def _warn(self, policy: Policy, per_call: int | None) -> None:
         """Say where this endpoint takes more requests for an arm than the one that the policy was learnt on."""
-        more = [arm for arm in policy.values() if arm.n and calls(arm.n, per_call) > calls(arm.n, policy.per_call)]
+        more = [
+            arm for arm in policy.values()
+            if arm.n and most_requests(arm, per_call) > most_requests(arm, policy.per_call)
+        ]  # fmt: skip
         if more:
             learnt = "any number of" if policy.per_call is None else f"{policy.per_call}"
             warnings.warn(
                 f"the policy was learnt where one request carries {learnt} answers, and here it carries {per_call}: N ="
-                f" {more[0].n} sends its prompt {int(calls(more[0].n or 1, per_call))} times, and costs more than was"
+                f" {more[0].n} sends its prompt {most_requests(more[0], per_call)} times, and costs more than was"
                 " learnt", LiveWarning, stacklevel=3,
             )  # fmt: skip
 
@@ -151,6 +175,11 @@ class Deployed:
         """The same, to be awaited on any event loop; several at once share nothing but the ledger and the limit."""
         return await asyncio.wrap_future(on_loop(self._respond(Question(query), self._context(context), Run())))
 
+    def report(self) -> Asking:
+        """What was asked so far for the answers that were given; what lay in the ledger already counts as asked."""
+        answers, asked, most = (self._totals[name] for name in ("answers", "asked", "at most"))
+        return Asking(answers, asked, most, dict(self._reasons))
+
     def _context(self, name: str | None) -> Context:
         if name is None:
             if len(self.policy.contexts) > 1:
@@ -166,24 +195,41 @@ class Deployed:
         ledger = cast(Ledger, MeteredLedger(self.ledger))
         caller = Caller(self.endpoint, ledger, self.limit, **self._options)
         request = self.endpoint.request(prompt.settings(), prompt.messages(question.text), ledger)
-        found = {sample: answer for (_, sample), answer in ledger.read({request.digest: range(n)}).items()}
-        asked = [sample for sample in range(n) if sample not in found]
-        fetched = await caller.fetch(request, asked, run) if asked else {}
-        answers = [answer for _, answer in sorted({**found, **fetched}.items())]
+        answers, rows, drawn, recorded, why = [], [], [], 0, ""
+        for places in batches(arm, n):
+            found = {s: answer for (_, s), answer in ledger.read({request.digest: places}).items()}
+            left = [place for place in places if place not in found]
+            fetched = await caller.fetch(request, left, run) if left else {}
+            recorded += len(found)
+            new = sorted({**found, **fetched}.items())
+            answers += [answer for _, answer in new]
+            texts = list(dict.fromkeys(answer.text for _, answer in new))  # equal texts are judged once
+            scored = await asyncio.gather(*(self._scores(selection, question, text, ledger) for text in texts))
+            known = dict(zip(texts, scored, strict=True))
+            for place, answer in new:
+                if (row := known[answer.text]) is not None:
+                    rows.append(row)
+                    drawn.append(self._drawn(place, answer, *selection.told(row)))
+            if why := why_stop(arm, drawn, places.stop, self._votes):
+                break
         if not answers:
             raise LiveError(f"none of the {n} completions arrived: {caller.last_fault or 'the endpoint gave none'}")
-        texts = list(dict.fromkeys(answer.text for answer in answers))  # equal texts are judged once
-        scored = await asyncio.gather(*(self._scores(selection, question, text, ledger) for text in texts))
-        known = dict(zip(texts, scored, strict=True))
-        judged = [(answer, row) for answer in answers if (row := known[answer.text]) is not None]
-        if not judged:
+        if not rows:
             raise LiveError(f"{n} completions arrived, but no judge's call on any of them succeeded; ask again")
-        picked = selection.pick([row for _, row in judged])
+        picked = selection.pick(rows)
+        self._totals.update({"answers": 1, "asked": places.stop, "at most": n})
+        self._reasons.update([why] if arm.stop is not None else [])
         return Response(
-            judged[picked.index][0].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
-            picked.unreadable, len(answers) - len(judged), len(found), cast(MeteredLedger, ledger).spent_here,
-            time.monotonic() - start, short_name(prompt, arm.prompt),
+            drawn[picked.index].text, picked.answer, context.name, arm.prompt, n, picked.votes, len(answers),
+            picked.unreadable, len(answers) - len(rows), recorded, cast(MeteredLedger, ledger).spent_here,
+            time.monotonic() - start, short_name(prompt, arm.prompt), places.stop, why if arm.stop is not None else "",
+            tuple(drawn), caller.book.per_call(),
         )  # fmt: skip
+
+    def _drawn(self, place: int, answer: Answer, vote: str | None, style: float) -> Drawn:
+        whole = answer.prompt_tokens if answer.whole_prompt is None else answer.whole_prompt
+        spending = self.endpoint.spending
+        return Drawn(place, answer.text, vote, style, spending(0, whole, 0), spending(1, 0, answer.completion_tokens))
 
     async def _scores(self, selection: Selection, question: Question, text: str, ledger: Ledger) -> list[Score] | None:
         """What each scorer says of one text, ``None`` where a judge's call failed for good."""
@@ -223,6 +269,18 @@ def _template(policy: Policy, prompts: Sequence[Prompt] | Mapping[int, Prompt] |
         return PromptTemplate.of(prompt)
     except ValueError as error:
         raise ValueError(f"prompt {index} cannot be asked: {error}{said}") from None
+
+
+def _check_stops(policy: Policy, strategy: Strategy, select: object) -> bool:
+    """Whether arms that stop count votes; ``ValueError`` where they cannot stop so here."""
+    early = [check_arm(strategy, arm) for arm in policy.values() if not arm.is_fixed]
+    votes = bool(getattr(strategy, "counts_votes", False))
+    if early and not votes and select is not None:
+        raise ValueError(
+            f"{early[0]} stops at a utility of the objectives that the policy weighs, and select=... picks by another"
+            " score: deploy it without select, or take arms that ask all"
+        )
+    return votes
 
 
 async def _stop(run: Run) -> None:

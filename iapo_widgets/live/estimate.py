@@ -41,7 +41,7 @@ class Estimate:
             f"{self.completions:,} completions: likely {self.tokens_likely:,} tokens, at most {self.tokens_at_most:,}"
         )
         if self.money_likely is not None and self.money_at_most is not None:
-            text += f"; likely {self.money_likely:,.4f} of money, at most {self.money_at_most:,.4f}"
+            text += f"; likely ${self.money_likely:,.4f}, at most ${self.money_at_most:,.4f}"
         if not self.measured:
             text += " (answers taken to be half of max_tokens long)"
         return (

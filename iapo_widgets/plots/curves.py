@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..core.checks import check_scale
 from ..core.environment import CategoricalEnvironment
 from ..core.naming import said_name, short_name
+from ..core.stopping import over_rules
 from ..core.strategies import STRATEGIES, Outcomes
 from .picture import CYCLE, GREY, MARKERS, Picture, plain
 
@@ -65,6 +66,8 @@ def figure3(scales: Sequence[int] = (1, 2, 4, 8, 32)) -> Picture:
 def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] | None = None) -> Picture:
     """Exact Q against N, one curve a prompt (default: all), the best arm marked; for the context of that name.
 
+    Where arms may stop early, N is the cap, and each has its best rule.
+
     Raises ``ValueError`` for an unknown context or prompt.
     """
     names = [c.name for c in env.contexts]
@@ -73,7 +76,7 @@ def q_curves(env: CategoricalEnvironment, context: str, prompts: Sequence[int] |
     chosen = list(range(len(env.prompts))) if prompts is None else list(prompts)
     if not all(0 <= p < len(env.prompts) for p in chosen):
         raise ValueError(f"prompts must lie in 0 .. {len(env.prompts) - 1}, not {chosen}")
-    q = env.exact_q()[names.index(context)][chosen]
+    q = over_rules(env.exact_q())[names.index(context)][chosen]
     scales = np.arange(1, env.n_max + 1)
     figure = Picture(figsize=(6.4, 3.8), layout="constrained")
     axes = figure.subplots()

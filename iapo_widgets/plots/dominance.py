@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..core.environment import CategoricalEnvironment
 from ..core.naming import said_name, short_name
 from ..core.problem import Prompt
+from ..core.stopping import over_rules
 from ..tasks.catalogue import load
 from .picture import CYCLE, MARKERS, Picture, plain
 
@@ -39,7 +40,7 @@ def figure2(
     cases = [(voting, 0, "accuracy"), *((rewards, c, "reward less cost") for c in users)]
     for axes, letter, (env, c, what) in zip(figure.subplots(1, 3), "abc", cases, strict=True):
         context = env.contexts[c]
-        leaders = _panel(axes, env.exact_q()[c], env.prompts)
+        leaders = _panel(axes, over_rules(env.exact_q())[c], env.prompts)
         title = plain(f"({letter}) {env.name}, context {context.name}")
         axes.set(title=title, xlabel="N, completions per query", ylabel=what)
         words.append(f"({letter}) {env.name}, context {context.name}: {_in_words(leaders, env.prompts)}.")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.naming import said_name, short_name
 from ..core.problem import Arm, Prompt
-from ..core.rounds import Round
+from ..core.rounds import Round, without_rules
 from .picture import GREY, VERMILLION, Picture, plain
 
 LABELLED = 32  # up to so many rows or columns the number of the trimming round is written into the cell
@@ -23,7 +23,7 @@ LISTED, NUMBERED = 4, 8  # prompts that are listed in words, and those that have
 
 def trimming_rounds(rounds: Sequence[Round], number: int, context: int) -> NDArray[np.int64]:
     """The round that trimmed each arm up to round ``number``, 0 for survivors, (P, N_max)."""
-    alive = np.array([done.active[context] for done in rounds[:number]])
+    alive = np.array([without_rules(done).active[context] for done in rounds[:number]])
     return np.where(alive[-1], 0, 1 + alive.sum(axis=0))
 
 
@@ -53,7 +53,8 @@ def eliminations(
 ) -> Picture:
     """Several runs as (title, rounds, number of the round), one below the other on one scale of Q; else the same."""
     checked = []
-    for title, rounds, number in runs:
+    for title, all_rounds, number in runs:
+        rounds = [without_rules(done) for done in all_rounds]
         number = len(rounds) if number is None else number
         if not 1 <= number <= len(rounds):
             raise ValueError(f"round {number} is not among the {len(rounds)} rounds")
@@ -122,7 +123,7 @@ def describe(
     rounds: Sequence[Round], context: str, number: int | None = None, *, prompts: Sequence[Prompt] = ()
 ) -> str:
     """The same figure in words, for who cannot see it; prompts: as in ``elimination``."""
-    done = rounds[(number or len(rounds)) - 1]
+    done = without_rules(rounds[(number or len(rounds)) - 1])
     best = done.policy[context]
     c = list(done.policy).index(context)
     alive = done.active[c]
@@ -146,7 +147,7 @@ def _listed(left: Sequence[int], known: Mapping[int, Prompt]) -> str:
 
 
 def _scale(arm: Arm) -> str:
-    return "N drawn at random (shown at N = 1)" if arm.n is None else f"N = {arm.n}"
+    return "N drawn at random (shown at N = 1)" if arm.n is None else f"N = {arm.scale}"
 
 
 def _heat(

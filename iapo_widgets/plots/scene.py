@@ -1,23 +1,37 @@
-"""Scenes: pictures as plain data, drawn by the browser while they move and by matplotlib when they are kept."""
+"""Scenes: pictures as plain data, drawn by the browser while they move and by ``twin`` when they are kept."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.patches import Patch
-from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
-from .picture import GREY, Picture, plain
+from .picture import GREY
 
 Numbers = Sequence[float] | NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moving a mark along ``axis`` sets: the trait ``name``, or element ``index`` of it where that is a list.
+
+    Values lie between ``low`` and ``high`` on multiples of ``step``; log: ``step`` is one of the logarithm, and values
+    have two digits.  said: the value in words, where ``{}`` stands.
+    """
+
+    axis: str
+    name: str
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.01
+    index: int = -1
+    log: bool = False
+    said: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +66,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """The one point that matters."""
+    """The one point that matters; as a ``ring`` it hides nothing of what it marks."""
 
     x: float
     y: float
     label: str
+    ring: bool = False
+    moves: Sequence[Move] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +81,38 @@ class Rule:
 
     x: float
     label: str
+    moves: Sequence[Move] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A point to drag along x: sets element ``index`` of the trait ``name``, a list, between ``low`` and ``high``."""
+    """A point that is there to be moved."""
 
-    name: str
-    index: int
     x: float
     y: float
     label: str
     colour: str
     marker: str = "o"
-    low: float = 0.0
-    high: float = 1.0
-    step: float = 0.01
+    moves: Sequence[Move] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar from ``start`` to ``end`` along x around ``y``, so ``thick`` in units of y; ``moves`` move its end.
+
+    Bars of one label and colour stand once in the legend; an ``open`` one is an outline; ``note`` stands at its end.
+    """
+
+    y: float
+    start: float
+    end: float
+    colour: str
+    label: str = ""
+    thick: float = 0.6
+    open: bool = False
+    tell: str = ""
+    note: str = ""
+    moves: Sequence[Move] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +120,8 @@ class Cells:
     """A map: ``codes`` (rows, columns) index ``colours`` and ``labels``.
 
     ``texts`` stand in the cells, ``tell`` says more.  x and y are the values of columns and rows, evenly
-    spaced; code -1 is empty.
+    spaced; code -1 is empty.  shades: how strong the colour of each cell is, 0 .. 1; ramp: what some shades mean, as
+    (words, shade) pairs of the legend; markers: of each code there.  A star that can be moved goes where one presses.
     """
 
     codes: Sequence[Sequence[int]]
@@ -98,11 +131,17 @@ class Cells:
     labels: Sequence[str]
     texts: Sequence[Sequence[str]] = ()
     tell: Sequence[Sequence[str]] = ()
+    shades: Sequence[Sequence[float]] = ()
+    ramp: Sequence[tuple[str, float]] = ()
+    markers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One pair of axes; ``ticks`` of x or y as (value, text) pairs, else chosen; sizes relative to the usual."""
+    """One pair of axes; ``ticks`` of x or y as (value, text) pairs, else chosen; sizes relative to the usual.
+
+    A ``wide`` panel has a row for itself.
+    """
 
     title: str
     xlabel: str
@@ -112,6 +151,7 @@ class Panel:
     stars: Sequence[Star] = ()
     rules: Sequence[Rule] = ()
     handles: Sequence[Handle] = ()
+    bars: Sequence[Bar] = ()
     cells: Cells | None = None
     log: bool = False
     xlim: tuple[float, float] | None = None
@@ -120,17 +160,29 @@ class Panel:
     yticks: Sequence[tuple[float, str]] = ()
     width: float = 1.0
     height: float = 1.0
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Panels side by side, what they show in words, a table below them and where the data comes from."""
+    """Panels side by side, what they show in words, a table below them and where the data comes from.
+
+    title and lead: a heading and a sentence above them; change: what would come of a change.
+    """
 
     panels: Sequence[Panel]
     summary: str
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     note: str = ""
+    title: str = ""
+    lead: str = ""
+    change: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is seen and what would change it."""
+        return f"{self.summary} {self.change}".strip()
 
     def plain(self) -> dict[str, Any]:
         """The scene as JSON values: numbers of five digits, ``None`` for NaN."""
@@ -155,7 +207,7 @@ def _plain(value: Any) -> Any:
     if kind is np.ndarray:
         return _plain(value.tolist())
     if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names(kind)}
+        return {name: _plain(getattr(value, name)) for name in names_of(kind)}
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, Mapping):
@@ -166,106 +218,5 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
+def names_of(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
-
-
-def draw(scene: Scene, height: float = 4.0) -> Picture:
-    """The static twin of ``scene``; its words are the picture's alternative text."""
-    words, scene = scene.summary, _as_written(scene)
-    widths = [p.width for p in scene.panels] or [1.0]
-    height *= max((p.height for p in scene.panels), default=0.0)
-    table = len(scene.rows) + 1 if scene.rows else 0
-    figure = Picture(figsize=(5.6 * sum(widths), height + 0.3 * table + 0.4), layout="constrained")
-    figure.alt = words
-    if table and scene.panels:
-        above, below = figure.subfigures(2, 1, height_ratios=[height, 0.3 * table])  # type: ignore[misc]
-    else:
-        above = below = figure
-    if scene.panels:
-        for axes, panel in zip(
-            above.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0], scene.panels, strict=True
-        ):
-            _panel(axes, panel)
-    if table:
-        axes = below.subplots()
-        axes.axis("off")
-        shown = axes.table([list(r) for r in scene.rows], colLabels=list(scene.head), loc="center", cellLoc="left")
-        shown.auto_set_font_size(False)
-        shown.set_fontsize(8)
-        shown.auto_set_column_width(list(range(len(scene.head))))
-    if scene.note:
-        figure.supxlabel(scene.note, fontsize=8)
-    return figure
-
-
-def _as_written(value: Any) -> Any:
-    """A scene, or a part of it, whose texts are drawn as they were written."""
-    if isinstance(value, str):
-        return plain(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{name: _as_written(getattr(value, name)) for name in _names(type(value))})
-    return [_as_written(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-
-def _panel(axes: Axes, panel: Panel) -> None:
-    handles: list[Any] = []
-    if panel.cells is not None:
-        handles += _cells(axes, panel.cells)
-    for span in panel.spans:
-        shade = axes.axvspan(span.start, span.end, color=span.colour, alpha=0.13, lw=0, label=span.label or "_")
-        handles += [shade] if span.label else []
-    for line in panel.lines:
-        style: dict[str, Any] = {
-            "color": line.colour,
-            "marker": line.marker,
-            "ls": line.line or "none",
-            "solid_capstyle": "butt",
-        }
-        style.update(lw=line.width, ms=max(4.5, 1.6 * line.width), markevery=line.every, label=line.label or "_")
-        if len(line.error):
-            drawn: Any = axes.errorbar(line.x, line.y, line.error, capsize=2, **style)
-        else:
-            (drawn,) = axes.plot(line.x, line.y, **style)
-        handles += [drawn] if line.label else []
-    for handle in panel.handles:
-        axes.plot(handle.x, handle.y, handle.marker, color=handle.colour, ms=9, mec="black")
-    for star in panel.stars:
-        handles += axes.plot(star.x, star.y, "*", ms=15, mfc="white", mec="black", mew=1.3, label=star.label, zorder=5)
-    for rule in panel.rules:
-        handles.append(axes.axvline(rule.x, color=GREY, lw=1.2, ls=":", label=rule.label))
-    axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
-    if panel.log:
-        axes.set_xscale("log")
-    for set_limits, limits in ((axes.set_xlim, panel.xlim), (axes.set_ylim, panel.ylim)):
-        if limits:
-            set_limits(*limits)
-    for set_ticks, ticks in ((axes.set_xticks, panel.xticks), (axes.set_yticks, panel.yticks)):
-        if ticks:
-            set_ticks([v for v, _ in ticks], [text for _, text in ticks])
-    if panel.log and panel.xticks:  # what is given is all that is labelled
-        axes.xaxis.set_minor_formatter(NullFormatter())
-    if panel.cells is None:
-        axes.grid(alpha=0.3)
-    if handles:
-        place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3}
-        axes.legend(handles=handles, fontsize=7.5, frameon=False, **place)
-
-
-def _cells(axes: Axes, cells: Cells) -> list[Patch]:
-    codes = np.array(cells.codes)
-    (x0, x1), (y0, y1) = _edges(cells.x), _edges(cells.y)
-    axes.imshow(
-        np.ma.masked_less(codes, 0), cmap=ListedColormap(list(cells.colours)), vmin=-0.5, vmax=len(cells.colours) - 0.5,
-        aspect="auto", origin="lower", extent=(x0, x1, y0, y1), interpolation="nearest", alpha=0.75,
-    )  # fmt: skip
-    for row, y in zip(cells.texts, cells.y, strict=False):
-        for text, x in zip(row, cells.x, strict=True):
-            axes.text(x, y, text, ha="center", va="center", fontsize=6.5)
-    used = sorted(set(codes.ravel().tolist()) - {-1})
-    return [Patch(fc=cells.colours[i], alpha=0.75, label=cells.labels[i]) for i in used]
-
-
-def _edges(values: Sequence[float]) -> tuple[float, float]:
-    step = (values[-1] - values[0]) / (len(values) - 1) if len(values) > 1 else 1.0
-    return values[0] - step / 2, values[-1] + step / 2

@@ -20,6 +20,9 @@ STYLES = {
     "psst+k8": (SKY, "v", "-"),
     "triple-n1": (PURPLE, "P", ":"),
     "triple-random": (BLACK, "X", ":"),
+    "ucb-e": (SKY, "v", ":"),
+    "ucb-e-lrf": (PURPLE, "P", "-"),
+    "racing": (BLACK, "s", "--"),
     "frugal": (VERMILLION, "*", "-"),
 }
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..core.costs import arm_cost, call_cost_of, per_call_of
 from ..core.markup import html_table
 from ..core.protocol import Environment
-from ..core.rounds import Result
+from ..core.rounds import Result, without_rules
 
 HEAD = ("context", "prompt", "prompt text", "n", "estimated Q", "pulls", "completions of the prompt",
         "mean cost per answer", "survived until round", "recommended")  # fmt: skip
@@ -118,13 +118,15 @@ class ArmTable(Sequence[ArmRow]):
 def arm_table(env: Environment, result: Result) -> ArmTable:
     """Every arm for every context of what ``train`` returned on ``env``: one row each.
 
+    Of arms that may stop early each (prompt, n) has the row of its best rule, and the cost of asking all n.
+
     Raises ``TypeError`` where ``result`` is no ``Result``, ``ValueError`` where it is of another environment.
     """
     if not isinstance(result, Result):
         raise TypeError(f"give what train(...) returned, a Result, not {type(result).__name__}")
     shape = (len(env.contexts), len(env.prompts), env.n_max)
     names = [context.name for context in env.contexts]
-    if not result.rounds or result.rounds[0].q.shape != shape or list(result.policy) != names:
+    if not result.rounds or result.rounds[0].q.shape[:3] != shape or list(result.policy) != names:
         found = result.rounds[0].q.shape if result.rounds else "no round"
         raise ValueError(
             f"the result does not fit this environment: it has {found} and contexts {', '.join(result.policy)};"
@@ -132,7 +134,7 @@ def arm_table(env: Environment, result: Result) -> ArmTable:
         )
     q, survived = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     pulls, came, cost = np.zeros(shape[1:], dtype=np.int64), np.zeros(shape[1], dtype=np.int64), np.zeros(shape[1])
-    for done in result.rounds:
+    for done in map(without_rules, result.rounds):
         q = np.where(np.isnan(done.q), q, done.q)
         survived[done.active] = done.number
         pulls += done.pulls

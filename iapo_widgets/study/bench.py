@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.checks import check_budget
+from ..core.early import grid_arm
 from ..core.environment import CategoricalEnvironment
-from ..core.problem import Arm
 from ..core.rounds import Policy, policy_of
-from ..core.training import acr, find_algorithm, mean_return, train
+from ..core.stopping import rules_of
+from ..core.training import find_algorithm, mean_return, train
 from .statistics import sem
 
 
@@ -23,7 +24,9 @@ from .statistics import sem
 class BenchRow:
     """One algorithm at one budget; ``policies`` holds, for each run, context name -> [prompt, n].
 
-    ``regret`` is on the test part, ``regret_train`` on the part that was trained on, where it is never negative.
+    An arm that may stop early is [prompt, n, stop, batch].  ``regret`` is on the test part, ``regret_train`` on the
+    part that was trained on, where it is never negative but for the error of Monte Carlo.  ``regret_fixed`` and
+    ``regret_fixed_train`` are against the best arms that never stop: below zero where stopping is worth more.
     """
 
     algorithm: str
@@ -35,10 +38,14 @@ class BenchRow:
     regret_sem: float
     regret_train_mean: float
     regret_train_sem: float
+    regret_fixed_mean: float
+    regret_fixed_sem: float
+    regret_fixed_train_mean: float
+    regret_fixed_train_sem: float
     spent_min: int
     spent_max: int
     seconds_per_training: float
-    policies: list[dict[str, list[int | None]]]
+    policies: list[dict[str, list[float | None]]]
 
     def record(self) -> dict[str, Any]:
         """The row as plain values, for JSON."""
@@ -47,9 +54,9 @@ class BenchRow:
 
 def oracle(env: CategoricalEnvironment) -> Policy:
     """The arm of every context that is best by exact Q."""
-    q = env.exact_q()
+    q = env.exact_q(chosen=True)
     best = [np.unravel_index(int(values.argmax()), values.shape) for values in q]
-    return policy_of(env, [Arm(int(p), int(i) + 1) for p, i in best])
+    return policy_of(env, [grid_arm(env, c, *map(int, place)) for c, place in enumerate(best)])
 
 
 def bench(
@@ -65,7 +72,7 @@ def bench(
     Run i splits with ``env.split(0.8, seed + i)``, or where ``env`` is a generator of synthetic environments
     trains and tests on ``env(seed + i)``; it trains with ``seed + i``.  Regret is the ACR on the test part of
     the arms that are best by exact Q on the train part, minus the policy's: it can be negative.  ``regret_train`` is
-    the same on the train part.
+    the same on the train part, and ``regret_fixed`` is against the best arms that never stop.
     Raises ``ValueError`` for an unknown algorithm, a bad budget or less than one run.
     """
     if runs < 1:
@@ -86,33 +93,49 @@ def parts(
 
 
 def _rows(env, algorithms, budgets, runs, seed, options):
-    exact = cache(lambda i: _exact(*parts(env, seed + i)))  # values alone: the parts of all runs would fill the memory
+    exact = cache(lambda i: _exact(env, seed + i))  # values alone: the parts of all runs would fill the memory
     for name in algorithms:
         for budget in budgets:
-            values, regret, regret_train, seconds, spent, policies = ([] for _ in range(6))
+            values, regret, seconds, spent, policies = [], ([], [], [], []), [], [], []
             for i in range(runs):
-                best, q_train, q_test = exact(i)
-                train_part, _ = parts(env, seed + i)
+                best, best_fixed, q_train, q_test = exact(i)
+                train_part, test_part = parts(env, seed + i)
                 train_part.sample([0], [0], 1, np.random.default_rng(0))  # what is computed once is not timed
                 if i == 0:
                     train(name, train_part, budget, seed=seed, **options)  # warm-up
                 start = time.perf_counter()
                 result = train(name, train_part, budget, seed=seed + i, **options)
                 seconds.append(time.perf_counter() - start)
-                on_train, on_test = (mean_return(result.policy, train_part.contexts, q) for q in (q_train, q_test))
+                on_train, on_test = (
+                    mean_return(result.policy, part, q) for part, q in ((train_part, q_train), (test_part, q_test))
+                )
                 values.append(on_test)
-                regret.append(best[1] - on_test)
-                regret_train.append(best[0] - on_train)
+                for kept, most, got in zip(regret, (*best, *best_fixed), (on_test, on_train) * 2, strict=True):
+                    kept.append(most - got)
                 spent.append(result.spent)
-                policies.append({c: [a.prompt, a.n] for c, a in result.policy.items()})
-            means = [f(v) for v in (values, regret, regret_train) for f in (lambda v: float(np.mean(v)), sem)]
+                policies.append({c: arm.plain for c, arm in result.policy.items()})
+            means = [f(v) for v in (values, *regret) for f in (lambda v: float(np.mean(v)), sem)]
             times = float(np.median(seconds))
             yield BenchRow(name, budget, runs, *means, min(spent), max(spent), times, policies)
 
 
 def _exact(
-    train_part: CategoricalEnvironment, test_part: CategoricalEnvironment
-) -> tuple[tuple[float, float], NDArray[np.float64], NDArray[np.float64]]:
-    """Returns of the arms best on the train part, on it and on the test part, and exact Q of both."""
+    env: CategoricalEnvironment | Callable[[int], CategoricalEnvironment], seed: int
+) -> tuple[tuple[float, float], tuple[float, float], NDArray[np.float64], NDArray[np.float64]]:
+    """Returns on test and train part of the arms best on the train part, of all and of the fixed ones; Q of both."""
+    train_part, test_part = parts(env, seed)
+    q_train, q_test = train_part.exact_q(), test_part.exact_q()
     best = oracle(train_part)
-    return (acr(best, train_part), acr(best, test_part)), train_part.exact_q(), test_part.exact_q()
+    returns = mean_return(best, test_part, q_test), mean_return(best, train_part, q_train)
+    if not rules_of(train_part.strategy):
+        return returns, returns, q_train, q_test
+    fixed = [np.argmax(q) for q in train_part.fixed_q().reshape(len(q_train), -1)]
+    of_fixed = [
+        float(np.mean([q[best] for q, best in zip(p.fixed_q().reshape(len(q_train), -1), fixed, strict=True)]))
+        for p in (test_part, train_part)
+    ]
+    if not getattr(
+        train_part.strategy, "counts_votes", True
+    ):  # only rule 0 is looked up: a reach is worked out for each policy
+        q_train, q_test = q_train[..., :1].copy(), q_test[..., :1].copy()
+    return returns, (of_fixed[0], of_fixed[1]), q_train, q_test

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.checks import check_scale
 from ..core.environment import CategoricalEnvironment
+from ..core.stopping import need_fixed
 from ..core.theory import TIE, complexity
 from ..core.training import train
 
@@ -39,6 +40,7 @@ def error_rates(
     do, and for less than one run.
     """
     runs = check_scale(runs, "runs")
+    need_fixed(env.strategy, "theorem 1")
     q = env.exact_q()
     best = q.max(axis=(1, 2))
     theory = complexity(q, scale=scale)

@@ -61,6 +61,14 @@ def load(
     ``FileNotFoundError`` for a path that is not there.
     """
     name = os.fspath(name_or_path)
+    env = _found(name, published, index, seed, part)
+    given = {"published": published, "index": index, "seed": seed, "part": part}
+    usual = {"published": False, "index": 0, "seed": 0, "part": "all"}
+    env.loaded_as = name, {key: value for key, value in given.items() if value != usual[key]}
+    return env
+
+
+def _found(name: str, published: bool, index: int, seed: int, part: str) -> CategoricalEnvironment:
     path = RECORDED.get(name, Path(name))
     if name in RECORDED and published:
         raise ValueError(f"nothing is published for {name!r}: its answers are recorded, and come with the package")

@@ -8,6 +8,7 @@ from .explorers.scaling_explorer import ScalingExplorer
 from .explorers.study_explorer import StudyExplorer
 from .explorers.tradeoff_explorer import TradeoffExplorer
 from .live.live_lab import LiveLab
+from .page.saved_module import save_module
 from .page.static_page import html_fragment, save_html
 from .race.elimination_view import EliminationView
 from .race.psst_lab import PSSTLab
@@ -27,4 +28,5 @@ __all__ = [
     "TradeoffExplorer",
     "html_fragment",
     "save_html",
+    "save_module",
 ]

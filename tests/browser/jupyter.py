@@ -24,20 +24,21 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first
 #: Script that measures how a widget looks: ``complaintsOf(root)``, ``svgContrast(root)``.
 LAYOUT = Path(__file__).with_name("layout.js")
 
-#: How each front end is started; JupyterLab and Notebook write down where they answer, Voila does not.
+#: How each front end is started; JupyterLab and Notebook write down where they answer, Voila and marimo do not.
 COMMANDS = {
     "lab": ["jupyterlab", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=",
-            "--ServerApp.password=", "--LabApp.expose_app_in_browser=True"],
+            "--ServerApp.password=", "--LabApp.expose_app_in_browser=True", "--no-browser"],
     "notebook": ["notebook", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
                  "--IdentityProvider.token=", "--ServerApp.password=",
-                 "--JupyterNotebookApp.expose_app_in_browser=True"],
-    "voila": ["voila", "--show_tracebacks=True", "--Voila.ip=127.0.0.1"],
+                 "--JupyterNotebookApp.expose_app_in_browser=True", "--no-browser"],
+    "voila": ["voila", "--show_tracebacks=True", "--Voila.ip=127.0.0.1", "--no-browser"],
+    "marimo": ["marimo", "run", "--host=127.0.0.1", "--headless", "--no-token"],
 }  # fmt: skip
 
 
 @contextmanager
 def served(kind: str, folder: Path, *more: str) -> Iterator[str]:
-    """Serve ``folder`` by that front end (``lab``, ``notebook``, ``voila``) on a free port; yields its address."""
+    """Serve ``folder`` by that front end, one of ``COMMANDS``, on a free port; yields its address."""
     environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
     for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
         environment[f"JUPYTER_{name}"] = str(folder / f".{kind}-{name.lower()}")
@@ -46,10 +47,11 @@ def served(kind: str, folder: Path, *more: str) -> Iterator[str]:
     quiet = folder / f".{kind}-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True, exist_ok=True)
     quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    command = [sys.executable, "-m", *COMMANDS[kind], "--no-browser", *more]
-    port = _free_port() if kind == "voila" else None
+    command = [sys.executable, "-m", *COMMANDS[kind]]
+    port = _free_port() if kind in ("voila", "marimo") else None
     if port:
         command.append(f"--port={port}")
+    command += more
     log = folder / f"{kind}.log"
     with log.open("w") as out:
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
@@ -83,7 +85,7 @@ def address_of(runtime: Path, server: subprocess.Popen[bytes], log: Path) -> str
 
 
 def _listening(port: int, server: subprocess.Popen[bytes], log: Path) -> str:
-    """Wait until the port is open.  Asking Voila for its page would already run the notebook once."""
+    """Wait until the port is open.  Asking for the page would already run the notebook once."""
 
     def look() -> str:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -62,6 +62,11 @@ function complaintsOf(root) {
     if (parseFloat(getComputedStyle(each).fontSize) < 10) out.push(`too small: ${each.textContent}`);
   }
   out.push(...outside(words.filter((each) => !each.closest(".iapo-table, .iapo-side, svg, textarea, option")), root, "outside"));
+  const cutAt = (each) => each.scrollWidth > each.clientWidth + 2 && getComputedStyle(each).overflowX === "hidden" && getComputedStyle(each).textOverflow !== "ellipsis";
+  out.push(...words.filter((each) => !each.closest("svg, .iapo-unseen") && cutAt(each)).map((each) => `cut: ${each.textContent}`));
+  for (const row of all(".iapo-lane-button")) out.push(...outside(all(".iapo-lane-said, .iapo-lane-words", row), row, "cut in its row"));
+  const blocks = [...root.children].filter((each) => visible(each) && getComputedStyle(each).position !== "absolute");
+  out.push(...meeting(blocks, "blocks"), ...meeting(all(".iapo-tools > *, .iapo-heading > h3"), "buttons"));
   for (const svg of all("figure > svg")) {
     const ticks = all("text.iapo-tick", svg);
     if (ticks.length < 2) out.push("fewer than two tick labels");
@@ -95,7 +100,7 @@ function complaintsOf(root) {
 function canvasComplaints(canvas) {
   const { clientWidth, clientHeight } = canvas;
   const labels = written.get(canvas) ?? [];
-  const sharp = canvas.width === Math.round(clientWidth * devicePixelRatio);
+  const sharp = canvas.width === Math.round(clientWidth * devicePixelRatio * canvas.currentCSSZoom);
   const cut = ({ ends }) => ends.some(([x, y]) => x < -SLACK || x > clientWidth + SLACK || y < 0 || y > clientHeight);
   return [
     ...(sharp ? [] : [`blurred: ${canvas.width} for ${clientWidth}`]),

@@ -9,7 +9,7 @@ from browser.jupyter import NotebookPage
 from course.answers import LESSONS, WRONG, notebook
 from iapo_widgets.course.exercises import exercises
 from iapo_widgets.course.lessons import exercise_cells, predicted_cells, source
-from run_notebooks import VIEW
+from iapo_widgets.widgets.shared.twin import is_twin
 
 
 @pytest.fixture(scope="module", params=LESSONS)
@@ -68,8 +68,10 @@ def test_run_all_raises_nothing_and_leaves_no_widget_blank(lesson):
     assert opened.outputs("error") == [] and opened.errors == []
     assert [o for o in opened.outputs("stream") if o["name"] == "stderr"] == []
     for i, cell in enumerate(notebook(LESSONS[number])["cells"]):
-        if any(VIEW in output.get("data", {}) for output in cell.get("outputs", [])):
-            widget = activate(opened, i).locator(".jp-OutputArea-output").last  # after what the cell prints
+        if any(map(is_twin, cell.get("outputs", []))):
+            widget = (
+                activate(opened, i).locator(".jp-OutputArea-output:has(.iapo-widget, .iapo-live)").last
+            )  # its twin comes after it
             expect(widget).to_be_visible()
             expect(widget, source(cell)).to_have_text(re.compile(r"\S"), use_inner_text=True)  # its script may be late
             box = widget.bounding_box()

@@ -65,7 +65,7 @@ def test_a_slider_moves_by_keyboard_and_words_follow(gallery, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["ScalingExplorer", "TradeoffExplorer", "ReuseExplorer", "BoundExplorer", "PolicyTable"]
+    "name", ["ScalingExplorer", "TradeoffExplorer", "ReuseExplorer", "BoundExplorer", "StudyExplorer"]
 )
 def test_arrow_keys_read_the_points_of_a_chart(gallery, name):
     """Focus on a chart, two arrow keys, and the point under the cursor stands in words; Escape lets go."""
@@ -104,7 +104,7 @@ def test_a_success_rate_is_dragged_and_typed(gallery):
 
 
 def test_only_what_changed_is_drawn_anew(gallery):
-    """Another N moves its rule and leaves every other layer its element; a handle moved by keyboard keeps its own."""
+    """Another N moves its rule and leaves every layer its element; a handle moved by keyboard keeps its own."""
     widget = explorer(gallery, "ScalingExplorer")
     summary = widget.locator(".iapo-summary")
     layers = "[...widget.querySelectorAll('figure > svg > g')]"
@@ -112,8 +112,8 @@ def test_only_what_changed_is_drawn_anew(gallery):
     before = summary.inner_text()
     widget.get_by_label("N to read", exact=True).press("ArrowRight")
     expect(summary).not_to_have_text(before)
-    fresh = widget.evaluate(f"(widget) => {layers}.filter((layer) => !layer.kept).map((l) => l.innerHTML)")
-    assert len(fresh) == 1 and "iapo-rule" in fresh[0]
+    expect(widget.get_by_role("slider", name="N to read, line")).to_have_attribute("aria-valuenow", "11")
+    assert widget.evaluate(f"(widget) => {layers}.filter((layer) => !layer.kept).map((l) => l.innerHTML)") == []
     knob, before = widget.get_by_role("slider", name="prompt A, query 1: success rate"), summary.inner_text()
     knob.press("ArrowRight")
     expect(summary).not_to_have_text(before)
@@ -147,34 +147,86 @@ def test_a_bad_price_is_refused_beside_its_field(gallery):
 
 
 def test_the_bound_is_measured_and_forgotten(gallery):
-    """Measure puts points beside the bound; another gap makes it another task, and they go."""
+    """It opens with a first look; Measure makes more; another gap makes it another task, and all points go."""
     widget = explorer(gallery, "BoundExplorer")
+    expect(widget.locator(".iapo-summary")).to_contain_text("At a first look, in 20 simulated trainings")
     widget.get_by_role("button", name="Measure").click()
-    expect(widget.locator(".iapo-summary")).to_contain_text("Measured (finished)", timeout=60_000)
+    expect(widget.locator(".iapo-summary")).to_contain_text("Measured, in 100 simulated trainings", timeout=60_000)
     expect(widget.locator(".iapo-legend").first).to_contain_text("measured error of PSST")
     widget.get_by_label("Gap in success").press("ArrowRight")
     expect(widget.locator(".iapo-summary")).to_contain_text("Not measured yet")
 
 
 def test_a_study_runs_stops_and_goes_on(gallery):
-    """Run, Stop keeps what is done, Run goes on from there to the end."""
+    """It opens on kept results; Run, Stop keeps what is done, Run goes on from there to the end, in words and bar."""
     widget = explorer(gallery, "StudyExplorer")
     summary = widget.locator(".iapo-summary")
+    expect(summary).to_contain_text("(200 kept runs; press Run for 20 runs of your own)")
+    expect(widget.locator(".iapo-legend").first).to_contain_text("frugal")
     widget.get_by_role("button", name="Run").click()
-    expect(summary).to_contain_text("At T = 5,000, ACR:", timeout=60_000)
+    expect(summary).to_contain_text("At T = 5,000 completions, mean regret", timeout=60_000)
+    expect(widget.locator(".iapo-legend").first).to_contain_text("frugal, kept runs")
     widget.get_by_role("button", name="Stop").click()
     gallery.wait_for("study.state in ('stopped', 'finished')", 60)
     done = gallery.ask("study.done")
     assert done >= 1
     widget.get_by_role("button", name="Run").click()
     expect(summary).to_contain_text("Finished: 20 of 20 runs done", timeout=120_000)
+    assert widget.get_by_label("Own runs").evaluate("(bar) => [bar.value, bar.max]") == [20, 20]
+    expect(widget.locator('[data-name="done"] output')).to_have_text("20 of 20 runs")
+
+
+def test_the_bound_has_its_sizes_behind_a_switch(gallery):
+    """More settings brings four lists, the switch keeps the focus, and Reset leaves them open at their first values."""
+    widget = explorer(gallery, "BoundExplorer")
+    expect(widget.locator('input[type="range"]')).to_have_count(3)
+    switch = widget.get_by_label("More settings")
+    switch.press("Space")
+    expect(widget.get_by_label("Prompts |P|")).to_be_visible()
+    expect(switch).to_be_focused()
+    widget.get_by_label("Prompts |P|").select_option(label="4")
+    gallery.wait_for("bound.prompts == 4")
+    widget.get_by_role("button", name="Reset").click()
+    gallery.wait_for("bound.prompts == 2")
+    switch.press("Space")
+    expect(widget.get_by_label("Prompts |P|")).to_have_count(0)
+
+
+def test_reuse_goes_step_by_step(gallery):
+    """Arrow keys and clicks go from blocks to subsets to their worth, each its own picture; another pull is drawn."""
+    widget = explorer(gallery, "ReuseExplorer")
+    title = widget.locator("figcaption")
+    expect(title).to_have_text(["2 blocks of 3, 2 left over"])
+    radio = widget.get_by_role("radio", checked=True)
+    radio.focus()
+    radio.press("ArrowRight")
+    expect(title).to_have_text(["2 blocks of 3, 2 left over", "56 subsets of 3"])
+    expect(widget.get_by_role("radio", name="2 Subsets")).to_be_focused()
+    widget.get_by_role("radio", name="3 Their worth").click()
+    expect(title).to_have_text(["What one pull of 8 is worth"])
+    gallery.wait_for("reuse.step == 'worth'")
+    widget.get_by_role("radio", checked=True).press("ArrowRight")
+    gallery.wait_for("reuse.step == 'blocks'")
+    before = widget.locator(".iapo-summary").inner_text()
+    widget.get_by_role("button", name="Another pull").click()
+    expect(widget.locator(".iapo-summary")).not_to_have_text(before)
+    widget.get_by_role("button", name="Reset").click()
+    gallery.wait_for("reuse.seed == 8")
 
 
 def test_the_policy_is_copied_as_a_literal(gallery):
-    """The table has a row a context and one of means, and its text follows the chosen format."""
+    """The table has a row a context and one of means, arrow keys read a row, and the text follows the format."""
     widget = explorer(gallery, "PolicyTable")
     expect(widget.locator("tbody tr")).to_have_count(4)
+    first = widget.locator("tbody tr").first
+    first.focus()
+    expect(widget.locator(".iapo-point")).to_contain_text("low: this policy 0.")
+    first.press("End")
+    expect(widget.locator("tbody tr").last).to_be_focused()
+    expect(widget.locator(".iapo-point")).to_contain_text("Mean over contexts: ")
     widget.locator("summary").click()
+    box = widget.get_by_label("Text to copy")
+    assert box.evaluate("(area) => area.clientWidth / area.closest('section').clientWidth") > 0.9
     expect(widget.get_by_label("Text to copy")).to_have_value(gallery.ask("table.to_csv()"))
     widget.get_by_label("Copy as").select_option(label="Python")
     expect(widget.get_by_label("Text to copy")).to_have_value(gallery.ask("table.to_python()"))

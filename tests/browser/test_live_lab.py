@@ -7,14 +7,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser.jupyter import NotebookPage, jupyter_server
-from iapo_widgets.widgets.live.form import PARTS
+from browser.jupyter import LAYOUT, NotebookPage, jupyter_server
+from browser.live_lab import button, finished, fold, on_face, press, save_with_widgets, status, theme, unfolded
 from run_notebooks import KERNEL
 
 CANARY = "sk-canary-5d1f4be07a9c"
 CELL = """from iapo_widgets.widgets import LiveLab
 
-lab = LiveLab("live.sqlite", budget=300, n_max=4)
+lab = LiveLab("live.sqlite", budget=300, n_max=4, latency=0.0)
 lab"""
 
 
@@ -31,6 +31,7 @@ def live(folder, browser):
     nbformat.write(book, folder / "live.ipynb")
     with jupyter_server(folder) as address:
         page = browser.new_page(viewport={"width": 1300, "height": 1200})
+        page.add_init_script(path=LAYOUT)
         notebook = NotebookPage(page, address, "live.ipynb")
         notebook.run_all()
         expect(page.locator(".iapo-live")).to_contain_text("press Check")
@@ -40,69 +41,12 @@ def live(folder, browser):
 
 @pytest.fixture
 def lab(live):
-    """The lab after Reset, with an endpoint that answers at once."""
+    """The lab after Reset; its endpoint answers at once."""
     found = live.page.locator(".iapo-live")
     press(found, "Reset")
     live.wait_for("lab.state == 'idle'")
     expect(found.locator(".iapo-status")).to_contain_text("Fill in the form")
-    live.ask("setattr(lab.means.simulator.conduct, 'latency', 0.0)")
     return found
-
-
-def press(lab, name):
-    button(lab, name).click()
-
-
-def button(lab, name):
-    """The button of that text; its accessible name has the icon in it."""
-    return lab.locator("button.jupyter-button", has_text=name)
-
-
-def status(lab):
-    return lab.locator(".iapo-status")
-
-
-def opened(lab, title):
-    """The part of the form, or of the results, of that title, opened."""
-    head = lab.page.locator(".jupyter-widget-Collapse-header", has_text=title)
-    part = lab.locator(".jupyter-widget-Collapse", has=head)
-    if not part.locator(".jupyter-widget-Collapse-contents").is_visible():
-        head.click()
-    expect(part.locator(".jupyter-widget-Collapse-contents")).to_be_visible()
-    return part
-
-
-def save_with_widgets(page):
-    """Save the notebook with the state of its widgets; the command that asks for these switches them on and off."""
-    page.evaluate(
-        """async (command) => {
-             if (!jupyterapp.commands.isToggled(command)) await jupyterapp.commands.execute(command);
-             await jupyterapp.commands.execute('docmanager:save');
-           }""",
-        "@jupyter-widgets/jupyterlab-manager:saveWidgetState",
-    )
-
-
-def unfold(part):
-    """Show the fields that are folded away."""
-    if not part.get_by_label("Timeout, seconds").is_visible():
-        press(part, "Advanced")
-    expect(part.get_by_label("Timeout, seconds")).to_be_visible()
-
-
-def theme(live, name):
-    """Change to the theme, and wait until the page has it."""
-    live.page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
-    dark = "false" if "Dark" in name else "true"
-    expect(live.page.locator("body")).to_have_attribute("data-jp-theme-light", dark)
-
-
-def finished(live, lab):
-    press(lab, "Check")
-    expect(status(lab)).to_contain_text("Checked; nothing was sent")
-    press(lab, "Run")
-    expect(status(lab)).to_contain_text("Finished after round", timeout=60_000)
-    expect(lab).to_contain_text("0 requests in flight")
 
 
 def test_check_by_keyboard_shows_the_estimate_and_sends_nothing(live, lab):
@@ -120,7 +64,7 @@ def test_check_by_keyboard_shows_the_estimate_and_sends_nothing(live, lab):
 
 def test_stop_keeps_what_came_and_run_goes_on(live, lab):
     """Stop ends a slow run with some completions; Run then reads these and ends with a policy that can be saved."""
-    live.ask("setattr(lab.means.simulator.conduct, 'latency', 0.4)")
+    live.ask("setattr(lab, 'latency', 0.4)")
     press(lab, "Check")
     expect(status(lab)).to_contain_text("Checked; nothing was sent")
     press(lab, "Run")
@@ -138,37 +82,109 @@ def test_stop_keeps_what_came_and_run_goes_on(live, lab):
     assert live.ask("lab.means.simulator.stats.delivered") == live.ask("lab.ledger.spent().completions") <= 300
 
 
-def test_a_run_ends_with_a_policy_examples_and_an_export(live, lab, folder):
-    """The view names the arm, examples show what was read, and Save policy writes a file that names it."""
+def test_a_run_ends_with_answers_a_policy_and_an_export(live, lab, folder):
+    """Every prompt has a row with its answers to one question, the race names the arm, Save policy writes its file."""
     finished(live, lab)
+    expect(lab.get_by_label("Whom to ask")).to_be_hidden()
+    expect(fold(lab, "What is asked")).to_have_attribute("aria-expanded", "false")
     arm = live.ask("[lab.policy['low'].prompt, lab.policy['low'].n]")
-    expect(lab.locator(".iapo-policy")).to_contain_text(f"prompt {arm[0]} with N = {arm[1]}")
-    examples = opened(lab, "Examples")
-    expect(examples).to_contain_text(f"Prompt {arm[0]}:")
-    expect(examples.locator("th").first).to_have_text("sample")
-    policy = opened(lab, "Policy, and its export")
+    race = lab.locator(".iapo-elimination")
+    expect(race.locator(".iapo-policy")).to_contain_text(f"prompt {arm[0]} with N = {arm[1]}")
+    expect(race).to_contain_text("The race: who dropped out, and why")
+    policy = lab.locator(".iapo-policy-board")
     expect(policy.locator("tbody tr")).to_have_count(3)
-    press(policy, "Save table")
-    expect(policy).to_contain_text("Saved as arms.csv; a row for each arm and context.")
+    expect(policy).to_contain_text("is probably too high")
+    policy.locator("summary", has_text="Show the text").last.click()
+    assert policy.get_by_label("Text to copy").last.input_value() == live.ask("lab.results.policy.recipe")
+    press(lab, "Save table")
+    expect(lab).to_contain_text("Saved as arms.csv; a row for each arm and context.")
     assert (folder / "arms.csv").read_text().count('"yes"') == 3  # an arm for each context
-    press(policy, "Save policy")
-    expect(policy).to_contain_text("Saved as policy.json; it holds no key.")
+    press(lab, "Save policy")
+    expect(lab).to_contain_text("Saved as policy.json; it holds no key.")
     saved = json.loads((folder / "policy.json").read_text())
     assert [saved["contexts"][0]["prompt"], saved["contexts"][0]["n"]] == arm
 
 
+def test_the_board_compares_prompts_on_one_question(live, lab):
+    """Rows, votes and verdicts are those of the kernel; keys step along, N and the next question change them."""
+    finished(live, lab)
+    board = lab.locator(".iapo-board")
+    rows = board.locator(".iapo-row")
+    expect(rows).to_have_count(6)
+    expect(board.locator(".iapo-count")).to_contain_text("every prompt was asked it")
+    said = live.ask("[row['frames'][-1]['said'] for row in lab.answers._page['rows']]")
+    for k, words in enumerate(said):
+        expect(rows.nth(k)).to_contain_text(words)
+        expect(rows.nth(k).locator(".iapo-verdict")).to_contain_text("score")
+    chip = rows.nth(2).locator(".iapo-chip").first
+    height = rows.nth(2).evaluate("(row) => row.getBoundingClientRect().height")
+    chip.focus()
+    expect(rows.nth(2).locator(".iapo-detail")).to_contain_text("Answer 1")
+    chip.press("ArrowRight")
+    expect(rows.nth(2).locator(".iapo-detail")).to_contain_text("Answer 2")
+    assert rows.nth(2).evaluate("(row) => row.getBoundingClientRect().height") == height  # nothing moves
+    page = live.page
+    board.get_by_label("N answers", exact=True).fill("1")
+    expect(rows.nth(0).locator(".iapo-chip:visible")).to_have_count(1)
+    live.wait_for("lab.answers.n == 1")
+    first = board.locator(".iapo-question").text_content()
+    turn = board.get_by_role("button", name="Question \u2192")
+    back = board.get_by_role("button", name="\u2190 Question")
+    step, again = (turn, back) if turn.is_enabled() else (back, turn)
+    step.click()
+    expect(board.locator(".iapo-question")).not_to_have_text(first)
+    again.click()
+    expect(board.locator(".iapo-question")).to_have_text(first)
+    assert page.locator(".iapo-board .iapo-drawn").count() == 6
+
+
+def test_a_cap_is_met_after_a_new_ledger(live, lab):
+    """What is paid for needs no cap; with an empty ledger Check foresees the end, and Run meets it."""
+    finished(live, lab)
+    live.ask("setattr(lab, 'cap_completions', 100)")
+    press(lab, "Check")
+    expect(status(lab)).to_contain_text("paid for already: Run asks for none")
+    press(lab, "New ledger")
+    expect(status(lab)).to_contain_text("A new, empty ledger: live-")
+    press(lab, "Check")
+    expect(status(lab)).to_contain_text("The cap of 100: it will end the run early")
+    press(lab, "Run")
+    expect(status(lab)).to_contain_text("the spending limit in completions is reached", timeout=60_000)
+    assert live.ask("lab.ledger.spent().completions") <= 100
+
+
+@pytest.mark.parametrize(("width", "dark"), [(430, False), (700, True), (1300, False)])
+def test_nothing_is_cut_or_meets_another(live, lab, width, dark):
+    """Board, race and policy fit a narrow and a wide window, and no letter is below 10 px."""
+    finished(live, lab)
+    page = live.page
+    theme(live, "JupyterLab Dark" if dark else "JupyterLab Light")
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+    try:
+        page.set_viewport_size({"width": width, "height": 1200})
+        for part in (".iapo-answers", ".iapo-policy-board"):
+            root = lab.locator(part)
+            root.scroll_into_view_if_needed()
+            assert root.evaluate("complaintsOf") == []
+        out = lab.evaluate("(root) => root.scrollWidth - root.clientWidth")
+        assert out <= 1
+    finally:
+        page.set_viewport_size({"width": 1300, "height": 1200})
+        theme(live, "JupyterLab Light")
+
+
 @pytest.mark.parametrize(
-    ("part", "label", "value", "message", "good"),
+    ("label", "value", "message", "good"),
     [
-        ("2. What to ask", "Prompts", "none", "does not hold {query}", None),
-        ("2. What to ask", "Max tokens", "0", "at least 1", "400"),
-        ("4. How to train", "Largest N", "0", "at least 1", "4"),
-        ("5. What it may cost", "Money", "-1", "at least 0", "0"),
+        ("Prompts", "none", "does not hold {query}", None),
+        ("Max tokens", "0", "at least 1", "400"),
+        ("Largest N", "0", "at least 1", "4"),
+        ("Money, dollars", "-1", "at least 0", "0"),
     ],
 )
-def test_an_error_of_the_form_stands_beside_its_field(live, lab, part, label, value, message, good):
+def test_an_error_of_the_form_stands_beside_its_field(live, lab, label, value, message, good):
     """What is wrong and what would be right shows under the field; a good value takes it away."""
-    fields = opened(lab, part)
+    fields = unfolded(lab)
     control = fields.get_by_label(label, exact=True)
     before = control.input_value()
     control.fill(value)
@@ -182,8 +198,8 @@ def test_an_error_of_the_form_stands_beside_its_field(live, lab, part, label, va
 
 def test_a_typed_key_is_in_the_kernel_only(live, lab, folder):
     """The key arrives in ``lab.key``; page, models, saved notebook, ledger and logs of the server do not have it."""
-    part = opened(lab, "1. Whom to ask")
-    part.get_by_label("Endpoint", exact=True).select_option(label="an endpoint of your own")
+    part = on_face(lab)
+    part.get_by_label("Whom to ask", exact=True).select_option(label="an endpoint of your own")
     part.get_by_label("Base URL").fill(live.ask("lab.means.simulator.base_url"))
     part.get_by_label("Base URL").press("Tab")
     part.get_by_label("Model").fill("simulated-arithmetic-1")
@@ -206,15 +222,15 @@ def test_a_typed_key_is_in_the_kernel_only(live, lab, folder):
     live.wait_for(f"'A key is held in this kernel' in open({str(folder / 'live.ipynb')!r}).read()")  # with widget state
     for file in (f for f in folder.rglob("*") if f.is_file()):
         assert CANARY.encode() not in file.read_bytes(), file
-    part.get_by_role("button", name="Forget key").click()
+    on_face(lab).get_by_role("button", name="Forget key").click()
     expect(part).to_contain_text("No key. Type one")
     assert live.ask("lab.key.secret is None")
 
 
 def test_a_key_pasted_into_the_address_is_gone_at_once(live, lab, folder):
     """The field empties itself and says why; page, kernel and a notebook saved with its widgets do not have the key."""
-    part = opened(lab, "1. Whom to ask")
-    part.get_by_label("Endpoint", exact=True).select_option(label="an endpoint of your own")
+    part = on_face(lab)
+    part.get_by_label("Whom to ask", exact=True).select_option(label="an endpoint of your own")
     field = part.get_by_label("Base URL")
     field.fill(f"https://h.example/v1?key={CANARY}")
     field.press("Tab")
@@ -230,10 +246,11 @@ def test_a_key_pasted_into_the_address_is_gone_at_once(live, lab, folder):
 
 
 def test_the_folded_fields_are_reached_and_complain_beside_themselves(live, lab):
-    """Advanced is closed at first; opened, its fields take values, and what is wrong shows under each."""
-    part = opened(lab, "1. Whom to ask")
-    expect(part.get_by_label("Timeout, seconds")).to_be_hidden()
-    unfold(part)
+    """More settings are closed at first; opened, its fields take values, and what is wrong shows under each."""
+    if on_face(lab).get_by_label("Timeout, seconds").is_visible():
+        fold(lab, "More settings").click()
+    expect(lab.get_by_label("Timeout, seconds")).to_be_hidden()
+    part = unfolded(lab)
     for label, value, message in (
         ("Timeout, seconds", "0", "above 0"), ("Attempts", "0", "at least 1"), ("Top p", "2", "not above 1"),
         ("Stop at", '["a"', "not JSON"), ("Extra body", "top_k", "not JSON"),
@@ -254,16 +271,13 @@ def test_the_folded_fields_are_reached_and_complain_beside_themselves(live, lab)
 
 @pytest.mark.parametrize("name", ["JupyterLab Light", "JupyterLab Dark"])
 def test_no_serious_violation_of_accessibility(live, lab, name):
-    """axe-core finds nothing serious in any part of the form, nor in the results, in both themes."""
+    """axe-core finds nothing serious in the form with all of its fields, nor in the results, in both themes."""
     theme(live, name)
     try:
         finished(live, lab)
-        for title in (*PARTS, "Examples", "Policy, and its export"):
-            part = opened(lab, title)
-            if title.startswith("1."):
-                unfold(part)
-            found = Axe().run(live.page, context={"include": [[".iapo-live"]]}).response["violations"]
-            serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
-            assert serious == [], title
+        unfolded(lab).get_by_label("Whom to ask").select_option(label="an endpoint of your own")
+        expect(lab.get_by_label("Key", exact=True)).to_be_visible()
+        found = Axe().run(live.page, context={"include": [[".iapo-live"]]}).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")] == []
     finally:
         theme(live, "JupyterLab Light")

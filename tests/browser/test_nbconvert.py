@@ -71,10 +71,48 @@ def test_our_page_needs_no_network(notebook, browser, tmp_path):
         replays(views.nth(k))
     explorer = page.locator('.iapo-explorer[aria-label="ScalingExplorer"]')
     expect(explorer.locator(".iapo-summary")).to_contain_text("The order flips")
-    expect(explorer.get_by_label("N to read")).to_be_disabled()
+    expect(explorer.locator(".iapo-form").get_by_label("N to read")).to_be_disabled()
     expect(page.get_by_text("This control needs a running kernel.")).to_be_visible()
     page.close()
     assert errors == []
+
+
+def test_a_lab_that_is_only_shown_is_a_finished_race_and_a_live_one_says_why_it_is_none(browser, tmp_path):
+    """Nobody pressed Run: the lab plays all rounds, LiveLab says that it asks only when told to, and shows no field."""
+    sources = [CELLS[0], "PSSTLab(load('real-words'), budget=3_000)",
+               "from iapo_widgets.widgets import LiveLab\nLiveLab()"]  # fmt: skip
+    page = saved(sources, browser, tmp_path)
+    lab = page.locator(".iapo-race-lab")
+    replays(lab)
+    expect(page.get_by_text("No round was saved")).to_have_count(0)
+    expect(page.get_by_text("LiveLab asks a language model")).to_be_visible()
+    expect(page.locator(".iapo-secret")).to_have_count(0)
+    expect(page.locator(".iapo-twin")).to_have_count(0)  # beside what plays no still picture
+    page.close()
+
+
+@pytest.mark.parametrize("metadata", [{"jupyter": {"outputs_hidden": True}}, {"tags": ["hide-output"]}])
+def test_what_a_notebook_folds_is_folded(browser, tmp_path, metadata):
+    """The output of a cell that is folded for a prediction opens by a click; others are in sight."""
+    page = saved(["print('seen')", "print('predicted')"], browser, tmp_path, [{}, metadata])
+    expect(page.get_by_text("seen", exact=True)).to_be_visible()
+    expect(page.get_by_text("predicted", exact=True)).not_to_be_visible()
+    page.get_by_text("predict it, then open it").click()
+    expect(page.get_by_text("predicted", exact=True)).to_be_visible()
+    page.close()
+
+
+def saved(sources, browser, folder, metadata=()):
+    """The page of a notebook of these cells, run and opened from its file."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    for cell, about in zip(cells, metadata, strict=False):
+        cell.metadata.update(about)
+    book = NotebookClient(nbformat.v4.new_notebook(cells=cells), kernel_name="python3").execute()
+    path = folder / "page.html"
+    path.write_text(OfflinePageExporter().from_notebook_node(book)[0], "utf-8")
+    page = browser.new_page(offline=True)
+    page.goto(path.as_uri())
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +155,7 @@ def test_the_page_of_jupyter_itself_plays_too(site, browser):
         replays(views.nth(k))
     explorer = page.locator('.iapo-explorer[aria-label="ScalingExplorer"]')
     expect(explorer.locator(".iapo-lost")).to_contain_text("No running kernel here")
-    expect(explorer.get_by_label("N to read")).to_be_disabled()
+    expect(explorer.locator(".iapo-form").get_by_label("N to read")).to_be_disabled()
     lab = page.locator(".iapo-race-lab")
     expect(lab.locator(".iapo-lost")).to_contain_text("No running kernel here: the race plays")
     for what in (lab.get_by_label("Budget", exact=True), lab.get_by_role("button", name="New draw")):

@@ -6,15 +6,19 @@ import anywidget
 import pytest
 
 import iapo_widgets.widgets as package
+from iapo_widgets.widgets.live.answer_board import AnswerBoard
+from iapo_widgets.widgets.live.heading import LiveHeading
+from iapo_widgets.widgets.live.policy_board import PolicyBoard
 from iapo_widgets.widgets.live.secret_field import SecretField
 
+OF_LIVE_LAB = (AnswerBoard, LiveHeading, PolicyBoard, SecretField)
 RACE = 80_000  # bytes of a race's script
 
 
 @cache
 def scripts():
     """Name -> script of every widget that has one."""
-    kinds = [*(getattr(package, name) for name in package.__all__), SecretField]
+    kinds = [*(getattr(package, name) for name in package.__all__), *OF_LIVE_LAB]
     ours = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, anywidget.AnyWidget)]
     return {kind.__name__: str(kind._esm) for kind in ours}
 

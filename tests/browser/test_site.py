@@ -61,7 +61,7 @@ def test_every_live_widget_is_alive(opened):
     expect(widgets).to_have_count(page.locator(".live-widget").count())
     for i in range(widgets.count()):
         expect(widgets.nth(i).locator(".iapo-summary")).not_to_be_empty()
-        drawn = widgets.nth(i).locator(".iapo-panels canvas, .iapo-panels svg, .iapo-chip")
+        drawn = widgets.nth(i).locator(".iapo-panels canvas, .iapo-panels svg, .iapo-chip, .iapo-strip")
         expect(drawn.first).to_be_visible()
 
 

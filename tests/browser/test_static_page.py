@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT
 from browser.race import clock, lanes, play, policy, told, turn_map
-from every_widget import WIDGETS
-from iapo_widgets.widgets import save_html
+from every_widget import WIDGETS, task
+from iapo_widgets import load, train
+from iapo_widgets.widgets import PolicyTable, PSSTLab, save_html
 
 #: Explorer -> label of the control that works without a kernel.
 ALONE = {
@@ -17,7 +18,7 @@ ALONE = {
     "BudgetSlider": "Budget T",
     "ScalingExplorer": "N to read",
     "TradeoffExplorer": "Weight: cost",
-    "ReuseExplorer": "n asked about",
+    "ReuseExplorer": "Look at",
     "BoundExplorer": "Error accepted",
     "StudyExplorer": "Measure",
     "PolicyTable": "Copy as",
@@ -65,24 +66,26 @@ def test_one_control_works_alone_and_the_others_say_why_not(opened, name):
     page = opened()
     widget = explorer(page, name)
     expect(widget.locator(".iapo-lost")).to_contain_text(f"No running kernel here: “{ALONE[name]}” works without one")
-    control = widget.get_by_label(ALONE[name], exact=True)
+    steps = widget.get_by_role("radiogroup", name=ALONE[name], exact=True).get_by_role("radio", checked=True)
+    control = steps if name == "ReuseExplorer" else widget.get_by_label(ALONE[name], exact=True)
     shown = widget.get_by_label("Text to copy") if name == "PolicyTable" else widget.locator(".iapo-summary")
     read = shown.input_value if name == "PolicyTable" else shown.inner_text
     before = read()
-    picture = widget.locator(".iapo-panels").inner_html()
+    drawn = widget.locator(".iapo-table" if name == "PolicyTable" else ".iapo-panels")
+    picture = drawn.inner_html()
     control.press("ArrowDown" if name in ("StudyExplorer", "PolicyTable") else "ArrowRight")
     page.wait_for_function(
         "([element, text]) => (element.value ?? element.innerText) !== text", arg=[shown.element_handle(), before]
     )
     if name != "PolicyTable":  # its picture does not depend on the form of the copy
-        assert widget.locator(".iapo-panels").inner_html() != picture
+        assert drawn.inner_html() != picture
     widget.get_by_role("button", name="Reset").press("Enter")
     page.wait_for_function(
         "([element, text]) => (element.value ?? element.innerText) === text", arg=[shown.element_handle(), before]
     )
-    assert widget.locator(".iapo-panels").inner_html() == picture
-    enabled = widget.locator(".iapo-field :is(input, select):enabled, .iapo-buttons button:enabled")
-    assert enabled.count() == 2  # the one, and Reset
+    assert drawn.inner_html() == picture
+    fields = widget.locator(".iapo-field:has(:is(input, select, button):enabled)")
+    assert fields.count() == 1 and widget.locator(".iapo-buttons button:enabled").count() == 1  # the one, and Reset
 
 
 def test_a_race_plays_by_keyboard(opened):
@@ -163,6 +166,37 @@ def test_nothing_overflows_collides_or_blurs(opened, width, density):
     assert {name: found for name, found in complaints.items() if found} == {}
 
 
+@pytest.mark.parametrize("width", [400, 568, 640, 716])
+def test_a_policy_fits_a_phone(opened, width):
+    """On it rows are cards: nothing is cut or meets, each number has its column's name, and a row is still a row."""
+    table = explorer(opened(width), "PolicyTable")
+    assert table.evaluate("complaintsOf") == []
+    assert table.bounding_box()["x"] + table.bounding_box()["width"] <= width
+    row = table.get_by_role("row").filter(has_text="w1=0.5 mid")
+    expect(row.get_by_role("cell")).to_have_count(6)
+    named = row.locator("td").nth(2).evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    assert named == ('"worth a question: "' if width < 700 else "none")
+
+
+@pytest.mark.parametrize("width", [400, 480, 568, 716])
+def test_what_stands_in_a_cell_stays_there(browser, tmp_path, width):
+    """With prompts of many words and costs of a unit, what stands in a cell stays in it."""
+    env = load("real-words")
+    save_html(tmp_path / "policy.html", PolicyTable(env, train("uniform", env, 2_000, seed=0)))
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.add_init_script(path=LAYOUT)
+    page.goto((tmp_path / "policy.html").as_uri())
+    rows = page.locator(".iapo-policies tbody tr")
+    expect(rows).to_have_count(len(env.contexts) + 1)
+    spilt = page.evaluate(
+        """() => [...document.querySelectorAll('.iapo-policies :is(td, th)')]
+             .filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
+             .map((cell) => cell.dataset.head + cell.textContent)"""
+    )
+    assert spilt == [] and page.locator(".iapo-policies").evaluate("complaintsOf") == []
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_in_both_themes(opened, scheme):
     """axe finds nothing serious in the whole page, and words on the pictures have a contrast of at least 4.5."""
@@ -185,3 +219,28 @@ def test_a_page_that_turns_dark_draws_the_replay_anew(opened):
     page.wait_for_function("([canvas, old]) => canvas.toDataURL() !== old", arg=[heat.element_handle(), light])
     page.emulate_media(color_scheme="light")
     page.wait_for_function("([canvas, old]) => canvas.toDataURL() === old", arg=[heat.element_handle(), light])
+
+
+def test_a_saved_lab_opens_the_answers_of_each_arm(browser, tmp_path):
+    """A row that is pressed shows what its prompt was answered; the page is titled by what the lab asks, once."""
+    lab = PSSTLab(task("real-words"), budget=3_000)
+    lab.show_finished()
+    lab.join(60)
+    save_html(tmp_path / "lab.html", lab)
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto((tmp_path / "lab.html").as_uri())
+    assert page.title() == "Which prompt, and how many answers?"
+    assert page.get_by_role("heading", name=page.title()).count() == 1
+    root = page.locator(".iapo-race-lab")
+    for lane in lanes(root)[:4]:
+        lane.click()
+        number = re.search(r"prompt (\d+):", lane.get_attribute("aria-label"))[1]
+        expect(root.locator(".iapo-prompt > summary").first).to_contain_text(f"Prompt {number}")
+        assert f"first.arm=%5B{number}%2C" in page.evaluate(COPIED)
+    page.close()
+
+
+#: The address that the lab's button gives.
+COPIED = """() => { const root = document.querySelector('.iapo-race-lab');
+  root.querySelector('.iapo-tool[aria-label="Copy link"]').click();
+  return root.querySelector('.iapo-link input').value; }"""

@@ -13,7 +13,8 @@ from iapo_widgets.core.baselines import _greedy, _softmax, _ucb
 from iapo_widgets.core.training import find_algorithm
 
 SEQUENTIAL = ("epsilon-greedy", "softmax", "ucb")
-LEAVE_LITTLE = ("psst", "psst+k1", "psst+k2", "frugal")
+SPEND_ALL = (*SEQUENTIAL, "ucb-e", "ucb-e-lrf")
+LEAVE_LITTLE = ("psst", "psst+k1", "psst+k2", "frugal", "racing", "ucb-e", "ucb-e-lrf")
 names = st.sampled_from([n for n in ALGORITHMS if not n.startswith("psst+k")] + ["psst+k1", "psst+k2", "psst+k3"])
 
 
@@ -83,7 +84,7 @@ def test_sequential_baselines_begin_without_a_sweep(name):
     assert first.sum() == 600 and first.min() > 25 and first.max() < 80  # 50 expected, standard deviation 6.8
 
 
-@pytest.mark.parametrize("name", SEQUENTIAL)
+@pytest.mark.parametrize("name", SPEND_ALL)
 @given(budget=st.integers(1, 400), seed=st.integers(0, 99))
 def test_sequential_baselines_spend_all_and_pull_only_what_they_can_pay(name, budget, seed):
     """Every completion is spent, in at most as many rounds as PSST has, each of which pulls something."""
@@ -152,6 +153,12 @@ def test_a_random_scale_is_averaged_over():
         ("epsilon-greedy", {"epsilon": 2}, "epsilon must lie between 0 and 1"),
         ("softmax", {"tau": 0}, "tau must be above 0"),
         ("ucb", {"c": -1}, "c must be above 0"),
+        ("ucb-e", {"a": 0}, "a must be above 0"),
+        ("ucb-e-lrf", {"eta": -1}, "eta must be above 0"),
+        ("ucb-e-lrf", {"members": 0}, "members must be a whole number of at least 1"),
+        ("racing", {"alpha": 0.5}, "alpha must lie between 0 and 0.5"),
+        ("racing", {"enough": 0}, "enough must be a whole number of at least 1"),
+        ("racing", {"blocks": 1.5}, "blocks must be a whole number of at least 1"),
         ("ucb", {"epsilon": 0.1}, "ucb has no option 'epsilon'; known: c"),
         ("psst+5", {}, "unknown algorithm 'psst[+]5'; known: psst, psst[+]k1"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import TWO, costly_task, small_environment
+from cases import FIXED, TWO, costly_task, small_environment
 from iapo_widgets import (
     ALGORITHMS,
     STRATEGIES,
@@ -26,7 +26,7 @@ from iapo_widgets.core.rescoring import Rescorer
 from iapo_widgets.core.reuse import REUSES, Tally
 
 PER_CALL = [None, 1, 3, 8]
-REWARDED = [name for name in STRATEGIES if name != "selected-best"]
+REWARDED = [name for name in FIXED if name != "selected-best"]
 seeds, limits = st.integers(0, 10_000), st.sampled_from([None, 1, 2, 3, 8])
 
 
@@ -138,7 +138,12 @@ def test_q_is_linear_in_the_cost_of_a_call(seed, per_call, strategy):
     assert both - free == pytest.approx((one - free) + (two - free), abs=1e-9)
 
 
-@given(seed=seeds, algorithm=st.sampled_from(["psst", "psst+k2", "frugal", "uniform", "ucb", "triple-n1", "halving"]))
+@given(
+    seed=seeds,
+    algorithm=st.sampled_from(
+        ["psst", "psst+k2", "frugal", "uniform", "ucb", "triple-n1", "halving", "racing", "ucb-e", "ucb-e-lrf"]
+    ),
+)
 def test_one_completion_a_request_is_a_dearer_completion(seed, algorithm):
     """With per_call 1, a call's cost c is as if each completion cost c more: the same Q, rounds and arms."""
     calls = np.random.default_rng(seed).random((4, 1 if algorithm == "frugal" else 7))  # frugal: a query counts once

@@ -41,7 +41,7 @@ def large_scales(best=0.62):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["psst", "psst+k4", "frugal", "ucb"])
+@pytest.mark.parametrize("name", ["psst", "psst+k4", "frugal", "ucb", "racing", "ucb-e", "ucb-e-lrf"])
 @pytest.mark.parametrize("share", [{"completion": 0.5}, {"pull": 0.5}])
 def test_failures_do_not_push_large_scales_out(name, share):
     """With half of the completions or of the pulls failing, the best N of 31 is found about as before."""

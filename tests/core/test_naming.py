@@ -1,5 +1,6 @@
 """What a prompt is called where there is no room for all of it."""
 
+import numpy as np
 import pytest
 
 from iapo_widgets import Arm, Policy, Prompt, mv_contexts, train
@@ -69,15 +70,16 @@ def named_record():
 
 
 def test_prompts_with_words_are_named_by_them_on_screen():
-    """In the policy's table and its marks, in the race, in legends; comma-separated values keep the number alone."""
+    """In the policy's table and its marks, in the race, in legends; comma-separated values have number and words."""
     env = named_record()
     result = train("uniform", env, 120, seed=0)
     arm = result.policy["low"]
     name = short_name(env.prompts[arm.prompt], arm.prompt)
     table = PolicyTable(env, result)
-    assert table._scene["rows"][0][1] == name and name.endswith("word. · T=0.5")
-    assert any(name in text for line in table._scene["panels"][0]["lines"] for text in line["tell"])
-    assert table.to_csv().splitlines()[1].split(",")[1] == str(arm.prompt)
+    assert table._table["rows"][0]["prompt"] == name and name.endswith("word. · T=0.5")
+    said = said_name(env.prompts[arm.prompt], arm.prompt)
+    assert any(said in text for line in table.scene().panels[0].lines for text in line.tell)
+    assert table.to_csv().splitlines()[1].split(",")[1:3] == [str(arm.prompt), told_name(env.prompts[arm.prompt])]
     view = EliminationView(env, 120, result.rounds)
     assert view._about["told"] == [told_name(prompt) for prompt in env.prompts]
     legends = {line["label"] for line in TradeoffExplorer(env)._scene["panels"][0]["lines"]}
@@ -88,8 +90,8 @@ def test_prompts_with_words_are_named_by_them_on_screen():
     assert said_name(env.prompts[best], best) in explorer._scene["panels"][0]["stars"][0]["label"]
     cells = explorer._scene["panels"][1]["cells"]
     wins, told = cells["labels"], cells["tell"][0][-1]
-    winner, n = map(int, cells["texts"][0][-1].split("\u00b7"))
-    assert told == f"correct 1.0, cost 0.0: {said_name(env.prompts[winner], winner)}, N = {n}"
+    winner, n = np.unravel_index(explorer.q(1.0, 0.0).argmax(), (len(env.prompts), env.n_max))
+    assert told == f"correct 1.0, cost 0.0: {said_name(env.prompts[winner], winner)}, N = {n + 1}"
     assert {f"{short_name(prompt, p, 24)} wins" for p, prompt in enumerate(env.prompts)} <= set(wins)
     markdown, literal = table.to_markdown(), table.to_python()
     assert f"| {name} |" in markdown and f"({arm.prompt}, {arm.n}),  # {told_name(env.prompts[arm.prompt])}" in literal

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cases import small_environment
 from iapo_widgets import Arm, Context, Policy, Prompt, VoteThenBest, train
 from iapo_widgets.core.rounds import policy_of
-from iapo_widgets.core.strategies import BestOfN
+from iapo_widgets.core.strategies import BestOfN, EarlyBest, EarlyVote
 
 CONTEXTS = (Context("low", (1.0, 0.5)), Context('hi "gh" \u20ac', (0.1, 0.0), 2.5))
 PROMPTS = {
@@ -178,3 +178,38 @@ def test_only_what_asks_a_model_can_be_deployed_on():
     env = small_environment(0)
     with pytest.raises(TypeError, match="CategoricalEnvironment has none to ask"):
         policy_of(env, [Arm(0, 1)] * len(env.contexts)).deploy(env)
+
+
+def test_arms_that_stop_come_back(tmp_path):
+    """Lead and batch are kept, and a policy without stops is written as files always were."""
+    early = Policy(CONTEXTS, [Arm(4, 8, 2, 1), Arm(0, 5)], prompts=PROMPTS, strategy=EarlyVote())
+    early.save(tmp_path / "p.json")
+    assert same(Policy.load(tmp_path / "p.json"), early)
+    reach = Policy(CONTEXTS, [Arm(4, 8, 0.1 + 0.2, 4), Arm(0, 5, -1.5, 5)], prompts=PROMPTS, strategy=EarlyBest())
+    reach.save(tmp_path / "p.json")
+    assert same(Policy.load(tmp_path / "p.json"), reach)
+    POLICY.save(tmp_path / "p.json")
+    content = json.loads((tmp_path / "p.json").read_text())
+    assert content["format"].endswith("version 1") and not {"stop", "batch"} & set(content["contexts"][0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"stop": 0}, "lead"), ({"batch": 9}, "above n"), ({"batch": 0}, "batch"), ({"stop": "2"}, "finite"),
+     ({"n": None}, "cap"), ({"stop": 1.5}, "lead"), ({"stop": True}, "finite")],
+)  # fmt: skip
+def test_files_of_arms_that_cannot_stop_so_are_refused(tmp_path, changed, said):
+    """A lead or batch below 1, a batch above the cap, a stop without a cap or that is no number: each by name."""
+    path = tmp_path / "p.json"
+    Policy(CONTEXTS[:1], [Arm(4, 8, 2, 1)], prompts=PROMPTS, strategy=EarlyVote()).save(path)
+    content = json.loads(path.read_text())
+    content["contexts"][0].update(changed)
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=said):
+        Policy.load(path)
+
+
+def test_a_file_of_a_strategy_without_stops_has_no_arm_that_stops(tmp_path):
+    """It is refused when it is written, and says which strategies have such arms."""
+    with pytest.raises(ValueError, match="early-vote"):
+        Policy(CONTEXTS[:1], [Arm(4, 8, 2, 1)], prompts=PROMPTS, strategy=BestOfN()).save(tmp_path / "p.json")

@@ -78,10 +78,12 @@ def test_halving_pulls_every_context_apart():
     assert rows[0][0] == {(0, 1): 3, (0, 2): 3, (1, 1): 3, (1, 2): 3} and rows[0][1] == 18
 
 
-@pytest.mark.parametrize("algorithm", ["psst", "psst+k2", "frugal", "halving", "triple-n1"])
+@pytest.mark.parametrize(
+    "algorithm", ["psst", "psst+k2", "frugal", "halving", "triple-n1", "racing", "ucb-e", "ucb-e-lrf"]
+)
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
 def test_the_last_survivor_is_the_best_arm_without_noise(algorithm, order):
-    """On noiseless rewards the survivor is the best arm, not the second best, wherever it stands."""
+    """On noiseless rewards the best arm is found, not the second best, wherever it stands."""
     env = noiseless(np.array([0.4, 0.6, 0.8, 1.0])[order], 4)
     policy = train(algorithm, env, 2_000, seed=0).policy
     assert (policy["one"].prompt, policy["one"].n) == (order.index(3), 1)

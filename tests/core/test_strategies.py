@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import TWO, pull, small_environment
+from cases import FIXED, TWO, pull, small_environment
 from iapo_widgets import STRATEGIES, CategoricalEnvironment, MajorityVote, mv_contexts, voting_environment
 from iapo_widgets.core.reuse import block_samples, subset_samples
 from iapo_widgets.tasks.published import read_published
@@ -40,7 +40,7 @@ completions_of_a_pull = st.lists(
 )
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", FIXED)
 @given(drawn=completions_of_a_pull, gold=st.integers(0, 3))
 def test_subset_rewards_equal_brute_force_over_all_subsets(name, drawn, gold):
     """Subset reuse is the mean of the definition over every n-subset, ties and missing votes included."""
@@ -57,7 +57,7 @@ def test_subset_rewards_equal_brute_force_over_all_subsets(name, drawn, gold):
     assert count[0].tolist() == [1] * len(drawn) + [0]
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", FIXED)
 @given(drawn=completions_of_a_pull, gold=st.integers(0, 3))
 def test_block_rewards_equal_the_definition_on_each_block(name, drawn, gold):
     """Block reuse sums the definition over floor(N / n) disjoint blocks."""
@@ -72,7 +72,7 @@ def test_block_rewards_equal_the_definition_on_each_block(name, drawn, gold):
             assert found[0, c, n - 1] == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", FIXED)
 @given(seed=st.integers(0, 10_000), per_call=st.sampled_from([None, 1, 2, 3, 8]))
 def test_exact_q_equals_the_sum_over_every_sequence_of_outcomes(name, seed, per_call):
     """Exact Q is the expectation that enumerating all outcome sequences gives, less completions and requests."""
@@ -134,7 +134,7 @@ def test_subset_votes_meet_the_golden_values(golden):
         assert found[0, 0] == pytest.approx(values, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", FIXED)
 def test_exact_q_agrees_with_monte_carlo(name):
     """The mean of sampled rewards lies within five standard errors of exact Q at every scale."""
     env = small_environment(0, prompts=1, queries=1).with_(strategy=name)

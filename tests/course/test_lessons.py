@@ -12,6 +12,7 @@ from course.answers import LESSONS, notebook
 from iapo_widgets.course.exercises import exercises
 from iapo_widgets.course.files import course_folder
 from iapo_widgets.course.lessons import exercise_cells, predicted_cells, source
+from iapo_widgets.widgets.shared.twin import is_twin
 
 ROOT = course_folder().parent
 NOTEBOOKS = sorted(course_folder().glob("*.ipynb"))
@@ -46,7 +47,7 @@ def test_a_lesson_computes_moves_and_says_what_is_simulated(lesson):
     assert any(c.startswith("# NBVAL_CHECK_OUTPUT") for c in code)
     assert any("from iapo_widgets.widgets import" in c for c in code)
     outputs = [o.get("data", {}) for c in book["cells"] for o in c.get("outputs", [])]
-    assert any(run_notebooks.VIEW in data for data in outputs) and any("image/png" in data for data in outputs)
+    assert any(is_twin({"data": data}) for data in outputs) and any("image/png" in data for data in outputs)
     assert "stand-in" in prose(LESSONS[lesson]) and "No model is called" in prose(LESSONS[lesson])
 
 

@@ -13,7 +13,7 @@ import openai
 import psutil
 import pytest
 
-from iapo_widgets import mv_contexts, train
+from iapo_widgets import Arm, Policy, mv_contexts, train
 from iapo_widgets.live import (
     Endpoint,
     EndpointError,
@@ -51,6 +51,19 @@ def environment(model, ledger, **more):
         Endpoint(model.base_url, model.model), PROMPTS, QUESTIONS, [ExactMatch("word")], strategy="majority-vote",
         contexts=mv_contexts({"low": 0.0, "high": 1.0}), cost_unit="kilotokens", ledger=ledger, **given,
     )  # fmt: skip
+
+
+def test_a_vote_that_stops_asks_the_model_less_for_the_same_answers(model, tmp_path):
+    """Three capitals by a curtailed vote of five: the answers of all five, for fewer completions in the ledger."""
+    with new_ledger(tmp_path) as ledger:
+        env = environment(model, ledger).with_(strategy="early-vote")
+        policy = Policy(env.contexts, [Arm(1, 5, 5, 1), Arm(1, 5)], prompts=PROMPTS, strategy=env.strategy)
+        ask = env.deploy(policy)
+        early = [ask(q.text, "low") for q in QUESTIONS[:3]]
+        asked = ledger.spent().completions
+        full = [ask(q.text, "high") for q in QUESTIONS[:3]]
+        assert [r.answer for r in early] == [r.answer for r in full]
+        assert asked == sum(r.drawn for r in early) < ledger.spent().completions == 5 * 3
 
 
 def test_it_answers_like_any_endpoint(model):

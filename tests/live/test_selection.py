@@ -26,7 +26,7 @@ COMPLETION = st.tuples(st.sampled_from(["a", "b", None]), st.none() | st.integer
 def test_the_pick_is_worth_what_the_core_says(drawn, name, gold):
     """Over all orders of arrival the mean reward of the pick is the core's, with ties and unreadable ones."""
     strategy = SelectedBest(1) if name == "selected-best" else STRATEGIES[name]
-    context = Context("c", (0.0, 0.25) if name == "best-of-n" else (1.0, 0.25))
+    context = Context("c", (0.0, 0.25) if name in ("best-of-n", "early-best") else (1.0, 0.25))
     style = [-1.0 if v is None else float(v) for _, v in drawn]
     right = [float(a == gold) for a, _ in drawn]
     labels = np.array([[{"a": 0, "b": 1, None: -1}[a] for a, _ in drawn]])
@@ -40,8 +40,9 @@ def test_the_pick_is_worth_what_the_core_says(drawn, name, gold):
         told = [{vote: Score(None, drawn[i][0]), LIKED: Score(drawn[i][1])} for i in order]
         picked = selection.pick([[each[s] for s in selection.scorers] for each in told])
         i = order[picked.index]
-        credit = {"best-of-n": 0.0, "selected-best": right[i]}.get(name, float(picked.answer == gold))
-        rewards.append(credit + (0.0 if name == "majority-vote" else 0.25 * style[i]))
+        known = {"best-of-n": 0.0, "early-best": 0.0, "selected-best": right[i]}
+        credit = known.get(name, float(picked.answer == gold))
+        rewards.append(credit + (0.0 if name in ("majority-vote", "early-vote") else 0.25 * style[i]))
         assert picked.answer is None or drawn[i][0] == picked.answer
         assert sum(picked.votes.values()) == sum(a is not None for a, _ in drawn) * ("vote" in name)
     assert np.mean(rewards) == pytest.approx(expected)

@@ -22,7 +22,9 @@ def read(path):
     return list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
 
 
-@pytest.mark.parametrize("name", ["psst", "frugal", "uniform", "ucb", "triple-n1", "triple-random", "halving"])
+@pytest.mark.parametrize(
+    "name", ["psst", "frugal", "uniform", "ucb", "triple-n1", "triple-random", "halving", "racing", "ucb-e-lrf"]
+)
 def test_every_row_says_what_the_rounds_say(name):
     """Estimates, pulls, completions, costs, survival and the recommendation, for each context, prompt and n."""
     env = small_environment(0)

@@ -9,6 +9,7 @@ from iapo_widgets.core.theory import complexity
 from iapo_widgets.study.certainty import error_rates
 from iapo_widgets.widgets import BoundExplorer
 from iapo_widgets.widgets.explorers import bound_explorer
+from iapo_widgets.widgets.explorers.bound_task import FIRST
 
 
 def test_the_words_and_the_star_are_theorem_1():
@@ -16,7 +17,8 @@ def test_the_words_and_the_star_are_theorem_1():
     explorer = BoundExplorer()
     theory = complexity(explorer.environment().exact_q())
     needed = theory.required_budget(0.05)
-    assert f"H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}" in explorer.summary and f"T = {needed:,}" in explorer.summary
+    assert f"H1 = {theory.h1:,.1f}, H2 = {theory.h2:,.1f}" in explorer._scene["note"]
+    assert f"in at most 5% of trainings, theorem 1 asks for T = {needed:,} completions" in explorer.summary
     (star,) = explorer._scene["panels"][0]["stars"]
     assert star["x"] == needed and star["y"] == 0.05
     explorer.set_state({"delta": 0.5})
@@ -32,7 +34,34 @@ def test_what_is_measured_is_what_error_rates_finds():
     for budget in explorer.budgets()[:3]:
         missed = sum(round(10 * error_rates(explorer.environment(), [budget], 10, seed=s)[0].rate) for s in (0, 10))
         assert explorer.missed[budget] == (missed, 20)
-    assert "Measured (finished)" in explorer.summary
+    assert "Measured, in 20 simulated trainings at each budget" in explorer.summary
+
+
+def test_it_opens_with_a_first_look():
+    """At once, and again after Reset, there are the first runs of what Measure makes, and words that compare them."""
+    explorer = BoundExplorer()
+    budgets = explorer.budgets()
+    found = error_rates(explorer.environment(), budgets, FIRST)
+    assert explorer.missed == {r.budget: (round(r.rate * FIRST), FIRST) for r in found} and explorer.state == "idle"
+    enough = min(b for b in budgets if all(m <= 0.05 * n for d, (m, n) in explorer.missed.items() if d >= b))
+    needed = explorer.theory().required_budget(0.05)
+    assert f"T = {enough:,} was enough: {needed / enough:.0f} times fewer." in explorer.summary
+    assert "Simulated" in explorer._scene["note"]
+    explorer.gap = 0.3
+    assert not explorer.missed
+    explorer.reset()
+    assert explorer.missed == {r.budget: (round(r.rate * FIRST), FIRST) for r in found}
+
+
+def test_three_sliders_and_the_rest_behind_a_switch():
+    """Sizes and runs have controls only where more settings are asked for, and the picture is the same."""
+    explorer = BoundExplorer()
+    kinds = [c.kind for c in explorer.controls()]
+    scene = explorer._scene
+    assert kinds.count("range") == 3 and "choice" not in kinds
+    explorer.set_state({"more": True})
+    assert [c.name for c in explorer.controls() if c.kind == "choice"] == ["prompts", "n_max", "contexts", "runs"]
+    assert explorer._scene == scene and [c["name"] for c in explorer._controls] == [c.name for c in explorer.controls()]
 
 
 def test_another_task_forgets_what_was_measured():
@@ -108,7 +137,7 @@ def test_almost_equal_arms_ask_for_a_budget_however_large():
 def test_one_arm_needs_nothing():
     """With one prompt and one scale there is nothing to miss: one completion suffices."""
     explorer = BoundExplorer(prompts=1, n_max=1)
-    assert explorer.error == "" and "T = 1 to err" in explorer.summary
+    assert explorer.error == "" and "theorem 1 asks for T = 1 completion." in explorer.summary
 
 
 def test_rewards_beyond_the_theorem_are_named():

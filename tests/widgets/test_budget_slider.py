@@ -81,3 +81,57 @@ def test_requests_are_paid_where_they_have_a_cost(per_call, requests):
     assert f"20,000 completions in about {requests:,} requests: about {2_000_000 + requests * 300:,} tokens" in (
         slider.summary
     )
+
+
+@pytest.mark.parametrize("budget", [1, 5, 20, 47, 100, 287, 288, 1_000, 20_000])
+@pytest.mark.parametrize("few", [False, True])
+def test_all_rounds_together_spend_the_budget_as_psst_does(env, budget, few):
+    """Never more than T, and less than N_max is left; the first round is PSST's own, whoever stays."""
+    rounds = BudgetSlider(env, budget=budget).rounds(few)
+    assert len(rounds) == 6 and budget - 8 < sum(asked.completions for asked in rounds) <= budget
+    first = next(psst(env, budget, seed=0)).pulls
+    assert rounds[0].prompts == first.any(axis=1).sum() and rounds[0].questions == first.sum(axis=1).max()
+    assert rounds[0].completions == (first * np.arange(1, 9)).sum()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_as_many_prompts_stay_as_is_said(env, seed):
+    """Of a run every round asks no more prompts than said of many users who differ, nor fewer than of one mind."""
+    slider = BudgetSlider(env, budget=2_000)
+    for done, many, few in zip(psst(env, 2_000, seed=seed), slider.rounds(), slider.rounds(few=True), strict=True):
+        assert few.prompts <= done.pulls.any(axis=1).sum() <= many.prompts
+
+
+def test_the_picture_is_the_rounds(env):
+    """Each bar is as long as the round has questions and as thick as it has prompts, and its words say both."""
+    slider = BudgetSlider(env, budget=2_000)
+    bars = slider._scene["panels"][1]["bars"]
+    for k, (many, few) in enumerate(zip(slider.rounds(), slider.rounds(few=True), strict=True), 1):
+        mine = [bar for bar in bars if bar["y"] == k and bar["label"]]
+        assert [bar["end"] for bar in mine] == [asked.questions for asked in dict.fromkeys((many, few))]
+        assert mine[0]["thick"] == pytest.approx(0.8 * many.prompts / 6, abs=1e-4)
+        assert f"{few.prompts} prompt" in mine[0]["tell"] and f"{few.questions} question" in mine[0]["tell"]
+
+
+def test_the_caption_names_the_next_step(env):
+    """Below it round 1 can't do what is said, at it it can; the words are the zones of the ruler."""
+    slider = BudgetSlider(env, budget=5)
+    for need, zone in ((6, "too little"), (48, "fewer than 8"), (288, "round 1 is whole"), (576, "every round")):
+        assert f"Raise the budget to {need:,} completions and " in slider._scene["change"]
+        spans = slider._scene["panels"][0]["spans"]
+        at = [span["label"] for span in spans if span["start"] <= max(slider.budget, 10) < span["end"]]
+        assert need == 6 or zone in at[0]
+        slider.budget = need
+    assert "asks each prompt 3 questions" in slider._scene["change"]
+
+
+def test_the_line_of_the_ruler_sets_the_budget(env):
+    """It stands at the budget, within the ruler, and moves by the slider's own steps."""
+    slider = BudgetSlider(env, budget=3)
+    (rule,) = slider._scene["panels"][0]["rules"]
+    control = slider.controls()[0]
+    assert rule["x"] == control.low == 10
+    (move,) = rule["moves"]
+    assert (move["name"], move["low"], move["high"], move["step"], move["log"]) == (
+        "budget", control.low, control.high, control.step, True,
+    )  # fmt: skip

@@ -51,7 +51,8 @@ def test_presets_observers_and_reset(helpful):
     sliders.press("high")
     assert heard == [1.0] and "takes 1 off the reward" in sliders.summary
     sliders.reset()
-    assert heard[-1] == 0.0 and sliders.summary == "This user cares 10% for helpful and 90% for harmless; cost is free."
+    assert heard[-1] == 0.0
+    assert sliders.summary.startswith("This user cares 10% for helpful and 90% for harmless; cost is free.")
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,16 @@ def test_weights_above_1_are_refused(helpful):
     before = list(sliders.weights)
     sliders.set_state({"weights": [5.0, 7.0]})
     assert "between 0 and 1" in sliders.error and sliders.weights == before
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_weight_that_is_dragged_fast_stays_where_it_was_put(helpful, k):
+    """The browser may not have heard yet how the other made room: what it says it moved stays, the rest makes room."""
+    sliders = ContextSliders(helpful, "w1=0.5 mid")
+    for first, value in ((True, 0.3), (False, 0.1), (False, 0.05)):
+        stale = [0.5, 0.5]
+        stale[k] = value
+        sliders.set_state({"weights": stale, **({"_moved": k} if first else {})})
+        assert sliders.weights[k] == value and sliders.weights[1 - k] == pytest.approx(1 - value)
+    sliders.weights = [0.8, sliders.weights[1]]
+    assert sliders.weights[0] == 0.8

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from matplotlib.text import Text
 
 from every_widget import WIDGETS
 from iapo_widgets.widgets.shared.explorer import Explorer
@@ -26,6 +27,14 @@ def test_the_static_twin_is_saved(widgets, name, kind, tmp_path):
     written = path.read_bytes()
     assert written.startswith(MAGIC[kind]) and len(written) > 4_000
     assert len(figure.alt) > 40
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_what_cannot_move_asks_for_no_drag(widgets, name):
+    """Nothing in the static twin, nor in its words, says that it can be dragged."""
+    figure = widgets[name].figure()
+    words = [figure.alt, *(text.get_text() for text in figure.findobj(Text))]
+    assert not [each for each in words if "drag" in each.lower()]
 
 
 @pytest.mark.parametrize("name", WIDGETS)

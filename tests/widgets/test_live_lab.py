@@ -1,14 +1,13 @@
 """LiveLab by its traits and methods, on the simulated endpoint, over real HTTP."""
 
-import csv
-import time
-
 import pytest
 import traitlets as t
 
-from iapo_widgets import Policy, train
-from iapo_widgets.widgets import LiveLab
-from iapo_widgets.widgets.live.form import ADVANCED, FOLDED, PARTS
+from iapo_widgets import train
+from iapo_widgets.live import SimulatedEndpoint
+from iapo_widgets.widgets.live import means
+from iapo_widgets.widgets.live.fields import FOLDED
+from live_lab_cases import landed, small_lab, wait_for
 
 CANARY = "canary-key-0123456789"
 
@@ -16,33 +15,17 @@ CANARY = "canary-key-0123456789"
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
     """A small lab with a ledger of its own, closed at the end."""
-    monkeypatch.delenv("IAPO_API_KEY", raising=False)
-    monkeypatch.chdir(tmp_path)
-    made = LiveLab(tmp_path / "ledger.sqlite", budget=200, n_max=4)
+    made = small_lab(tmp_path, monkeypatch)
     yield made
     made.close()
-
-
-def wait_for(condition, seconds=20):
-    """Wait until it is true; fail where it never is."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-def landed(lab):
-    """Run to the end, with everything in the ledger."""
-    lab.run()
-    lab.join(60)
-    assert lab.env.finish(20)
 
 
 def test_check_shows_what_will_be_sent_and_sends_nothing(lab):
     """The estimate and the requests are on screen; the simulated endpoint has delivered nothing."""
     assert lab.buttons["run"].disabled
     lab.check()
-    assert "200 completions" in lab._preview.value and "&quot;messages&quot;" in lab._preview.value
+    assert "200 completions" in lab._preview.value and "up to 200 new ones" in lab._status.value
+    assert "&quot;messages&quot;" in lab._preview.value
     assert "Checked; nothing was sent" in lab._status.value and not lab.buttons["run"].disabled
     assert lab.means.simulator.stats.delivered == 0 and len(lab.ledger) == 0
 
@@ -61,36 +44,10 @@ def test_the_lab_trains_as_train_does_and_a_repeated_run_asks_nothing_again(lab)
     landed(lab)
     first, spent = lab.result, lab.ledger.spent()
     assert lab.state == "finished" and first.spent <= 200 and spent.completions == lab.means.simulator.stats.delivered
-    assert train("psst", lab.env.with_(offline=True), 200, seed=0, reuse="subsets").policy == first.policy
+    assert train("psst", lab.env.with_(offline=True), 200, seed=0, reuse="subsets", paired=True).policy == first.policy
     landed(lab)
     assert lab.result.policy == first.policy and lab.ledger.spent() == spent
     assert "Simulated: no language model is asked" in lab._status.value
-
-
-def test_what_came_is_told_in_words(lab):
-    """Spending, examples with what was read from them, the policy with its prompts, and Python to deploy it."""
-    landed(lab)
-    came = f"{lab.ledger.spent().completions:,} completions came"
-    wait_for(lambda: came in lab._progress.value and "0 requests in flight" in lab._progress.value)
-    arm = lab.policy["low"]
-    assert f"<b>Prompt {arm.prompt}</b>" in lab.results.examples.value and "right: " in lab.results.examples.value
-    assert lab.results.policy.value.count("<tr>") == 1 + 3 and "Policy.load" in lab.results.policy.value
-    other = (arm.prompt + 1) % 6
-    lab._run.view.arm = [other, 1]
-    assert f"<b>Prompt {other}</b>" in lab.results.examples.value
-
-
-def test_the_policy_is_saved_and_can_be_loaded(lab, tmp_path):
-    """The file holds arms and prompts; a bad name is refused and shown."""
-    lab.results.save()
-    assert "no round yet" in lab.results.saved.value
-    landed(lab)
-    lab.results.file.value = "policy.txt"
-    lab.results.save()
-    assert "ends in .json" in lab.results.saved.value
-    lab.results.file.value = "mine.json"
-    lab.results.save()
-    assert dict(Policy.load(tmp_path / "mine.json")) == dict(lab.policy)
 
 
 def test_stop_keeps_what_came_and_run_goes_on_from_there(lab):
@@ -110,18 +67,6 @@ def test_stop_keeps_what_came_and_run_goes_on_from_there(lab):
     landed(lab)
     assert lab.state == "finished" and lab.means.simulator.stats.delivered == lab.ledger.spent().completions
     assert lab.env.report().replayed >= kept
-
-
-def test_a_cap_ends_the_run_and_is_told(lab):
-    """No more than the cap is asked for; the words say what to do."""
-    lab.cap_completions = 50
-    lab.run()
-    lab.join(60)
-    assert lab.env.finish(20)
-    assert lab.state == "failed" and "spending limit in completions is reached" in lab._status.value
-    assert lab.means.simulator.stats.delivered <= 50
-    with pytest.raises(RuntimeError, match="spending limit"):
-        _ = lab.result
 
 
 @pytest.mark.parametrize(
@@ -179,16 +124,81 @@ def test_a_slip_in_an_address_stays_to_be_mended(lab):
     assert field.control.value == "localhost:8000/v1" and "must look like https://host/v1" in field.error
 
 
-def test_what_is_rarely_needed_is_folded_away(lab):
-    """Timeout, attempts, top p, stop and extra body lie behind one button inside the first part."""
-    (accordion,) = lab.form.children
-    assert len(accordion.children) == len(PARTS) == 5
-    button, box = accordion.children[0].children[-2:]
-    assert button is lab.form.advanced and button.description == ADVANCED
-    assert list(box.children) == [lab.form.fields[name] for name, _, _ in FOLDED]
+def test_few_fields_are_on_the_face_and_the_rest_is_folded(lab):
+    """Whom to ask, two lists, budget and cap; all else lies behind one button, and Run folds the form away."""
+    form = lab.form
+    folded = {name for fields in FOLDED.values() for name, _, _ in fields}
+    own = {"base_url", "model", "input_price", "output_price"}
+    assert set(form.fields) - folded - own == {"whom", "prompts", "questions", "budget", "cap_completions"}
     for shown in (False, True, False):
-        button.value = shown
-        assert box.layout.display == (None if shown else "none")
+        form.more.value = shown
+        assert form._more.layout.display == (None if shown else "none")
+    assert form.opener.value
+    landed(lab)
+    assert not form.opener.value and form._body.layout.display == "none"
+    lab.reset()
+    assert form.opener.value
+
+
+def test_whom_to_ask_and_simulated_say_the_same(lab):
+    """Either sets the other; fields of an endpoint of one's own are there for one alone; other words are refused."""
+    for whom, simulated in (("local", False), ("endpoint", False), ("simulated", True)):
+        lab.whom = whom
+        assert lab.simulated is simulated and (lab.form._own.layout.display is None) is (whom == "endpoint")
+        assert (lab.key.layout.display is None) is (whom == "endpoint")
+    lab.simulated = False
+    assert lab.whom == "endpoint"
+    lab.simulated = True
+    assert lab.whom == "simulated"
+    with pytest.raises(t.TraitError, match="one of simulated, local, endpoint"):
+        lab.whom = "nobody"
+
+
+class Local(SimulatedEndpoint):
+    """Stands in for a model of this machine: it is made, started and asked in the same way."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    @property
+    def running(self):
+        """Whether it serves."""
+        return self._server is not None
+
+
+def test_a_model_of_this_machine_is_started_at_check_and_stopped_at_the_end(lab, monkeypatch):
+    """It is asked few at a time and patiently; its answers are found again under another port; close stops it."""
+    monkeypatch.setattr(means, "LocalModel", Local)
+    lab.whom = "local"
+    landed(lab)
+    assert lab.state == "finished" and lab.means._simulator is None and lab.means.local.name == "smollm2"
+    assert (lab.env.caller.pace.most, lab.env.endpoint.timeout) == (2, 600.0)
+    assert "Simulated" not in lab._status.value and "on this machine" in lab.results.policy.notes[1]
+    kept = len(lab.ledger)
+    lab.means.local.stop()
+    lab.means._local = None
+    landed(lab)
+    assert len(lab.ledger) == kept and lab.env.report().delivered == 0
+    served = lab.means.local
+    lab.close()
+    assert not served.running
+
+
+def test_a_model_that_is_not_there_is_told_at_check(lab, monkeypatch):
+    """What is missing and how to get it; nothing can be run."""
+    monkeypatch.setattr(means, "MODEL", "nowhere.gguf")
+    lab.whom = "local"
+    lab.check()
+    assert "nowhere.gguf" in lab._status.value and "alert" in lab._status.value and lab.buttons["run"].disabled
+
+
+def test_what_was_read_of_the_lists_is_told_at_once(lab):
+    """How many, and the first as it will be sent, with its right answer; a text that can't be read says nothing."""
+    lab.prompts, lab.questions = "Be brief. {query}\n---\n{query}", '{"question": "What is 2 + 3?", "answer": "5"}'
+    assert "2 prompts" in lab.form.read["prompts"].value
+    assert "Be brief. What is 2 + 3?" in lab.form.read["prompts"].value
+    assert "1 question" in lab.form.read["questions"].value and "never sent: 5." in lab.form.read["questions"].value
 
 
 def test_how_requests_are_made_is_seen_in_the_preview_and_sent(lab):
@@ -221,26 +231,6 @@ def test_a_key_that_goes_unencrypted_is_warned_of_on_screen(lab):
     assert "unencrypted" not in lab._status.value + lab._preview.value
 
 
-def test_the_table_is_saved_with_a_row_for_each_arm(lab, tmp_path):
-    """Before a run the button says why not; after it the file has every arm of every context, and ``lab.table`` too."""
-    lab.results.save_table()
-    assert "no round yet" in lab.results.saved.value
-    with pytest.raises(RuntimeError, match="no round yet"):
-        _ = lab.table
-    landed(lab)
-    lab.results.table_file.value = "arms.txt"
-    lab.results.save_table()
-    assert "ends in .csv" in lab.results.saved.value
-    lab.results.table_file.value = "mine.csv"
-    lab.results.save_table()
-    assert "Saved as mine.csv" in lab.results.saved.value
-    with open(tmp_path / "mine.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == len(lab.table) == 3 * 6 * 4
-    chosen = {r["context"]: (int(r["prompt"]), int(r["n"])) for r in rows if r["recommended"] == "yes"}
-    assert chosen == {name: (arm.prompt, arm.n) for name, arm in lab.policy.items()}
-
-
 def test_what_only_check_can_see_is_shown_there(lab):
     """Questions without right answers do not fit exact match: said at Check, nothing sent."""
     lab.questions = "What is 2 + 2?"
@@ -258,8 +248,9 @@ def test_the_key_is_in_no_trait_text_or_file(lab, tmp_path):
     lab.run()
     lab.join(60)
     assert lab.state == "finished" and lab.key.secret.reveal() == CANARY
-    shown = [repr(lab), repr(lab.env), str(lab.trait_values()), str(lab.key.get_state()), lab.results.policy.value]
-    shown += [part.value for part in (lab._status, lab._preview, lab._progress, lab.results.examples)]
+    shown = [repr(lab), repr(lab.env), str(lab.trait_values()), str(lab.key.get_state())]
+    shown += [str(part.get_state()) for part in (lab.results.policy, lab.answers, lab._heading)]
+    shown += [part.value for part in (lab._status, lab._preview, lab._progress)]
     assert CANARY not in "".join(shown)
     assert lab.env.finish(20)
     for file in tmp_path.iterdir():
@@ -273,7 +264,8 @@ def test_reset_twice_brings_the_form_back_and_keeps_the_ledger(lab):
     lab.n_max, lab.style = 2, "brevity"
     for _ in range(2):
         lab.reset()
-        assert (lab.n_max, lab.style, lab.state) == (4, "none", "idle") and lab.results.policy.value == ""
+        assert (lab.n_max, lab.style, lab.state) == (4, "none", "idle") and lab.results.policy.rows == []
+        assert lab.answers is None
     assert len(lab.ledger) == kept
     with pytest.raises(ValueError, match="press Run"):
         lab.figure()

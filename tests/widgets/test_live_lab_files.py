@@ -5,14 +5,13 @@ import json
 
 import pytest
 
-from iapo_widgets.widgets import LiveLab
+from live_lab_cases import small_lab
 
 
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
     """A small lab with a ledger of its own, closed at the end."""
-    monkeypatch.delenv("IAPO_API_KEY", raising=False)
-    made = LiveLab(tmp_path / "ledger.sqlite", budget=50, n_max=2)
+    made = small_lab(tmp_path, monkeypatch, budget=50, n_max=2)
     yield made
     made.close()
 

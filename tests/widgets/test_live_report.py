@@ -1,6 +1,5 @@
 """The policy in words: what a query costs is what its completions and its requests cost."""
 
-import re
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +8,7 @@ from cases import small_environment
 from iapo_widgets import train
 from iapo_widgets.core.costs import calls
 from iapo_widgets.widgets import EliminationView
-from iapo_widgets.widgets.live.report import policy_table
+from iapo_widgets.widgets.live.policy_board import policy_rows
 
 
 @pytest.mark.parametrize("per_call", [None, 1, 3])
@@ -19,10 +18,12 @@ def test_a_query_costs_its_completions_and_its_requests(per_call):
     done = train("psst", env, 400, seed=0).rounds[-1]
     view = EliminationView(env, 400, train("psst", env, 400, seed=0).rounds)
     named = SimpleNamespace(cost_unit="kilotokens", prompts=env.prompts)
-    found = re.findall(r"<td>([^<]+) kilotokens</td>", policy_table(named, done, view.mean_costs, view.mean_call_costs))
+    found = [
+        row[-1].removesuffix(" kilotokens") for row in policy_rows(named, done, view.mean_costs, view.mean_call_costs)
+    ]
     expected = [
         arm.n * env.mean_cost[arm.prompt] + calls(arm.n, per_call) * env.call_cost[arm.prompt]
         for arm in done.policy.values()
     ]
     assert [float(cost) for cost in found] == pytest.approx(expected, rel=1e-3)
-    assert policy_table(named, done, [None] * 3, [None] * 3).count("<td>unknown</td>") == 3
+    assert [row[-1] for row in policy_rows(named, done, [None] * 3, [None] * 3)] == ["unknown"] * len(expected)

@@ -1,5 +1,7 @@
 """Widgets inside one: what is set on either side arrives at the other, and no part speaks for itself."""
 
+from types import SimpleNamespace
+
 import pytest
 import traitlets as t
 
@@ -59,6 +61,16 @@ def test_what_changes_together_is_sent_together(host, monkeypatch):
     host.parts["a"].reset()
     host.parts["a"].n = 8
     assert all(name.startswith("_a_") for names in sent for name in names)
+
+
+def test_a_part_that_was_given_a_channel_says_nothing_twice(host, monkeypatch):
+    """marimo opens one for every widget; the host alone sends a change, with the value that it has now."""
+    channel = SimpleNamespace(comm_id="channel", kernel="marimo", on_msg=lambda _: None, close=lambda *_: None)
+    host.parts["a"].comm = channel
+    sent = []
+    monkeypatch.setattr(host, "_send", lambda message, buffers=None: sent.append(message["state"].get("_a_n")))
+    host.parts["a"].n = 7
+    assert [value for value in sent if value is not None] == [7]
 
 
 def test_traits_that_a_part_gets_later_are_shown_too(host):

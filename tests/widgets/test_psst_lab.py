@@ -281,7 +281,10 @@ def test_figure_is_the_static_twin():
     assert repr(mine) == "PSSTLab(env='unnamed', algorithm='psst', budget=300, state='finished')"
 
 
-@pytest.mark.parametrize("algorithm", ["psst+k2", "frugal", "uniform", "ucb", "triple-n1", "triple-random", "halving"])
+@pytest.mark.parametrize(
+    "algorithm",
+    ["psst+k2", "frugal", "uniform", "ucb", "triple-n1", "triple-random", "halving", "ucb-e", "ucb-e-lrf", "racing"],
+)
 def test_the_lab_runs_every_algorithm(algorithm):
     """Same rounds as ``train``; a weight moved afterwards is re-scored; picture and words know the recommendation."""
     mine = lab(algorithm=algorithm, budget=200, seed=2)

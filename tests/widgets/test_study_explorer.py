@@ -1,4 +1,4 @@
-"""StudyExplorer by its traits: it grows, stops, goes on and says what went wrong."""
+"""StudyExplorer by its traits: it opens on kept results, grows, stops, goes on and says what went wrong."""
 
 import threading
 
@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from iapo_widgets import load
 from iapo_widgets.study.engine import run_study
 from iapo_widgets.study.protocol import Study
+from iapo_widgets.study.table import Table
 from iapo_widgets.widgets import StudyExplorer
 from iapo_widgets.widgets.explorers import study_explorer
 
@@ -32,9 +33,11 @@ def test_it_finishes_with_the_records_of_the_study(study, tmp_path):
         for name in study.algorithms
     }
     first, second = sorted(mean, key=lambda name: -mean[name])
-    assert f"At T = 200, ACR: {first} {mean[first]:.3f}, {second} {mean[second]:.3f}." in explorer.summary
-    explorer.measure = "regret"
-    assert f"At T = 200, regret: {first} " in explorer.summary
+    told = "At T = 200 completions, mean {} in reward a question: "
+    assert told.format("regret") + first in explorer.summary
+    explorer.measure = "acr"
+    ends = f"{first} {mean[first]:.3f}, {second} {mean[second]:.3f}."
+    assert told.format("ACR") + ends in explorer.summary
     assert explorer._scene["panels"][0]["title"] == "small.npz: means over 6 of 6 runs with standard errors"
 
 
@@ -72,7 +75,7 @@ def test_a_file_of_another_study_is_refused_in_the_widget(study, tmp_path):
     explorer.join(60)
     assert explorer.state == "failed" and "something else" in explorer.error
     assert file.read_text() == '{"format": "something else"}\n'
-    explorer.measure = "regret"
+    explorer.measure = "acr"
     assert "something else" in explorer.error and explorer.summary.startswith("Failed after 0 of 6 runs")
     explorer.reset()
     assert explorer.state == "idle" and explorer.error == ""
@@ -86,9 +89,9 @@ def test_reset_bad_values_twin_and_repr(study, tmp_path):
     explorer.reset()
     assert explorer.state == "idle" and explorer.done == 0 and "press Run for 6 runs" in explorer.summary
     explorer.set_state({"measure": "cost"})
-    assert "unknown measure 'cost'; known: acr, regret" in explorer.error and explorer.measure == "acr"
+    assert "unknown measure 'cost'; known: regret, acr" in explorer.error and explorer.measure == "regret"
     assert isinstance(explorer.figure(), Figure) and explorer.figure().alt == explorer.summary
-    assert repr(explorer) == f"StudyExplorer(environment={study.environments[0]!r}, measure='acr')"
+    assert repr(explorer) == f"StudyExplorer(environment={study.environments[0]!r}, measure='regret')"
 
 
 @pytest.fixture
@@ -147,6 +150,59 @@ def test_the_default_study_says_what_it_is(study, tmp_path):
     explorer = StudyExplorer()
     assert explorer.study == study_explorer.DEFAULT and "press Run for 20 runs" in explorer.summary
     assert "kept for this session only" in explorer._scene["note"] and "simulated" in explorer._scene["note"]
-    assert repr(explorer) == "StudyExplorer(environment='math', measure='acr')"
+    assert repr(explorer) == "StudyExplorer(environment='math', measure='regret')"
     mine = StudyExplorer(study, tmp_path)
     assert mine._scene["note"] == "Data: the file small.npz."
+
+
+def test_it_opens_on_kept_results():
+    """Every mean and standard error is the table's, the words say who is ahead, and a regret below 0 is explained."""
+    explorer, table = StudyExplorer(), Table.read()
+    (panel,) = explorer._scene["panels"]
+    curves = {line["label"]: line for line in panel["lines"] if line["label"] in explorer.study.algorithms}
+    assert set(curves) == {"psst", "uniform", "frugal"} and panel["title"].startswith("math: means over 200 kept runs")
+    for name, line in curves.items():
+        cells = [table.cell("math", name, int(b)) for b in line["x"]]
+        assert line["y"] == pytest.approx([c.regret for c in cells], rel=1e-4)
+        assert line["error"] == pytest.approx([c.regret_sem for c in cells], rel=1e-4)
+    assert min(curves["frugal"]["y"]) < 0 and explorer._scene["note"].startswith("Below 0: ")
+    ends = {name: table.cell("math", name, 20_000).regret for name in curves}
+    best, second = sorted(ends, key=ends.__getitem__)[:2]
+    least = min(int(b) for b, y in zip(curves[best]["x"], curves[best]["y"], strict=True) if y <= ends[second])
+    assert explorer.summary.startswith(f"{best} does at T = {least:,} as well as {second} at T = 20,000: ")
+    first = table.cell("math", best, 1_000).regret
+    assert f"mean regret in reward a question: {best} {first:.3f} to {ends[best]:.3f}, {second} " in explorer.summary
+    assert explorer.state == "idle" and explorer.records == []
+    explorer.measure = "acr"
+    assert "Below 0" not in explorer._scene["note"] and "mean ACR in reward a question" in explorer.summary
+
+
+def test_own_runs_stand_over_the_kept_ones():
+    """While one's own study runs, kept means stay as dotted curves and in words, and its progress can be read."""
+    explorer = StudyExplorer(Study(("math",), ("frugal", "uniform"), (1_000,), runs=2))
+    explorer.run()
+    explorer.join(60)
+    (panel,) = explorer._scene["panels"]
+    lines = {line["label"]: line for line in panel["lines"]}
+    kept = Table.read().cell("math", "frugal", 1_000)
+    assert lines["frugal, kept runs"]["line"] == ":" and kept.regret == pytest.approx(
+        lines["frugal, kept runs"]["y"][0], rel=1e-4
+    )
+    assert lines["frugal"]["x"] == [1_000] and f"There 200 kept runs have frugal {kept.regret:.3f}" in explorer.summary
+    (progress,) = [c for c in explorer.controls() if c.kind == "progress"]
+    assert (explorer.done, progress.high) == (2, 2) and explorer._readings["done"] == "2 of 2 runs"
+    explorer.reset()
+    assert explorer._readings["done"] == "0 of 2 runs" and "200 kept runs" in explorer._scene["panels"][0]["title"]
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        Study(("math",), ("psst",), (1_000,), runs=2, options={"psst": {"reuse": "subsets"}}),
+        Study(("math",), ("psst",), (1_000,), runs=2, published=True),
+    ],
+)
+def test_results_of_something_else_are_not_shown(study):
+    """The table knows neither other options nor the authors' files: there is no picture before Run, and no axes."""
+    explorer = StudyExplorer(study)
+    assert explorer._scene["panels"] == [] and explorer.summary == "Nothing run yet: press Run for 2 runs."

@@ -1,8 +1,11 @@
 """TradeoffExplorer by its traits: exact arms, the plane of weights, errors."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scipy.ndimage import label
 
 from cases import small_environment
 from iapo_widgets import CategoricalEnvironment, Context, load
@@ -28,14 +31,62 @@ def test_the_best_arm_is_that_of_exact_q(helpful, share, cost):
 
 
 def test_the_map_holds_the_winner_of_every_cell(helpful):
-    """Each text of the map is the best prompt and N for the weights of its cell."""
+    """Each cell's words name the best prompt and N for its weights, its colour the prompt, and N is its shade."""
     cells = TradeoffExplorer(helpful)._scene["panels"][1]["cells"]
-    for j, i in [(0, 0), (10, 10), (3, 7), (10, 0)]:
+    assert np.array(cells["codes"]).shape == np.array(cells["shades"]).shape == (11, 11)
+    shade_of = {}
+    for j, i in np.ndindex(11, 11):
         w, cost = cells["x"][i], cells["y"][j]
         q = helpful.with_(contexts=[Context("mine", (w, 1 - w), cost)]).exact_q()[0]
         p, n = np.unravel_index(q.argmax(), q.shape)
-        assert cells["texts"][j][i] == f"{p}\u00b7{n + 1}"
-    assert np.array(cells["codes"]).shape == (11, 11)
+        assert cells["tell"][j][i] == f"helpful {w:.1f}, cost {cost:.1f}: prompt {p}, N = {n + 1}"
+        assert cells["labels"][cells["codes"][j][i]] in (f"prompt {p} wins", "another prompt wins")
+        shade_of.setdefault(int(n) + 1, set()).add(cells["shades"][j][i])
+    shades = [shade for n in sorted(shade_of) for shade in shade_of[n]]
+    assert len(shades) == len(shade_of) > 3 and shades == sorted(shades)
+    told = dict(cells["ramp"])
+    assert list(told) == ["N = 1", "N = 3", "N = 8"] and told["N = 1"] <= shades[0] and shades[-1] <= told["N = 8"]
+
+
+def test_every_region_of_the_map_has_its_marker(helpful):
+    """One mark in each region whose cells share sides, within it, of the winner's marker."""
+    panel = TradeoffExplorer(helpful)._scene["panels"][1]
+    cells, marks = panel["cells"], panel["lines"]
+    codes = np.array(cells["codes"])
+    assert len(marks) == sum(label(codes == code)[1] for code in np.unique(codes)) > 1
+    for mark in marks:
+        i, j = cells["x"].index(mark["x"][0]), cells["y"].index(mark["y"][0])
+        assert mark["marker"] == cells["markers"][codes[j, i]]
+
+
+@pytest.mark.parametrize("cost", [0.2, 0.0, 2.0])
+def test_the_caption_says_what_would_change_the_winner(helpful, cost):
+    """At the weight of cost that it names another prompt, or N, wins, and at none nearer."""
+    explorer = TradeoffExplorer(helpful, cost_weight=cost)
+    way, to, what = re.match(
+        r"(Raise|Lower) the weight of cost to ([\d.]+) and (\w+)", explorer._scene["change"]
+    ).groups()
+    kind = 1 if what == "N" else 0
+
+    def winner(weight):
+        q = helpful.with_(contexts=[Context("mine", (0.5, 0.5), weight)]).exact_q()[0]
+        return [int(v) for v in np.unravel_index(q.argmax(), q.shape)]
+
+    assert (way == "Raise") is (float(to) > cost)
+    assert winner(float(to))[kind] != winner(cost)[kind]
+    nearer = [0.05 * k for k in range(41) if abs(0.05 * k - cost) < abs(float(to) - cost) - 1e-9]
+    assert all(winner(weight)[kind] == winner(cost)[kind] for weight in nearer)
+    assert explorer.summary.endswith(explorer._scene["change"])
+
+
+def test_the_user_is_a_ring_that_moves_both_ways(helpful):
+    """It stands where the weights are, hides no cell, and sets share along x and cost weight along y."""
+    explorer = TradeoffExplorer(helpful, share=0.3, cost_weight=1.2)
+    (user,) = explorer._scene["panels"][1]["stars"]
+    assert (user["x"], user["y"], user["ring"]) == (0.3, 1.2, True)
+    assert [(m["axis"], m["name"], m["low"], m["high"]) for m in user["moves"]] == [
+        ("x", "share", 0.0, 1.0), ("y", "cost_weight", 0.0, 2.0),
+    ]  # fmt: skip
 
 
 def test_one_objective_is_scaled():
@@ -92,13 +143,16 @@ def test_the_twin_the_repr_and_the_payload(helpful):
 
 
 def test_the_curves_of_the_other_prompts_are_one_line_with_gaps_between():
-    """Each curve is whole, a gap stands between two, where the x of the last point is repeated, and none at the end."""
+    """Each goes from N = 1 to N_max, a gap stands between two, where the x of the last point is repeated, none last."""
     widget = TradeoffExplorer(load("helpful-harmless"))
     line = widget._scene["panels"][0]["lines"][0]
     n_max = widget.env.n_max
-    assert line["label"] == "other prompts" and (len(line["y"]) + 1) % (n_max + 1) == 0
+    scales = line["x"][: line["x"].index(n_max) + 1]
+    assert line["label"] == "other prompts" and scales[0] == 1 and scales == sorted(set(scales))
+    each = [*scales, n_max]
+    assert (len(line["y"]) + 1) % len(each) == 0
     for i, (x, y) in enumerate(zip(line["x"], line["y"], strict=True)):
-        assert (y is None) == (i % (n_max + 1) == n_max) and x == min(i % (n_max + 1) + 1, n_max)
+        assert (y is None) == (i % len(each) == len(scales)) and x == each[i % len(each)]
 
 
 @pytest.mark.parametrize("per_call", [None, 1, 3])

@@ -31,7 +31,7 @@ class Spending:
         return self + Spending(-other.completions, -other.tokens, -other.picos)
 
     def __str__(self) -> str:
-        return f"{self.completions:,} completions, {self.tokens:,} tokens, {self.money:,.4f} of money"
+        return f"{self.completions:,} completions, {self.tokens:,} tokens, ${self.money:,.4f}"
 
 
 def amounts(spending: Spending) -> tuple[int, int, int]:

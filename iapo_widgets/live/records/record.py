@@ -19,6 +19,7 @@ from ...core.environment import CategoricalEnvironment
 from ...core.naming import short_name
 from ...core.problem import Context, Prompt, cost_weight_vector, distinct_weights
 from ...core.reuse import subset_samples
+from ...core.stopping import rules_of
 from ...core.strategies import Strategy, find_strategy
 from ..problem import Question
 from .completion import RecordedCompletion, ScorerNote
@@ -153,6 +154,8 @@ class Record(CategoricalEnvironment):
         assert isinstance(changed, Record)
         changed.replacement = self.replacement if replacement is None else bool(replacement)
         least = int(self.counts.min())
+        if not changed.replacement and rules_of(changed.strategy):
+            raise ValueError("without replacement the exact values of arms that stop early are not known")
         if not changed.replacement and changed.n_max > least:
             raise ValueError(
                 f"without replacement n_max is at most {least}, the completions of a pair; not {changed.n_max}"
@@ -172,10 +175,10 @@ class Record(CategoricalEnvironment):
         )
         return self._drawn(prompts, queries, np.argsort(order, axis=1)[:, :n])
 
-    def exact_q(self) -> NDArray[np.float64]:
+    def fixed_q(self) -> NDArray[np.float64]:
         """Q(c, (p, n)) of the record, (C, P, N_max): of draws with replacement, else the mean over all subsets."""
         if self.replacement:
-            return super().exact_q()
+            return super().fixed_q()
         _, which = distinct_weights(self.contexts)
         return (
             self._subset_rewards.mean(axis=2)[which] - cost_weight_vector(self.contexts)[:, None, None] * self.arm_cost

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core.problem import Context
+from ...core.stopping import base_of
 from ...core.strategies import BestOfN, MajorityVote, SelectedBest, Strategy, VoteThenBest
 from .scorer import Score, Scorer
 
@@ -44,6 +45,7 @@ class Selection:
             raise ValueError(
                 f"context {context.name!r} weighs {len(context.weights)} objectives; there are {len(scorers)} scorers"
             )
+        strategy = base_of(strategy)
         if not isinstance(strategy, BestOfN | MajorityVote | SelectedBest | VoteThenBest):
             raise ValueError(f"strategy {strategy.name!r} cannot be deployed: how it picks a completion is not known")
         votes = isinstance(strategy, MajorityVote | VoteThenBest)
@@ -91,6 +93,10 @@ class Selection:
                 among = [i for i, a in enumerate(answers) if a == answer]
         best = max(among, key=lambda i: (styles[i], -i))
         return Selected(best, answer, dict(votes.most_common()), sum(map(self._unreadable, scores)))
+
+    def told(self, row: Sequence[Score]) -> tuple[str | None, float]:
+        """The vote of one completion and its style: what a rule that stops early goes by."""
+        return (self._vote(row) if self._votes else None), self._style(row)
 
     def _vote(self, row: Sequence[Score]) -> str | None:
         return next((score.answer for score in row[: self._voters] if score.answer is not None), None)

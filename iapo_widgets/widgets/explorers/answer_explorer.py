@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.naming import said_name, short_name
 from ...core.problem import Context
+from ...core.stopping import without_stops
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
 from ...plots.scene import Scene
@@ -27,7 +28,6 @@ from .answer_words import found_words
 PANEL = ("explorers/answer_chips", "explorers/answer_tally", "explorers/answer_panel")
 MOST = 32  # answers shown of a prompt
 USUAL = 5  # answers at first, where there are so many
-DRAWS = 4  # that a saved page carries of each question
 SAVING = {"saves": "Where the vote saves it", "ruins": "Where the vote ruins it"}
 
 
@@ -44,7 +44,9 @@ class AnswerExplorer(Explorer):
     Raises ``ValueError`` for an environment without texts.
     """
 
-    _esm = module("shared/canvas", "shared/kernel", "shared/controls", *PANEL, "explorers/answer_explorer")
+    _esm = module(
+        "shared/canvas", "shared/kernel", "shared/state", "shared/controls", *PANEL, "explorers/answer_explorer"
+    )
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer")
 
     prompt = t.Int(0).tag(sync=True)
@@ -53,7 +55,9 @@ class AnswerExplorer(Explorer):
     n = t.Int(1).tag(sync=True)
     seed = t.Int(0).tag(sync=True)
     context = t.Unicode().tag(sync=True)
-    public = ("prompt", "other", "question", "n", "seed", "context")
+    public: tuple[str, ...] = ("prompt", "other", "question", "n", "seed", "context")
+    free = ("prompt", "question", "n", "seed")
+    draws = 4  # that a saved page carries of each question
     _about = t.Dict().tag(sync=True)
     _page = t.Dict().tag(sync=True)
     _told = t.Unicode().tag(sync=True)
@@ -72,7 +76,8 @@ class AnswerExplorer(Explorer):
         **traits: Any,
     ) -> None:
         pool_of(env, 0, 0)  # refuses what has no texts
-        self.env, self.pages = env, pages
+        self.pages = pages
+        self.env = env = without_stops(env)  # what all N say is shown, whenever an arm may stop
         self.forget()
         about = {"vote": votes(env), "unit": getattr(env, "cost_unit", "cost"), "note": note(env),
                  "objectives": list(env.objectives), "questions": len(env.questions)}  # fmt: skip
@@ -81,8 +86,8 @@ class AnswerExplorer(Explorer):
             fits = isinstance(n, int) and 1 <= n <= self.most  # what the trait will refuse chooses nothing
             prompt, other, question = opening(env, env.contexts[0], n if fits else 1)
         given = {"context": env.contexts[0].name, **traits}
-        given |= {"prompt": prompt or 0, "other": other, "question": question or 0}
-        super().__init__(_about=about, n=n, seed=seed, **given)
+        super().__init__(
+            _about=about, n=n, seed=seed, prompt=prompt or 0, other=other, question=question or 0, **given)  # fmt: skip
 
     @property
     def most(self) -> int:
@@ -106,18 +111,17 @@ class AnswerExplorer(Explorer):
         env, vote = self.env, votes(self.env)
         names = [(short_name(prompt, p), p) for p, prompt in enumerate(env.prompts)]
         last = len(env.questions) - 1
-        known = any(question.golds for question in env.questions)
-        contexts = [(c.name, c.name) for c in env.contexts]
+        saving = SAVING.items() if vote and any(question.golds for question in env.questions) else ()
         jump = "Go to the next question where a vote of this N is right much {} often than one answer alone"
         tips = {"saves": jump.format("more"), "ruins": jump.format("less")}
         return [
             *([Control("prompt", "Prompt", "choice", options=names),
                Control("other", "Beside it", "choice", options=[("none", None), *names])] if len(names) > 1 else []),
-            *([Control("context", "Served", "choice", options=contexts, hint="whose utility is the best")]
-              if not vote and len(contexts) > 1 else []),
+            *([Control("context", "Served", "choice", options=[(c.name, c.name) for c in env.contexts],
+                       hint="whose utility is the best")] if not vote and len(env.contexts) > 1 else []),
             *([Control("question", "Question", "range", 0, last, 1)] if last else []),
             Control("n", "N answers", "range", 1, self.most, 1),
-            *(Control(name, text, "button", hint=tips[name]) for name, text in SAVING.items() if vote and known),
+            *(Control(name, text, "button", hint=tips[name]) for name, text in saving),
             Control("reset", "Reset", "button", hint="Back to prompts, question, N and draw at first"),
         ]  # fmt: skip
 
@@ -138,21 +142,23 @@ class AnswerExplorer(Explorer):
         prompts: of these, the shown one by default; of each the question on screen; of those in ``fully`` (all by
         default) the next questions, too, and a few draws of each.
         """
-        last = min(len(self.env.questions), self.question + max(1, self.pages))
-        draws = sorted({0, *range(self.seed, self.seed + DRAWS)})
-        turned = {}
+        draws = sorted({0, *range(self.seed, self.seed + self.draws)})
+        turned: dict[str, Any] = {}
         with self.lock:
             for p in [self.prompt] if prompts is None else prompts:
                 all_of_it = fully is None or p in fully
-                for x in range(self.question, last if all_of_it else self.question + 1):
+                for x in self.saved() if all_of_it else [self.question]:
                     for s in draws if all_of_it else [self.seed]:
                         turned[f"{p}:{x},{s}"] = self._paged(x, s, SAVED, p, texts)
-            holds = {**prompts_of(self.env), **held(list(turned.values()), texts)}
-            state: dict[str, Any] = {"_carried": turned, "_holds": holds}
+            state = {"_carried": turned, "_holds": prompts_of(self.env) | held(list(turned.values()), texts)}
             if not texts:
                 bare = self._paged(self.question, self.seed, texts=False)
                 state |= {"_page": bare, "_scene": {"summary": self._words(bare)}, "_whole": {}, "_errors": {}}
             return state
+
+    def saved(self) -> range:
+        """Questions that a saved page carries."""
+        return range(self.question, min(len(self.env.questions), self.question + max(1, self.pages)))
 
     def press(self, name: str) -> None:
         """Jump to the next question that the vote saves, or ruins; or reset."""
@@ -161,9 +167,7 @@ class AnswerExplorer(Explorer):
             return
         with self.lock:
             found, said = self.search(name)
-            if found is not None:
-                self.question = found
-            self._told = said
+            self.question, self._told = self.question if found is None else found, said
 
     def search(self, name: str) -> tuple[int | None, str]:
         """The next question that a vote of ``n`` ``saves`` or ``ruins`` for ``prompt``, and why; ``None`` for none.
@@ -188,8 +192,7 @@ class AnswerExplorer(Explorer):
                 f"A vote of {n} {name} no question with {self._named}; it comes nearest at question {x}:"
                 f" alone right in {alone[x]:.0%}, by the vote in {together[x]:.0%}."
             )
-        order = np.roll(np.arange(len(worth)), -self.question - 1)
-        x = int(order[such[order]][0])
+        x = next(x for x in np.roll(np.arange(len(worth)), -self.question - 1).tolist() if such[x])
         return x, found_words(
             name, self._named, n, alone[x], together[x], int(such.sum()), int((~np.isnan(gain)).sum())
         )
@@ -221,11 +224,15 @@ class AnswerExplorer(Explorer):
             if len(self._made) > 64:
                 self._made.clear()
             rows: list[Row] = []
-            for p in [prompt] if self.other is None else [prompt, self.other]:
+            for p in self.beside(prompt):
                 pool = self._pool(p, question)
                 rows.append((p, pool, pool.drawn(seed, p, question), self._expected(p, question)))
             self._made[key] = page(self.env, question, seed, rows, self.most, self._context(), room, texts)
         return self._made[key]
+
+    def beside(self, prompt: int) -> Sequence[int]:
+        """The prompts of its page, from top to bottom."""
+        return [prompt] if self.other is None else [prompt, self.other]
 
     def _pool(self, prompt: int, question: int) -> Pool:
         if (prompt, question) not in self._pools:
@@ -279,10 +286,9 @@ class AnswerExplorer(Explorer):
         name, value = proposal["trait"].name, proposal["value"]
         if name == "other" and value is None:
             return None
-        prompts, questions = len(self.env.prompts) - 1, len(self.env.questions) - 1
-        last = {"question": questions, "n": self.most, "seed": 2**53}.get(name, prompts)
-        low = 1 if name == "n" else 0
-        if not low <= value <= last:
+        others = {"question": len(self.env.questions) - 1, "n": self.most, "seed": 2**53}
+        last = others.get(name, len(self.env.prompts) - 1)
+        if not (low := int(name == "n")) <= value <= last:
             raise t.TraitError(f"{name} must lie between {low} and {last:,}, not {value}")
         return value
 

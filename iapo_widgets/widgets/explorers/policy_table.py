@@ -1,4 +1,4 @@
-"""The learned policy for every context, beside what prompt-only and decoupled choices would have got."""
+"""The learned policy for every context, and what is lost against the best and against simpler choices."""
 
 from __future__ import annotations
 
@@ -6,38 +6,46 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import astuple
 from typing import Any
 
 import traitlets as t
 
 from ...core.environment import CategoricalEnvironment
-from ...core.naming import told_name
-from ...core.problem import Arm
+from ...core.naming import full_name, said_name, short_name, told_name
 from ...core.rounds import Policy, Result
 from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Scene
-from ...study.comparison import PolicyRow, policy_means, policy_rows
+from ...study.comparison import PolicyMeans, PolicyRow, policy_means, policy_rows
+from ..shared.assets import module, styles
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
 
 FORMATS = ("CSV", "Markdown", "Python")
-HEAD = ("context", "prompt", "N", "Q", "regret", "cost a query", "prompt only (told every Q)",
-        "decoupled (told every Q)", "best (told every Q)")  # fmt: skip
-TOLD = "Prompt only: the best at N = 1, kept there. Decoupled: that prompt at its best N."
+RIVALS = {"prompt_only": "prompt alone", "decoupled": "prompt then N", "best": "best"}
+NUMBERS = ("worth a question", "lost against the best", "cost a question", *RIVALS.values())
+TOLD = (
+    "Worth is exact Q, in reward a question. Prompt alone: the best at N = 1, kept there; prompt then N: that\n"
+    "prompt at its best N; best: the best pair. These three were told every Q, the policy had to learn."
+)
+MARKS = {"prompt_only": (VERMILLION, "s"), "arm": (BLUE, "o"), "decoupled": (ORANGE, "^"), "best": (GREEN, "D")}
 APART = 0.2  # between marks of one context: equal values must not hide each other
 
 
 class PolicyTable(Explorer):
-    """Shows ``policy`` (a ``Policy`` or a ``Result``; set it at any time) by exact Q of ``env``.
+    """Shows ``policy`` (a ``Policy`` or a ``Result``; set it at any time) by exact Q of ``env``, a row a context.
 
     Traits: ``policy``, ``copy_as`` (``CSV``, ``Markdown`` or ``Python``), ``copy_text`` (the table so; to be read).
     """
 
+    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "state", "scene", "controls", "copy")),
+                  "explorers/policy_table")  # fmt: skip
+    _css = styles("shared/theme", "shared/explorer", "explorers/policy_table")
+
     policy = t.Any(None, allow_none=True)
     copy_as = t.Unicode("CSV").tag(sync=True)
     copy_text = t.Unicode("").tag(sync=True)
+    _table = t.Dict().tag(sync=True)
     public = ("copy_as",)
     alone = "copy_as"
 
@@ -45,6 +53,10 @@ class PolicyTable(Explorer):
         self.env = env
         super().__init__(policy=policy, **traits)
         self.observe(self._changed, "policy")
+
+    def _arguments(self) -> list[str]:
+        env, *more = super()._arguments()
+        return [env, *(["policy"] if self.policy is not None else []), *more]
 
     @property
     def rows(self) -> list[PolicyRow]:
@@ -65,85 +77,110 @@ class PolicyTable(Explorer):
     def drawn(self) -> dict[str, Any]:
         """The table and the text to copy."""
         text = {"CSV": self.to_csv, "Markdown": self.to_markdown, "Python": self.to_python}[self.copy_as]()
-        return {**super().drawn(), "copy_text": text}
+        drawn = super().drawn()
+        # the panel is the still twin's: the browser draws the table
+        return {**drawn, "_scene": {**drawn["_scene"], "panels": []}, "copy_text": text, "_table": self._shown()}
 
     def scene(self) -> Scene:
-        """Q of every context under four choices, and the table."""
+        """Worth of every context under four choices, a line a context."""
         rows = self.rows
         if not rows:
             return Scene([], "No policy yet: set .policy to what train(...) returned.", note=note(self.env))
-        kinds = [("prompt only (told every Q)", "prompt_only", VERMILLION, "s"), ("this policy", "arm", BLUE, "o"),
-                 ("decoupled (told every Q)", "decoupled", ORANGE, "^"),
-                 ("best (told every Q)", "best", GREEN, "D")]  # fmt: skip
-        x = list(range(len(rows)))
         lines = []
-        for k, (label, name, colour, marker) in enumerate(kinds):
+        for k, (name, (colour, marker)) in enumerate(MARKS.items()):
             values = [r.q if name == "arm" else getattr(r, f"{name}_q") for r in rows]
-            short = label.removesuffix(" (told every Q)")
-            arms = [getattr(r, name) for r in rows]
-            tell = [
-                f"{r.context}, {short}: Q {v:.3f}, prompt {self._named(arm.prompt)}, N {_scale(arm)}"
-                for r, v, arm in zip(rows, values, arms, strict=True)
-            ]
-            lines.append(Line(label, [i + APART * (k - 1.5) for i in x], values, colour, marker, "", tell=tell))
-        few = len(rows) <= 6  # else every third, named by what the three share: "w1=0.1 low" stands for "w1=0.1"
-        ticks = [(k, rows[k].context if few else rows[k].context.removesuffix(" low")) for k in x[:: 1 if few else 3]]
-        panel = Panel("Every context, four choices", "context", "exact Q", lines=lines, xticks=ticks, width=1.9)
-        shown = [  # a line a context
-            [cells[0].replace(" ", "\N{NO-BREAK SPACE}"), *cells[1:]] for cells in self._told_cells(rows)
-        ]
-        return Scene([panel], self._words(rows), HEAD, shown, " ".join(filter(None, [TOLD, note(self.env)])))
+            tell = [f"{r.context}, {self._choice(r, name)}" for r in rows]
+            places = [i + APART * (k - 1.5) for i in range(len(rows))]
+            lines.append(Line(RIVALS.get(name, "this policy"), values, places, colour, marker, "", tell=tell))
+        ticks = [(i, f"{r.context} \N{MIDDLE DOT} {self._named(r.arm.prompt, 24)} \N{MIDDLE DOT} N = {r.arm.scale}")
+                 for i, r in enumerate(rows)]  # fmt: skip
+        panel = Panel("What the policy is worth for each context", "worth, in reward a question", "", lines=lines,
+                      yticks=ticks, ylim=(len(rows) - 0.5, -0.5), width=1.6, height=0.8 + 0.08 * len(rows))  # fmt: skip
+        return Scene([panel], self._words(rows), note="\n".join(filter(None, [TOLD, note(self.env)])))
+
+    def _shown(self) -> dict[str, Any]:
+        """The table as the browser draws it: a row a context and one of means, marks among all worths."""
+        rows = self.rows
+        if not rows:
+            return {}
+        every = [v for r in rows for v in (r.q, r.prompt_only_q, r.decoupled_q, r.best_q)]
+        lines = []
+        for r in rows:
+            told = "; ".join(self._choice(r, name) for name in ("arm", *RIVALS))
+            full = full_name(self.env.prompts[r.arm.prompt])
+            values = {"arm": r.q, **{name: getattr(r, f"{name}_q") for name in RIVALS}}
+            lines.append({"context": r.context, "prompt": self._named(r.arm.prompt), "full": full, "n": r.arm.scale,
+                          "values": values, "lost": r.regret, "cost": r.cost,
+                          "told": f"{r.context}: {told}."})  # fmt: skip
+        mean = policy_means(rows)
+        values = {"arm": mean.acr, **{name: getattr(mean, name) for name in RIVALS}}
+        told = "; ".join(f"{RIVALS.get(name, 'this policy')} {v:.3f}" for name, v in values.items())
+        lines.append({"context": "mean (ACR)", "prompt": "", "full": "", "n": "", "values": values,
+                      "lost": mean.regret, "cost": mean.cost, "told": f"Mean over contexts: {told}."})  # fmt: skip
+        unit = str(getattr(self.env, "cost_unit", "cost"))
+        marks = [[name, RIVALS.get(name, "this policy"), *look] for name, look in MARKS.items()]
+        return {"rows": lines, "marks": marks, "low": min(every), "high": max(every),
+                "most": max(r.regret for r in rows), "unit": "" if unit == "cost" else unit}  # fmt: skip
+
+    def _choice(self, row: PolicyRow, name: str) -> str:
+        """One of the four choices in words: its arm and what that is worth."""
+        arm, worth = (row.arm, row.q) if name == "arm" else (getattr(row, name), getattr(row, f"{name}_q"))
+        what = RIVALS.get(name, "this policy")
+        return f"{what} {worth:.3f} ({said_name(self.env.prompts[arm.prompt], arm.prompt, 24)}, N = {arm.scale})"
 
     def to_csv(self) -> str:
-        """The table as comma-separated values, with a header."""
+        """The table as comma-separated values, with a header; the prompt as its number, and as its words."""
         out = io.StringIO()
-        rows = [[_as_text(cells[0]), *cells[1:]] for cells in self._cells(self.rows)]
-        csv.writer(out, lineterminator="\n").writerows([HEAD, *rows])
+        rows = [[_as_text(name), p, _as_text(words), n, *numbers] for name, p, words, n, numbers in self._cells()]
+        head = ["context", "prompt", "words of the prompt", "N", *NUMBERS]
+        csv.writer(out, lineterminator="\n").writerows([head, *rows])
         return out.getvalue()
 
     def to_markdown(self) -> str:
-        """The table in Markdown, prompts by number and words."""
-        lines = [HEAD, ["---"] * len(HEAD), *([_escaped(c) for c in cells] for cells in self._told_cells(self.rows))]
+        """The table in Markdown."""
+        head = ["context", "prompt", "N", *NUMBERS]
+        rows = [[name, f"{p}: {words}" if words else p, n, *numbers] for name, p, words, n, numbers in self._cells()]
+        lines = [head, ["---"] * len(head), *([_escaped(c) for c in cells] for cells in rows)]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def to_python(self) -> str:
         """The policy as a literal for ``ast.literal_eval``: context -> (prompt, N), N None where drawn at random.
+
+        An arm that may stop early is (prompt, cap, stop, batch).
 
         What a prompt says stands behind its arm, as a comment.
         """
         lines = []
         for row in self.rows:
             told = told_name(self.env.prompts[row.arm.prompt])
-            lines.append(f"    {row.context!r}: {(row.arm.prompt, row.arm.n)!r},{f'  # {told}' if told else ''}\n")
+            lines.append(f"    {row.context!r}: {tuple(row.arm.plain)!r},{f'  # {told}' if told else ''}\n")
         return "{\n" + "".join(lines) + "}\n"
 
-    def _named(self, prompt: int) -> str:
-        """Its number, and its words where it has any."""
-        told = told_name(self.env.prompts[prompt])
-        return f"{prompt}: {told}" if told else str(prompt)
+    def _named(self, prompt: int, width: int = 44) -> str:
+        return short_name(self.env.prompts[prompt], prompt, width)
 
-    def _told_cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
-        """The table with prompts by number and words; as comma-separated values they have the number alone."""
-        names = [*(self._named(row.arm.prompt) for row in rows), ""]  # the last one is of the means
-        return [[cells[0], name, *cells[2:]] for cells, name in zip(self._cells(rows), names, strict=False)]
-
-    def _cells(self, rows: Sequence[PolicyRow]) -> list[list[str]]:
+    def _cells(self) -> list[tuple[str, str, str, str, list[str]]]:
+        """Context, prompt by number and by words, N, and ``NUMBERS``: a row a context and one of means."""
+        rows = self.rows
         out = [
-            [r.context, str(r.arm.prompt), _scale(r.arm), f"{r.q:.4f}", f"{r.regret:.4f}", f"{r.cost:.4f}",
-             f"{r.prompt_only_q:.4f}", f"{r.decoupled_q:.4f}", f"{r.best_q:.4f}"]
+            (r.context, str(r.arm.prompt), told_name(self.env.prompts[r.arm.prompt]), r.arm.scale,
+             _digits(r.q, r.regret, r.cost, r.prompt_only_q, r.decoupled_q, r.best_q))
             for r in rows
         ]  # fmt: skip
         if rows:
-            out.append(["mean (ACR)", "", "", *(f"{value:.4f}" for value in astuple(policy_means(rows)))])
+            m = policy_means(rows)
+            means = _digits(m.acr, m.regret, m.cost, m.prompt_only, m.decoupled, m.best)
+            out.append(("mean (ACR)", "", "", "", means))
         return out
 
     def _words(self, rows: Sequence[PolicyRow]) -> str:
-        mean = policy_means(rows)
-        others = [("prompt-only", mean.prompt_only), ("decoupled", mean.decoupled)]
-        compared = ", ".join(
-            f"{abs(mean.acr - v):.3f} {'above' if mean.acr >= v else 'below'} {name}" for name, v in others
-        )
-        return f"ACR {mean.acr:.3f}: {mean.regret:.3f} below the best possible, {compared} optimization."
+        mean, worst = policy_means(rows), max(rows, key=lambda r: r.regret)
+        said = f"On average {mean.acr:.3f} of reward a question (ACR): {_against(mean)}."
+        if worst.regret < 5e-4:
+            return f"{said} Nothing is lost: every context has its best arm."
+        better = f"{said_name(self.env.prompts[worst.best.prompt], worst.best.prompt)} with N = {worst.best.n}"
+        change = f"{better} would bring it from {worst.q:.3f} to {worst.best_q:.3f}"
+        return f"{said} Most is lost for {worst.context}: {change}."
 
     @t.validate("policy")
     def _check_policy(self, proposal: Any) -> Policy | None:
@@ -165,8 +202,15 @@ class PolicyTable(Explorer):
         return str(proposal["value"])
 
 
-def _scale(arm: Arm) -> str:
-    return "random" if arm.n is None else str(arm.n)
+def _digits(*values: float) -> list[str]:
+    return [f"{value:.4f}" for value in values]
+
+
+def _against(mean: PolicyMeans) -> str:
+    """The policy's mean beside those of the three choices."""
+    simpler = [(RIVALS[name], getattr(mean, name)) for name in ("prompt_only", "decoupled")]
+    more = [f"{abs(mean.acr - v):.3f} {'more' if mean.acr >= v else 'less'} than {name}" for name, v in simpler]
+    return ", ".join([f"{mean.regret:.3f} less than the best possible", *more])
 
 
 def _as_text(name: str) -> str:

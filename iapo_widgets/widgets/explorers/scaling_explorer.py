@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from ...core.environment import CategoricalEnvironment, voting_environment
 from ...core.problem import Context
 from ...plots.picture import CYCLE, MARKERS
-from ...plots.scene import Handle, Line, Panel, Rule, Scene, Span, Star, scale_ticks
+from ...plots.scene import Handle, Line, Move, Panel, Rule, Scene, Span, Star, scale_ticks
 from ..shared.explorer import Control, Explorer
+from ..shared.stateful import named
 
 #: The worked example: prompt A succeeds with 0.40 and 0.90, prompt B with 0.62 on both queries.
 WORKED = [[0.40, 0.90], [0.62, 0.62]]
+TAKEN = {"majority-vote": "the most frequent one is taken", "best-of-n": "the best one is taken"}
 STRATEGIES = [("majority vote", "majority-vote"), ("best-of-N", "best-of-n")]
 ROWS = (len(CYCLE), 12)
 
@@ -63,6 +65,12 @@ class ScalingExplorer(Explorer):
         )  # fmt: skip
         return env.with_(strategy=self.strategy)
 
+    def _arguments(self) -> list[str]:
+        more = {} if self.n_max == 32 else {"n_max": self.n_max}
+        return list(
+            named({"rates": self.rates.tolist(), "n": self.n, **more, "strategy": self.strategy, "cost": self.cost})
+        )
+
     def controls(self) -> Sequence[Control]:
         """N, the strategy and the cost."""
         return [
@@ -72,6 +80,10 @@ class ScalingExplorer(Explorer):
             Control("reset", "Reset", "button", hint="Back to the rates at first"),
         ]
 
+    def readings(self) -> dict[str, str]:
+        """N and the cost with their units."""
+        return {"n": f"{self.n} answer{'s' * (self.n > 1)}", "cost": f"{self.cost:g} of Q"}
+
     def scene(self) -> Scene:
         """Rates to drag, left; Q against N, shaded by who leads, right."""
         rates, q = self.rates, self._exact_q(tuple(self.flat), self.strategy, self.cost, self.n_max)
@@ -80,29 +92,32 @@ class ScalingExplorer(Explorer):
         apart = 0.5 * (np.arange(queries) - (queries - 1) / 2) / max(queries, 2)  # equal rates must not hide each other
         handles = [
             Handle(
-                "flat", p * queries + x, float(rates[p, x]), p + float(apart[x]),
-                f"{names[p]}, query {x + 1}: success rate", CYCLE[p], MARKERS[p],
+                float(rates[p, x]), p + float(apart[x]), f"{names[p]}, query {x + 1}: success rate", CYCLE[p],
+                MARKERS[p], [Move("x", "flat", index=p * queries + x)],
             )
             for p in range(len(rates))
             for x in range(queries)
         ]  # fmt: skip
         left = Panel(
-            "Success rates: drag a mark, or use arrow keys", "success rate of one completion", "prompt",
+            "How often one answer is right: a mark a question", "success rate of one completion", "prompt",
             lines=[Line(f"{name}, a query each", [], [], CYCLE[p], MARKERS[p], "") for p, name in enumerate(names)],
             handles=handles, rules=[Rule(0.5, "one half: votes fall below, rise above")], xlim=(0.0, 1.0),
             ylim=(len(rates) - 0.5, -0.5), yticks=[(p, name[-1]) for p, name in enumerate(names)], width=0.8,
         )  # fmt: skip
         scales = np.arange(1, self.n_max + 1)
+        here = Rule(float(self.n), "N to read", [Move("x", "n", 1, self.n_max, 1, said="N = {}")])
         right = Panel(
             "What the user gets", "N, completions per query", "Q, expected reward less cost",
             lines=[Line(names[p], scales, row, CYCLE[p], MARKERS[p], every=3) for p, row in enumerate(q)],
             spans=[Span(a - 0.5, b + 0.5, CYCLE[p]) for p, a, b in leaders(q)],
             stars=[Star(float(q.max(axis=0).argmax() + 1), float(q.max()), "best arm")],
-            rules=[Rule(float(self.n), "N to read")], xlim=(0.5, self.n_max + 0.5), xticks=scale_ticks(self.n_max),
+            rules=[here], xlim=(0.5, self.n_max + 0.5), xticks=scale_ticks(self.n_max),
         )  # fmt: skip
         return Scene(
-            [left, right], self._words(names, rates, q), note="Exact values of a task set by hand: no model is called."
-        )
+            [left, right], self._words(names, rates, q), note="Exact values of a task set by hand: no model is called.",
+            title="The best prompt depends on how often you ask", change=self._change(names, q),
+            lead=f"Each prompt answers equally likely questions; N answers are asked for and {TAKEN[self.strategy]}.",
+        )  # fmt: skip
 
     def _words(self, names: Sequence[str], rates: NDArray[np.float64], q: NDArray[np.float64]) -> str:
         n = self.n
@@ -113,6 +128,18 @@ class ScalingExplorer(Explorer):
         who = "; ".join(f"{names[p]} leads {f'at N = {a}' if a == b else f'from N = {a} to {b}'}" for p, a, b in spans)
         flip = "The order flips: " if len({p for p, _, _ in spans}) > 1 else "One prompt leads everywhere: "
         return f"At N = {n}: {here}. {flip}{who}."
+
+    def _change(self, names: Sequence[str], q: NDArray[np.float64]) -> str:
+        """Which N, nearest to the one that is read, has another leader."""
+        here = int(q[:, self.n - 1].argmax())
+        others = [(abs(n - self.n), n, p) for p, a, b in leaders(q) if p != here for n in (a, b)]
+        if not others:
+            return f"No N from 1 to {self.n_max} changes that; other success rates may."
+        _, n, p = min(others)
+        way = "Raise" if n > self.n else "Lower"
+        return (
+            f"{way} N to {n} and {names[here]} gives way to {names[p]}: {q[here, n - 1]:.3f} against {q[p, n - 1]:.3f}."
+        )
 
     @t.validate("n")
     def _check_n(self, proposal: Any) -> int:

@@ -1,4 +1,4 @@
-"""A study while it runs: return or regret against the training budget, growing run by run."""
+"""Regret or return against the training budget: kept results at once, and over them a study of one's own that grows."""
 
 from __future__ import annotations
 
@@ -9,37 +9,43 @@ import threading
 import time
 import weakref
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import traitlets as t
 
-from ...plots.picture import GREY
+from ...plots.picture import BLACK, GREY
 from ...plots.scene import Line, Panel, Scene
 from ...plots.studies import STYLES
 from ...study.engine import run_study
 from ...study.protocol import Study
 from ...study.results import ResultsFile
 from ...study.statistics import Cell, summary
+from ...study.table import Table
 from ...tasks.catalogue import GENERATED
 from ..shared.explorer import Control, Explorer
-from ..shared.worker import worker
+from ..shared.ticked import Ticked
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
-MEASURES = [("ACR", "acr"), ("regret", "regret")]
+MEASURES = [("regret", "regret"), ("return (ACR)", "acr")]
+NAMES = {"regret": "regret", "acr": "ACR"}
+BELOW = "Below 0: on the questions kept for the test, a policy beat the arms that are best on the training part.\n"
 PAUSE = 0.2  # seconds between two pictures: an eye needs no more, and a browser far away gets no more
 
 
-class StudyExplorer(Explorer):
-    """Figures 4 and 5 live: ``study`` runs in the background, and its curves grow.
+class StudyExplorer(Ticked, Explorer):
+    """Figures 4 and 5, alive: what 200 kept runs found at once, and over it ``study``, run in the background.
 
-    study: default PSST, uniform and frugal on the math stand-in.  folder: where the results stay, in ``study.jsonl``;
-    without one, for this session.  jobs: processes.  Traits: ``environment``, ``measure`` (``acr`` or ``regret``),
-    ``state`` (idle, running, stopped, finished, failed) and ``done`` (finished runs in all), both to be read.
+    study: default PSST, uniform and frugal on the math stand-in.  Kept results are those of its algorithms in
+    ``Table.read()``; where they know nothing of an environment, there is no picture before Run.  folder: where
+    one's own results stay, in ``study.jsonl``; without one, for this session.  jobs: processes.  Traits:
+    ``environment``, ``measure`` (``regret`` or ``acr``, both in reward a question), ``state`` (idle, running, stopped,
+    finished, failed) and ``done`` (finished runs in all), both to be read.
     """
 
     environment = t.Unicode().tag(sync=True)
-    measure = t.Unicode("acr").tag(sync=True)
+    measure = t.Unicode("regret").tag(sync=True)
     state = t.Unicode("idle", read_only=True).tag(sync=True)
     done = t.Int(0, read_only=True).tag(sync=True)
     public = ("environment", "measure")
@@ -58,6 +64,9 @@ class StudyExplorer(Explorer):
         self._summary: tuple[list[dict[str, Any]], list[Cell]] = self._records, []
         super().__init__(**{"environment": self.study.environments[0], **traits})
 
+    def _arguments(self) -> list[str]:
+        return [*(["study"] if self.study is not DEFAULT else []), *super()._arguments()]
+
     @property
     def records(self) -> list[dict[str, Any]]:
         """What is shown: a record for each run, algorithm and budget, as ``run_unit`` made it."""
@@ -66,13 +75,19 @@ class StudyExplorer(Explorer):
     def controls(self) -> Sequence[Control]:
         """What to show, and Run, Stop, Reset."""
         names = [(Path(name).name, name) for name in self.study.environments]
+        choice = [Control("environment", "Environment", "choice", options=names)] if len(names) > 1 else []
         return [
-            Control("environment", "Environment", "choice", options=names),
+            *choice,
             Control("measure", "Measure", "choice", options=MEASURES),
-            Control("run", "Run", "button", hint="Start, or go on where it was"),
+            Control("done", "Own runs", "progress", 0, len(self.study.units)),
+            Control("run", "Run my own study", "button", hint="Start, or go on where it was"),
             Control("stop", "Stop", "button", hint="Stop after the run under way; what is done stays"),
-            Control("reset", "Reset", "button", hint="Stop and empty the picture; Run shows again what is kept"),
+            Control("reset", "Reset", "button", hint="Stop and show kept results alone; Run shows again what is done"),
         ]
+
+    def readings(self) -> dict[str, str]:
+        """How far one's own study is."""
+        return {"done": f"{self.done:,} of {len(self.study.units):,} runs"}
 
     def press(self, name: str) -> None:
         """Run, stop or reset."""
@@ -85,8 +100,13 @@ class StudyExplorer(Explorer):
                 return
             self._stop = threading.Event()
             self._tell(self._stop)
-            self._thread = worker(self._work, self._stop, self._thread, name="iapo-study")
-            self._thread.start()
+            self._thread = self.in_background(self._work, self._stop, self._thread, name="iapo-study")
+
+    def tick(self) -> None:
+        """Where there are no threads: one run of the study."""
+        if self.state == "running":
+            self._work(self._stop, None, once=self._stop if self._stop.is_set() else threading.Event())
+        self.await_tick(0.0 if self.state == "running" else None)
 
     def stop(self) -> None:
         """Stop after the run under way; what is done stays."""
@@ -115,31 +135,65 @@ class StudyExplorer(Explorer):
             self._thread.join(timeout)
 
     def scene(self) -> Scene:
-        """One curve an algorithm, with standard errors."""
-        if self._summary[0] is not self._records:  # the measure is no reason to average anew
+        """Means of every algorithm with standard errors: one's own runs where there are any, over the kept ones."""
+        if self._summary[0] is not self._records:
             self._summary = self._records, summary(self._records)
-        cells = [c for c in self._summary[1] if c.environment == self.environment]
-        name = dict((value, text) for text, value in MEASURES)[self.measure]
-        lines = []
-        for algorithm in self.study.algorithms:
-            mine = sorted((c for c in cells if c.algorithm == algorithm), key=lambda c: c.budget)
-            colour, marker, line = STYLES.get(algorithm, (GREY, "o", "-"))
-            if mine:
-                values, errors = ([getattr(c, self.measure + end) for c in mine] for end in ("", "_sem"))
-                lines.append(Line(algorithm, [c.budget for c in mine], values, colour, marker, line, errors))
-        done = len({r["run"] for r in self._records if r["environment"] == self.environment})
-        title = f"{Path(self.environment).name}: means over {done} of {self.study.runs} runs with standard errors"
-        limits = (self.study.budgets[0] * 0.9, self.study.budgets[-1] * 1.1)
-        panel = Panel(
-            title, "training budget T, completions", name, lines=lines, log=True, xlim=limits,
-            xticks=[(b, f"{b:,}") for b in self.study.budgets], width=1.4,
-        )  # fmt: skip
-        where = "" if self._kept else "Results are kept for this session only: give a folder to keep them. "
+        own = self._of(self._summary[1])
+        kept = self._of(self._known())
+        where = "" if self._kept else "Your own results are kept for this session only: give a folder to keep them. "
         standin = "the authors' file" if self.study.published else "simulated, from a generated stand-in"
         source = standin if self.environment in GENERATED else f"the file {Path(self.environment).name}"
-        return Scene([panel], self._words(cells, name), note=f"{where}Data: {source}.")
+        shown = own or kept
+        below = self.measure == "regret" and any(c.regret < 0 for c in shown)
+        note = f"{BELOW if below else ''}{where}Data: {source}."
+        return Scene([self._panel(own, kept)] if shown else [], self._words(own, kept), note=note)
 
-    def _words(self, cells: Sequence[Cell], name: str) -> str:
+    def _panel(self, own: Sequence[Cell], kept: Sequence[Cell]) -> Panel:
+        shown = own or kept
+        lines = self._curves(kept, ", kept runs") if own else []
+        lines += self._curves(shown)
+        budgets = sorted({c.budget for c in (*own, *kept)} | set(self.study.budgets if own else ()))
+        if self.measure == "regret":
+            label = "0: as good as the arms that are best on the training part"
+            ends = [budgets[0], budgets[-1]]
+            lines.append(Line(label, ends, [0.0, 0.0], BLACK, "", "--", width=1.0, tell=[label] * 2))
+        done = len({r["run"] for r in self._records if r["environment"] == self.environment})
+        runs = f"{done} of {self.study.runs} runs" if own else f"{kept[0].runs} kept runs"
+        ticked = [b for b in budgets if sum(c.budget == b for c in (*own, *kept)) > 1 or b in self.study.budgets]
+        return Panel(
+            f"{Path(self.environment).name}: means over {runs} with standard errors", "training budget T, completions",
+            f"{NAMES[self.measure]}, reward a question", lines=lines, log=True,
+            xlim=(budgets[0] * 0.9, budgets[-1] * 1.1), xticks=[(b, f"{b:,}") for b in ticked], width=1.4,
+        )  # fmt: skip
+
+    def _curves(self, cells: Sequence[Cell], faint: str = "") -> list[Line]:
+        """A line for each algorithm; ``faint``: what its label ends with where it is there to be compared with."""
+        lines, name = [], NAMES[self.measure]
+        for algorithm in self.study.algorithms:
+            mine = sorted((c for c in cells if c.algorithm == algorithm), key=lambda c: c.budget)
+            if not mine:
+                continue
+            colour, marker, line = STYLES.get(algorithm, (GREY, "o", "-"))
+            values, errors = ([getattr(c, self.measure + end) for c in mine] for end in ("", "_sem"))
+            tell = [
+                f"{algorithm}{faint}, T = {c.budget:,} completions: {name} {v:.3f} \N{PLUS-MINUS SIGN} {e:.3f}"
+                for c, v, e in zip(mine, values, errors, strict=True)
+            ]
+            look = (colour, "", ":") if faint else (colour, marker, line)
+            lines.append(Line(algorithm + faint, [c.budget for c in mine], values, *look, () if faint else errors,
+                              width=1.0 if faint else 1.6, tell=tell))  # fmt: skip
+        return lines
+
+    def _of(self, cells: Sequence[Cell]) -> list[Cell]:
+        return [c for c in cells if c.environment == self.environment and c.algorithm in self.study.algorithms]
+
+    def _known(self) -> Sequence[Cell]:
+        """What the package's table knows of the study's algorithms as they are by default, on the same data."""
+        if self.study.published:
+            return ()
+        return [c for c in _table().cells if not self.study.options.get(c.algorithm)]
+
+    def _words(self, own: Sequence[Cell], kept: Sequence[Cell]) -> str:
         total = len(self.study.units)
         text = {
             "idle": f"Nothing run yet: press Run for {total} runs.",
@@ -148,21 +202,47 @@ class StudyExplorer(Explorer):
             "finished": f"Finished: {total} of {total} runs done.",
             "failed": f"Failed after {self.done} of {total} runs.",
         }[self.state]
-        if not cells:
+        shown = own or kept
+        if not shown:
             return text
-        largest = max(c.budget for c in cells)
-        last = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)  # the best first
-        values = ", ".join(f"{c.algorithm} {getattr(c, self.measure):.3f}" for c in last)
-        return f"{text} At T = {largest:,}, {name}: {values}."
+        least, largest = min(c.budget for c in shown), max(c.budget for c in shown)
+        what = f"mean {NAMES[self.measure]} in reward a question"
+        if own:
+            said = f"At T = {largest:,} completions, {what}: {self._told(shown, largest)}."
+            beside = self._told(kept, largest)
+            runs = f" There {kept[0].runs} kept runs have {beside}." if beside else ""
+            return f"{text} {said}{runs}"
+        moved = f"From T = {least:,} to {largest:,} completions, {what}: {self._moved(kept, least, largest)}"
+        these = f"({kept[0].runs} kept runs; press Run for {total} runs of your own)"
+        return " ".join(filter(None, [_sooner(kept), f"{moved} {these}."]))
 
-    def _work(self, stop: threading.Event, before: threading.Thread | None) -> None:
+    def _moved(self, cells: Sequence[Cell], least: int, largest: int) -> str:
+        """Every algorithm's mean at both budgets, the best at the larger one first."""
+        there = {(c.algorithm, c.budget): getattr(c, self.measure) for c in cells}
+        last = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)
+        return ", ".join(
+            f"{c.algorithm} {there[c.algorithm, least]:.3f} to {there[c.algorithm, largest]:.3f}"
+            for c in last if (c.algorithm, least) in there
+        )  # fmt: skip
+
+    def _told(self, cells: Sequence[Cell], budget: int) -> str:
+        """Every algorithm's mean there, the best first."""
+        there = sorted((c for c in cells if c.budget == budget), key=lambda c: c.regret)
+        return ", ".join(f"{c.algorithm} {getattr(c, self.measure):.3f}" for c in there)
+
+    def _work(
+        self, stop: threading.Event, before: threading.Thread | None, once: threading.Event | None = None
+    ) -> None:
+        """Run what is missing until ``stop``; with ``once``, which is set then, one run of it."""
         shown = 0.0
 
         def on_unit(records: list[dict[str, Any]]) -> None:
             nonlocal shown
             due = time.monotonic() - shown > PAUSE
             shown = time.monotonic() if due else shown
-            self._tell(stop, [*self._records, *records], picture=due)
+            self._tell(stop, [*self._records, *records], picture=due or once is not None)
+            if once:
+                once.set()
 
         if before:
             before.join()  # two must not write to one file
@@ -170,12 +250,13 @@ class StudyExplorer(Explorer):
             path = self._folder / "study.jsonl"
             self._folder.mkdir(parents=True, exist_ok=True)
             self._tell(stop, ResultsFile(self.study, path).records)  # of an earlier session or Run
-            records = run_study(self.study, path, jobs=self.jobs, progress=False, stop=stop, on_unit=on_unit)
+            records = run_study(self.study, path, jobs=self.jobs, progress=False, stop=once or stop, on_unit=on_unit)
         except Exception as error:
             self._tell(stop, state="failed", failure=str(error) or type(error).__name__)
             return
         whole = len(self.study.units) * len(self.study.algorithms) * len(self.study.budgets)
-        self._tell(stop, records, "finished" if len(records) == whole else "stopped")
+        halted = "running" if once and not stop.is_set() else "stopped"
+        self._tell(stop, records, "finished" if len(records) == whole else halted)
 
     def _tell(
         self, stop: threading.Event, records: list[dict[str, Any]] | None = None, state: str = "running",
@@ -199,3 +280,19 @@ class StudyExplorer(Explorer):
         if value not in known:
             raise t.TraitError(f"unknown {name} {value!r}; known: {', '.join(known)}")
         return str(value)
+
+
+def _sooner(cells: Sequence[Cell]) -> str:
+    """Where the best algorithm at the largest budget had less regret than the next one has there; empty for nowhere."""
+    largest = max(c.budget for c in cells)
+    best, *others = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)
+    had = [c.budget for c in cells if others and c.algorithm == best.algorithm and c.regret <= others[0].regret]
+    if not had or min(had) == largest:
+        return ""
+    fewer = f"{largest / min(had):.3g} times fewer completions"
+    return f"{best.algorithm} does at T = {min(had):,} as well as {others[0].algorithm} at T = {largest:,}: {fewer}."
+
+
+@cache
+def _table() -> Table:
+    return Table.read()

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ...core.environment import CategoricalEnvironment
 from ...core.naming import said_name, short_name
 from ...core.problem import Context
+from ...core.stopping import need_fixed
 from ...plots.picture import CYCLE, GREY, MARKERS
-from ...plots.scene import Cells, Line, Panel, Scene, Star, scale_ticks
+from ...plots.scene import Cells, Line, Move, Panel, Scene, Star, scale_ticks
 from ..shared.cost_weight import LARGEST_COST, check_cost_weight
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
@@ -23,6 +24,9 @@ from ..shared.note import note
 NAME = 24  # characters of a prompt in a legend
 SHOWN = 4  # prompts with a curve of their own beside the winner's
 GRID = 11  # rows and columns of the map
+STEP = 0.05  # of a weight
+INK = "#1a1a1a"  # of marks in the map, whose colours are pale in either theme
+PALE, STRONG = 0.25, 0.9  # shades of N = 1 and of the largest N
 
 
 class TradeoffExplorer(Explorer):
@@ -41,6 +45,7 @@ class TradeoffExplorer(Explorer):
     def __init__(self, env: CategoricalEnvironment, **traits: Any) -> None:
         if len(env.objectives) > 2:
             raise ValueError(f"the plane of weights needs one or two objectives, this task has {len(env.objectives)}")
+        need_fixed(env.strategy, "the plane of weights")
         self.env = env
         self._reward = lru_cache(maxsize=256)(self._expected_reward)
         self._unit = self._expected_reward(1.0) if len(env.objectives) == 1 else None
@@ -64,10 +69,19 @@ class TradeoffExplorer(Explorer):
         names = self.env.objectives
         label = f"Weight: {names[0]}" if len(names) == 1 else f"{names[0]} against {names[1]}"
         return [
-            Control("share", label, "range", 0.0 if len(names) == 2 else 0.05, 1.0, 0.05),
-            Control("cost_weight", "Weight: cost", "range", 0.0, LARGEST_COST, 0.05),
+            Control("share", label, "range", self._least, 1.0, STEP),
+            Control("cost_weight", "Weight: cost", "range", 0.0, LARGEST_COST, STEP),
             Control("reset", "Reset", "button", hint="Back to the weights at first"),
         ]
+
+    @property
+    def _paid_in(self) -> str:
+        """What cost is counted in, where it has a name."""
+        return "" if self.env.cost_unit == "cost" else f", cost in {self.env.cost_unit}"
+
+    @property
+    def _least(self) -> float:
+        return 0.0 if len(self.env.objectives) == 2 else STEP
 
     def readings(self) -> dict[str, str]:
         """The weights as numbers."""
@@ -85,9 +99,10 @@ class TradeoffExplorer(Explorer):
         others = [int(p) for p in np.argsort(-q.max(axis=1)) if p != best][:SHOWN]
         scales = np.arange(1, self.env.n_max + 1)
         rest = [p for p in range(len(q)) if p != best and p not in others]
-        # one line with gaps: many lines would each cost the browser a little at every move
-        gaps = np.column_stack([q[rest], np.full(len(rest), np.nan)]).ravel()[:-1]
-        x = np.tile([*scales, scales[-1]], len(rest))[:-1]
+        # one line with gaps: many lines would each cost the browser a little at every move, and so would many points
+        few = np.unique(np.geomspace(1, self.env.n_max, 12).round().astype(int))
+        gaps = np.column_stack([q[rest][:, few - 1], np.full(len(rest), np.nan)]).ravel()[:-1]
+        x = np.tile([*few, few[-1]], len(rest))[:-1]
         lines = [Line("other prompts", x, gaps, GREY, "", width=0.5)] if rest else []
         for p in (*others, int(best)):
             colour, marker = colours.get(p, (GREY, "X"))
@@ -98,8 +113,12 @@ class TradeoffExplorer(Explorer):
             xticks=scale_ticks(self.env.n_max),
             stars=[Star(float(i + 1), float(q.max()), f"best arm: {self._said(int(best))}, N = {i + 1}")],
         )  # fmt: skip
-        right = self._map(winners, shares, costs, order, colours)
-        return Scene([left, right], self._words(q, int(best), int(i) + 1), note=note(self.env))
+        right = self._map(winners, shares, costs, colours)
+        return Scene(
+            [left, right], self._words(q, int(best), int(i) + 1), note=note(self.env), change=self._change(),
+            title="Who is served decides the prompt and N",
+            lead="Q is the expected reward less the weighted cost; the best arm, a prompt and an N, is that of most Q.",
+        )  # fmt: skip
 
     def _words(self, q: NDArray[np.float64], best: int, n: int) -> str:
         first = int(q[:, 0].argmax())
@@ -112,6 +131,30 @@ class TradeoffExplorer(Explorer):
         if first == best:
             return f"{text} The same prompt is best at N = 1."
         return f"{text} At N = 1 {self._said(first)} is best; keeping it and choosing only N would lose {lost:.3f}."
+
+    def _change(self) -> str:
+        """The cost weight, nearest to this user's, at which another prompt wins, or else another N."""
+        here = self._winner(self.cost_weight)
+        weights = np.arange(round(LARGEST_COST / STEP) + 1) * STEP
+        for what in (0, 1):  # another prompt says more than another N
+            for cost in sorted(weights.round(6).tolist(), key=lambda w: abs(w - self.cost_weight)):
+                there = self._winner(cost)
+                if there[what] != here[what]:
+                    way = "Raise" if cost > self.cost_weight else "Lower"
+                    gone = (
+                        f"{self._said(here[0])} gives way to {self._said(there[0])}, at"
+                        if what == 0
+                        else "N turns from"
+                    )
+                    n = f"N = {there[1]}" if what == 0 else f"{here[1]} to {there[1]}, with the same prompt"
+                    return f"{way} the weight of cost to {cost:.2f} and {gone} {n}."
+        return "No weight of cost changes that."
+
+    def _winner(self, cost: float) -> tuple[int, int]:
+        """Best (prompt, N) at this share."""
+        q = self.q(self.share, cost)
+        p, i = np.unravel_index(int(q.argmax()), q.shape)
+        return int(p), int(i) + 1
 
     def _said(self, prompt: int) -> str:
         return said_name(self.env.prompts[prompt], prompt)
@@ -135,27 +178,37 @@ class TradeoffExplorer(Explorer):
 
     def _map(
         self, winners: NDArray[np.int64], shares: NDArray[np.float64], costs: NDArray[np.float64],
-        order: NDArray[np.int64], colours: dict[int, tuple[str, str]],
+        colours: dict[int, tuple[str, str]],
     ) -> Panel:  # fmt: skip
-        names, name = list(colours), self.env.objectives[0]
-        code = {p: k for k, p in enumerate(names)}
+        names, name, n_max = list(colours), self.env.objectives[0], self.env.n_max
         prompts, n = winners[..., 0], winners[..., 1]
-        pairs = list(zip(prompts.tolist(), n.tolist(), strict=True))
         tell = [
             [
-                f"{name} {w:.1f}, cost {cost:.1f}: {self._said(p)}, N = {m}"
+                f"{name} {w:.1f}, cost {cost:.1f}: {self._said(int(p))}, N = {m}"
                 for p, m, w in zip(*pair, shares, strict=True)
             ]
-            for pair, cost in zip(pairs, costs, strict=True)
+            for *pair, cost in zip(prompts, n, costs, strict=True)
         ]
+        codes = np.array([[names.index(p) if p in colours else len(names) for p in row] for row in prompts.tolist()])
         cells = Cells(
-            [[code.get(p, len(names)) for p in row] for row in prompts.tolist()], shares.tolist(), costs.tolist(),
-            [*(colours[p][0] for p in names), GREY],
-            [*(f"{short_name(self.env.prompts[p], p, NAME)} wins" for p in names), "another prompt wins"],
-            texts=[[f"{p}\u00b7{m}" for p, m in zip(*pair, strict=True)] for pair in pairs], tell=tell,
+            codes.tolist(), shares.tolist(), costs.tolist(), [*(colours[p][0] for p in names), GREY],
+            [*(f"{short_name(self.env.prompts[p], p, NAME)} wins" for p in names), "another prompt wins"], tell=tell,
+            shades=_shade(n, n_max).round(2).tolist(), markers=[*(colours[p][1] for p in names), "X"],
+            ramp=[(f"N = {m}", float(_shade(np.array(m), n_max))) for m in sorted({1, round(n_max**0.5), n_max})],
         )  # fmt: skip
-        here = Star(self.share, self.cost_weight, "this user")
-        return Panel("Who wins where: prompt \u00b7 N", f"weight of {name}", "cost weight", cells=cells, stars=[here])
+        marks = [
+            Line("", [shares[i]], [costs[j]], INK, "X" if codes[j, i] == len(names) else MARKERS[codes[j, i]], "")
+            for j, i in _middles(codes)
+        ]
+        user = Star(
+            self.share, self.cost_weight, "this user", ring=True,
+            moves=[Move("x", "share", self._least, 1.0, STEP, said=f"weight of {name} {{}}"),
+                   Move("y", "cost_weight", 0.0, LARGEST_COST, STEP, said="cost weight {}")],
+        )  # fmt: skip
+        return Panel(
+            "Who wins where: colour the prompt, shade N", f"weight of {name}", f"cost weight{self._paid_in}",
+            lines=marks, cells=cells, stars=[user],
+        )  # fmt: skip
 
     def _expected_reward(self, share: float) -> NDArray[np.float64]:
         context = Context("here", self.weights(share), 0.0)
@@ -171,3 +224,26 @@ class TradeoffExplorer(Explorer):
     @t.validate("cost_weight")
     def _check_cost_weight(self, proposal: Any) -> float:
         return check_cost_weight(proposal)
+
+
+def _shade(n: NDArray[np.int64], n_max: int) -> NDArray[np.float64]:
+    """How strong the colour of a winner at that N is: by the logarithm, for the step from 1 to 2 weighs most."""
+    return PALE + (STRONG - PALE) * np.log(n) / max(np.log(n_max), 1.0)
+
+
+def _middles(codes: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """(row, column) near the middle of each region of one code whose cells share sides."""
+    left, found = {(int(j), int(i)) for j, i in np.ndindex(codes.shape)}, []
+    while left:
+        region, edge = [], [min(left)]
+        left.discard(edge[0])
+        while edge:
+            j, i = edge.pop()
+            region.append((j, i))
+            near = {at for at in ((j + 1, i), (j - 1, i), (j, i + 1), (j, i - 1)) if at in left}
+            near = {at for at in near if codes[at] == codes[j, i]}
+            left -= near
+            edge += sorted(near)
+        middle = np.mean(region, axis=0)
+        found.append(min(region, key=lambda at: float(((at - middle) ** 2).sum())))
+    return found

@@ -11,10 +11,11 @@ from ...core.training import find_algorithm
 from ...live.endpoint.address import check_address
 from ...live.reading import prompts_from, questions_from
 from ...live.settings import extra_from, stops_from
+from .fields import WHOM
 
 COUNTS = ("max_tokens", "n_max", "concurrency", "attempts")
 AMOUNTS = ("input_price", "output_price", "temperature", "style_weight", "mid", "high", "cap_completions", "cap_tokens",
-           "cap_money", "seed")  # fmt: skip
+           "cap_money", "seed", "latency")  # fmt: skip
 
 
 def _at_least_0(name: str, value: Any) -> Any:
@@ -29,6 +30,12 @@ def _top_p(value: Any) -> Any:
     return value
 
 
+def _whom(value: Any) -> Any:
+    if value not in WHOM.values():
+        raise ValueError(f"whom must be one of {', '.join(WHOM.values())}, not {value!r}")
+    return value
+
+
 def _readable(read: Callable[[str], Any], value: str) -> str:
     """``value``, where ``read`` takes it."""
     read(value)
@@ -40,6 +47,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     **{name: partial(check_scale, name=name) for name in COUNTS},
     **{name: partial(_at_least_0, name) for name in AMOUNTS},
     "timeout": partial(check_positive, name="timeout"),
+    "whom": _whom,
     "top_p": _top_p,
     "stop_at": partial(_readable, stops_from),
     "extra_body": partial(_readable, extra_from),

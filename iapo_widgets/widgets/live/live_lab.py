@@ -11,19 +11,26 @@ import ipywidgets as w
 import traitlets as t
 
 from ...core.rounds import Policy, Result
+from ...core.training import takes
 from ...live.environment import LiveEnvironment
 from ...live.errors import LiveError
 from ...live.ledger.ledger import Ledger
+from ...live.replay import replay
 from ...live.setup import Setup
 from ...plots.picture import Picture
 from ...study.arms import ArmTable, arm_table
 from ..race.lab_run import LabRun
 from ..shared.buttons import buttons
 from ..shared.status_line import StatusLine
+from ..shared.twin import Twinned
 from ..shared.worker import worker
 from . import report as live_report
-from .form import NAMES, LiveForm, example_prompts, example_questions
+from .answer_board import AnswerBoard
+from .fields import BUTTONS, FREE, KIND, NAMES
+from .form import LiveForm, example_prompts, example_questions
+from .heading import LiveHeading
 from .means import Means
+from .policy_board import REUSE
 from .reading import reading
 from .results import Results
 from .secret_field import SecretField
@@ -32,13 +39,14 @@ from .settings import LiveSettings
 TICK = 0.3  # seconds between two looks at what came
 
 
-class LiveLab(w.VBox, LiveSettings):
+class LiveLab(Twinned, w.VBox, LiveSettings):
     """From prompts to a policy on an OpenAI-compatible endpoint, within hard caps; simulated until you choose your own.
 
     ledger: file that keeps every completion; a run that is repeated asks for nothing again.  Traits to read, set or
-    link: those of ``live.setup.Setup``, and ``simulated``, ``algorithm``, ``budget`` (completions), ``seed``, ``state``
-    (idle, running, stopped, finished, failed; to be read).  A bad value raises ``traitlets.TraitError`` and changes
-    nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in the environment.
+    link: those of ``live.setup.Setup``, and ``whom`` (simulated, local, endpoint), ``latency`` (mean seconds of a
+    simulated request), ``algorithm``, ``budget`` (completions), ``seed``, ``state`` (idle, running, stopped, finished,
+    failed; to be read).  A bad value raises ``traitlets.TraitError`` and changes nothing.  The key is no trait: it is
+    in ``lab.key``, a ``SecretField``, or in the environment.
     """
 
     state = t.Unicode("idle", read_only=True)
@@ -55,16 +63,18 @@ class LiveLab(w.VBox, LiveSettings):
         starts = {"prompts": example_prompts(), "questions": example_questions()}
         super().__init__(**{**starts, **traits})
         self._initial = {name: getattr(self, name) for name in NAMES}
-        self.add_class("iapo-lab").add_class("iapo-live")  # by the first the view finds the controls beside it
+        for name in ("iapo-lab", "iapo-live", "iapo-widget"):  # by the first the view finds the controls beside it
+            self.add_class(name)
         self.key = SecretField()
-        self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value),
-                             {"1. Whom to ask": [self.key]})  # fmt: skip
-        self._status, self._preview, self._progress = StatusLine(), w.HTML(), w.HTML()
+        self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value), self.key)
+        self._heading, self._status, self._preview, self._progress = LiveHeading(), StatusLine(), w.HTML(), w.HTML()
+        self._preview.add_class("iapo-preview")
         self.results = Results(lambda: self.policy, lambda: self.table)
         self.buttons = buttons(BUTTONS, lambda name: getattr(self, name)())
-        self._pictures = w.VBox()
-        self.children = [self.form, w.HBox(list(self.buttons.values())), self._status, self._preview, self._progress,
-                         self._pictures, self.results]  # fmt: skip
+        self.buttons["run"].add_class("iapo-first")
+        pressed = w.HBox(list(self.buttons.values())).add_class("iapo-live-buttons")
+        self.children = [self._heading, self.form, pressed, self._status, self._preview,
+                         self._progress, self.results]  # fmt: skip
         self.observe(self._changed, list(NAMES))
         self.key.on_change(lambda: self._changed(None))
         self._changed(None)
@@ -77,24 +87,27 @@ class LiveLab(w.VBox, LiveSettings):
             if self._running:
                 self._status.say("A run is under way: press Stop first.", alarm=True)
                 return
+            self._checked = None
             if complaint := self.form.complaint:
-                self._checked = None
                 self._status.say(f"{complaint} Mend it in the form first.", alarm=True)
                 self._show_buttons()
                 return
+            if self.whom == "local":
+                self._status.say("Loading the model, which takes some seconds.")
             try:
                 setup = self.setup
                 self.env = setup.build(self.ledger, self.key.secret, self._stop)
                 estimate = self.env.estimate(self.budget)
-            except (ValueError, TypeError, ImportError, OSError, LiveError) as error:
-                self._checked = None
+                found = replay(self.env, self.algorithm, self.budget, seed=self.seed, **self._options)
+            except (ValueError, TypeError, ImportError, OSError, MemoryError, LiveError) as error:
                 self._status.say(str(error), alarm=True)
+                self._show_buttons()
                 return
             self._checked = self._values(), setup
             self._preview.value = reading(*setup.read()) + live_report.preview(self.env, estimate)
+            told = live_report.foreseen(self.env, self.budget, found)
         self._show_buttons()
-        said = f"Checked; nothing was sent. Run sends up to {self.budget:,} completions, within the caps."
-        self._status.say(said + self._warning, alarm=bool(self._warning))
+        self._status.say(f"Checked; nothing was sent. {told}{self._warning}", alarm=bool(self._warning))
 
     def run(self) -> None:
         """Start, or go on from the ledger after a stop; checks first where that was not done."""
@@ -107,15 +120,16 @@ class LiveLab(w.VBox, LiveSettings):
             try:
                 self.env = self._checked[1].build(self.ledger, self.key.secret, self._stop)
                 run = LabRun(self.env, self.budget, self.lock, tuple, self._tell, again="Run goes on from the ledger")
-                run.prepare(self.env, self.algorithm, self.budget, self.seed, "subsets", 0.0, False)
+                run.prepare(self.env, self.algorithm, self.budget, self.seed, REUSE, 0.0, False, paired=True)
             except (ValueError, TypeError, LiveError) as error:
                 self._status.say(str(error), alarm=True)
                 return
             self._run = run
-            run.view.observe(lambda _, env=self.env: self.results.show_examples(env, run.view), ["arm", "context"])
-            self._pictures.children = [run.view]
+            self.results.begin(run.view)
+            self._preview.value = ""
+            self.form.unfold(False)
             run.start()
-            self._watcher = worker(self._watch, run, self.env, name="iapo-progress")
+            self._watcher = worker(self._watch, run, self.env, self.budget, name="iapo-progress")
             self._watcher.start()
         self._tell()
 
@@ -131,13 +145,24 @@ class LiveLab(w.VBox, LiveSettings):
         self.stop()
         with self.lock:
             self._run, self.env, self._checked = None, None, None
-            self._pictures.children = []
             self._preview.value = self._progress.value = ""
             self.results.clear()
             for name, value in self._initial.items():
                 setattr(self, name, value)
         self.form.forget_errors()
+        self.form.unfold(True)
         self._changed(None)
+
+    def renew(self) -> None:
+        """Go on with an empty ledger in a new file, so that all is asked anew; the old file stays as it is."""
+        with self.lock:
+            if self._running:
+                self._status.say("A run is under way: press Stop first.", alarm=True)
+                return
+            old, new = self.ledger.path, self.means.renew()
+            self._checked = None
+        self._show_buttons()
+        self._status.say(f"A new, empty ledger: {new.name}. What was paid for stays in {old.name}. Press Check.")
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
@@ -159,9 +184,16 @@ class LiveLab(w.VBox, LiveSettings):
 
     @property
     def setup(self) -> Setup:
-        """The present values; a simulated endpoint is started where it is asked for."""
-        sim = self.means.simulator if self.simulated else None
-        return self.described(sim)
+        """The present values; what serves answers on this machine is started where it is asked for."""
+        if self.whom == "simulated":
+            self.means.simulator.conduct.latency = self.latency
+            return self.described(self.means.simulator)
+        return self.described(self.means.local if self.whom == "local" else None)
+
+    @property
+    def answers(self) -> AnswerBoard | None:
+        """The answers of the run, question by question; ``None`` before its first round."""
+        return self.results.board
 
     @property
     def ledger(self) -> Ledger:
@@ -209,12 +241,18 @@ class LiveLab(w.VBox, LiveSettings):
         """Whether what is in the form was checked, and nothing in it is refused."""
         return self._checked is not None and self._checked[0] == self._values() and not self.form.complaint
 
+    @property
+    def _options(self) -> dict[str, Any]:
+        """What the algorithm is told, as ``LabRun`` tells it."""
+        wanted = {"reuse": REUSE, "paired": True}
+        return {name: value for name, value in wanted.items() if takes(self.algorithm, name)}
+
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in NAMES}
 
     def _changed(self, _: Any) -> None:
         self.form.show(self._values())
-        self.key.layout.display = "none" if self.simulated else None
+        self.key.layout.display = None if self.whom == "endpoint" else "none"
         self._show_buttons()
         if not self._running:
             self._tell()
@@ -224,6 +262,7 @@ class LiveLab(w.VBox, LiveSettings):
         self.buttons["check"].disabled = running
         self.buttons["run"].disabled = running or not self._ready
         self.buttons["stop"].disabled = not running
+        self.buttons["renew"].disabled = running
 
     def _tell(self) -> None:
         with self.lock:
@@ -231,10 +270,11 @@ class LiveLab(w.VBox, LiveSettings):
             text = self._run.words() if self._run else "Fill in the form, then press Check: it sends nothing."
             if not self._running and self._checked and not self._ready:
                 text = f"{text if self._run else ''} Changed since the check: press Check again.".strip()
-            kind = "Simulated: no language model is asked. " if self.simulated else ""
-            self._status.say(kind + text + self._warning, alarm=self.state == "failed")
+            self._heading.said = KIND[self.whom] + text
+            self._status.say(self._heading.said + self._warning, alarm=self.state == "failed")
             if self._run and self.env and self._run.view.rounds:
-                self.results.show(self.env, self._run.view)
+                spent = live_report.spent_words(self.env, self.env.report().spent, FREE[self.whom])
+                self.results.show(self.env, self._run.view, spent)
         self._show_buttons()
 
     @property
@@ -243,20 +283,13 @@ class LiveLab(w.VBox, LiveSettings):
         warning = self.env.endpoint.warning if self.env and self._checked else ""
         return f" Beware: {warning}." if warning else ""
 
-    def _watch(self, run: LabRun, env: LiveEnvironment) -> None:
+    def _watch(self, run: LabRun, env: LiveEnvironment, budget: int) -> None:
         """Show what comes while it comes, to the last answer in flight."""
+        free = FREE[self.whom]
         while (run.active or env.report().in_flight) and not self._closed.wait(TICK):
-            self._progress.value = live_report.progress(env)
-        self._progress.value = live_report.progress(env)
+            self._progress.value = live_report.progress(env, budget, free)
+        self._progress.value = live_report.progress(env, budget, free)
 
     def __repr__(self) -> str:
-        asked = "simulated" if self.simulated else f"{self.model!r} at {self.base_url!r}"
+        asked = f"{self.model!r} at {self.base_url!r}" if self.whom == "endpoint" else self.whom
         return f"LiveLab({asked}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
-
-
-BUTTONS = (
-    ("Check", "check", "check", "Show what will be sent and what it may cost; sends nothing"),
-    ("Run", "play", "run", "Send; after a stop, go on from the ledger"),
-    ("Stop", "stop", "stop", "Send nothing more; what is in flight still lands in the ledger"),
-    ("Reset", "refresh", "reset", "Empty the pictures and set the form back; the ledger stays"),
-)

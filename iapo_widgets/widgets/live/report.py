@@ -1,27 +1,20 @@
-"""A live run in words: what will be sent, what came, what it cost, what was answered, and the policy; as HTML."""
+"""A live run in words: what will be sent, what came, and what it cost; as HTML for the lab's own lines."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-
-from ...core.costs import arm_cost
-from ...core.markup import html_table
-from ...core.rounds import Policy, Round
 from ...live.environment import LiveEnvironment
 from ...live.estimate import Estimate
-from .reading import right
+from ...live.ledger.spending import Spending
+from ...live.replay import Replay
 
-SHOWN = 3  # prompts of the preview, and questions of the examples
-TEXT = 600  # characters of a completion that are shown
-CUT = "\N{HORIZONTAL ELLIPSIS}"
+SHOWN = 3  # prompts of the preview
 
 
 def preview(env: LiveEnvironment, estimate: Estimate) -> str:
-    """The estimate, and the requests of the first prompts as they will be sent, without the key."""
+    """The requests of the first prompts as they will be sent, without the key, and what answers may take."""
     n = min(env.n_max, env.caller.abilities.n)
     bodies = [env.preview(p, 0, n) for p in range(min(SHOWN, len(env.prompts)))]
     shown = "".join(f"<pre>{escape(json.dumps(body, indent=1, ensure_ascii=False))}</pre>" for body in bodies)
@@ -33,88 +26,63 @@ def preview(env: LiveEnvironment, estimate: Estimate) -> str:
     )
 
 
-def progress(env: LiveEnvironment) -> str:
-    """Counts and spending so far."""
+def foreseen(env: LiveEnvironment, budget: int, found: Replay) -> str:
+    """How many answers a run will ask for, how many are paid for already, and whether a cap will end it; in words.
+
+    found: what the ledger holds of it.
+    """
+    name = env.ledger.path.name
+    if found.whole:
+        return (
+            f"All {found.paid:,} answers of this run lie in the ledger {name}, paid for already: Run asks for none, and"
+            " no cap can stop it. To ask anew, press New ledger, or take another seed."
+        )
+    left = max(0, budget - found.paid)
+    held = f"{found.paid:,} answers of this run lie in the ledger {name}, paid for already; " if found.paid else ""
+    new = f"{held}Run asks for up to {left:,} new ones."
+    spent, cap = env.ledger.spent().completions, env.limit.completions
+    if cap is None or spent + left <= cap:
+        return new
+    had = f", and {spent:,} are spent" if spent else ""
+    room = max(0, cap - spent)
+    what = f"after {room:,} of these" if room else "before it asks for any"
+    return f"{new} The cap of {cap:,}{had}: it will end the run early, {what}."
+
+
+def progress(env: LiveEnvironment, budget: int, free: str = "") -> str:
+    """A bar of what came, what is apart from the rest, and what was spent; free: why nothing costs money."""
     now = env.report()
-    money = f", {now.spent.money:,.4f} of money" if env.endpoint.priced else ""
-    text = (
-        f"{now.delivered:,} completions came, {now.replayed:,} were in the ledger already; {now.in_flight} requests in "
-        f"flight (at most {now.in_flight_most}). Spent in all: {now.spent.completions:,} completions, "
-        f"{now.spent.tokens:,} tokens{money}."
-    )
+    came = now.delivered + now.replayed
+    bar = f"<progress class='iapo-progress' max='{budget}' value='{min(came, budget)}' aria-label='answers'></progress>"
+    text = f"{came:,} of up to {budget:,} answers: {now.delivered:,} were asked for now"
+    text += f", {now.replayed:,} lay in the ledger" if now.replayed else ""
+    text += f"; {now.in_flight} requests in flight (at most {now.in_flight_most})."
     apart = {
-        "could not be read": now.unreadable, "were cut off at max tokens": now.cut_off, "were filtered": now.filtered,
-        "failed for good: missing, not zero": now.failed, "were not judged": now.unjudged,
-        "have estimated tokens": now.estimated,
+        "could not be read: no vote, counts as wrong": now.unreadable, "were cut off at max tokens": now.cut_off,
+        "were filtered": now.filtered, "failed for good: missing, neither right nor wrong": now.failed,
+        "were not judged": now.unjudged, "have estimated tokens": now.estimated,
     }  # fmt: skip
     more = "; ".join(f"{count:,} {what}" for what, count in apart.items() if count)
     fault = f"<br>Last fault of {now.faults:,}: {escape(now.last_fault)}" if now.last_fault else ""
-    return f"<p role='status'>{escape(text)}{f'<br>{escape(more)}.' if more else ''}{fault}</p>"
+    told = (
+        f"{escape(text)}{f'<br>{escape(more)}.' if more else ''}{fault}<br>{escape(spent_words(env, now.spent, free))}"
+    )
+    return f"{bar}<p role='status'>{told}</p>"
 
 
-def examples(env: LiveEnvironment, prompt: int) -> str:
-    """Answers of one prompt to the first questions that it was asked, with what was read from them."""
-    parts, found = [], 0
-    for query, question in enumerate(env.questions):
-        answers = env.answers(prompt, query)
-        if not answers or found == SHOWN:
-            continue
-        found += 1
-        gold = f" (right: {right(question.gold)})" if question.gold is not None else ""
-        rows = [
-            [
-                str(i), _read(env, query, answer.text), str(answer.tokens),
-                answer.text[:TEXT] + (CUT if len(answer.text) > TEXT else ""),
-            ]
-            for i, answer in enumerate(answers[: env.n_max])
-        ]  # fmt: skip
-        table = html_table(("sample", "read as", "tokens", "completion"), rows, kind="iapo-table")
-        parts.append(f"<details open><summary>{escape(question.text)}{escape(gold)}</summary>{table}</details>")
-    head = f"<p><b>Prompt {prompt}</b>: <code>{escape(env.prompts[prompt].text)}</code></p>"
-    return head + ("".join(parts) or "<p>It was not asked anything yet.</p>")
+def spent_words(env: LiveEnvironment, spent: Spending, free: str = "") -> str:
+    """All that is in the ledger against the caps; free: why nothing costs money."""
+    cap = env.limit
 
+    def of(text: str, most: str) -> str:
+        return f"{text} of at most {most}" if most else text
 
-def policy_table(
-    env: LiveEnvironment, done: Round, costs: Sequence[float | None], call_costs: Sequence[float | None]
-) -> str:
-    """The arm of each context, its estimate and what a query costs.
-
-    costs, call_costs: means of a completion and of a request of each prompt, ``None`` where unknown.
-    """
-    rows = []
-    for c, (name, arm) in enumerate(done.policy.items()):
-        n, each, call = arm.n or 1, costs[arm.prompt], call_costs[arm.prompt]
-        if each is None or call is None:
-            cost = "unknown"
-        else:
-            bill = arm_cost(np.array(each), np.array(call), n, done.policy.per_call)
-            cost = f"{float(bill):.4g} {env.cost_unit}"
-        scale = str(arm.n) if arm.n else "random"
-        q = f"{done.q[c, arm.prompt, n - 1]:.3f}"
-        rows.append([name, str(arm.prompt), scale, q, cost, env.prompts[arm.prompt].text])
-    head = ("context", "prompt", "N", "estimated Q", "cost of a query", "text of the prompt")
-    return html_table(head, rows, kind="iapo-table")
-
-
-def recipe(env: LiveEnvironment, policy: Policy, path: str) -> str:
-    """Python that deploys the saved policy on the same endpoint."""
-    return f"""from iapo_widgets import Policy
-from iapo_widgets.live import Endpoint, Ledger, SpendingLimit
-
-policy = Policy.load({path!r})
-endpoint = Endpoint({env.endpoint.base_url!r}, {env.endpoint.model!r})  # the key: from IAPO_API_KEY
-answer = policy.deploy(
-    endpoint, scorers=[...],  # {", ".join(policy.objectives)}
-    ledger=Ledger({str(env.ledger.path)!r}), limit=SpendingLimit(completions=1_000))
-print(answer("your question", context={next(iter(policy))!r}))
-"""
-
-
-def _read(env: LiveEnvironment, query: int, text: str) -> str:
-    """What the scorers that need no call made of a text."""
-    said = []
-    for scorer in env.scorers:
-        score = scorer.score(env.questions[query], text)
-        value = "unreadable" if score.value is None else f"{score.value:.3g}"
-        said.append(f"{score.answer}: {value}" if score.answer is not None else f"{scorer.name} {value}")
-    return ", ".join(said)
+    parts = [
+        of(f"{spent.completions:,}", "" if cap.completions is None else f"{cap.completions:,}") + " answers",
+        of(f"{spent.tokens:,}", "" if cap.tokens is None else f"{cap.tokens:,}") + " tokens",
+    ]
+    if env.endpoint.priced:
+        parts.append(of(f"${spent.money:,.4f}", "" if cap.money is None else f"${cap.money:,.2f}"))
+    money = f"; no money: {free}" if free else "; money not known, for the endpoint's prices are not given"
+    unpriced = "" if env.endpoint.priced else money
+    return f"Spent in the ledger {env.ledger.path.name}, over all runs: {', '.join(parts)}{unpriced}."

@@ -8,18 +8,25 @@ from typing import Any
 import traitlets as t
 
 from ...live.setup import Setup
-from ...live.simulated.endpoint import SimulatedEndpoint
 from ..shared.checked import checked
 from .checks import CHECKS
-from .form import NAMES
+from .fields import NAMES
+from .means import LATENCY, Served
 
+#: What a model on this machine, which works through a queue, is spared at least.
+AT_ONCE, PATIENCE = 2, 600.0  # requests in flight, seconds for one
 SETUP = frozenset(field.name for field in fields(Setup))
 
 
 class LiveSettings(t.HasTraits):
-    """Traits by the names that the form shows; a price, top_p or cap of 0 is none."""
+    """Traits by the names that the form shows; a price, top_p or cap of 0 is none.
 
+    ``whom``: ``simulated``, ``local`` or ``endpoint``; ``simulated`` says the same as true or false.
+    """
+
+    whom = t.Unicode("simulated")
     simulated = t.Bool(True)
+    latency = t.Float(LATENCY)
     base_url = t.Unicode("https://api.openai.com/v1")
     model = t.Unicode("")
     input_price = t.Float(0.0)
@@ -50,15 +57,26 @@ class LiveSettings(t.HasTraits):
     budget = t.Int(1_000)
     seed = t.Int(0)
 
-    def described(self, simulator: SimulatedEndpoint | None) -> Setup:
-        """The present values as a setup; of ``simulator`` in place of the endpoint, where it is given."""
+    def described(self, served: Served | None) -> Setup:
+        """The present values as a setup; of what is ``served`` on this machine, where it is given."""
         values = {name: getattr(self, name) for name in NAMES if name in SETUP}
-        if simulator:
-            values.update(base_url=simulator.base_url, model=simulator.model)
+        if served:
+            values.update(base_url=served.base_url, model=served.model)
+        if self.whom == "local":
+            values.update(concurrency=min(self.concurrency, AT_ONCE), timeout=max(self.timeout, PATIENCE))
         if not (self.input_price or self.output_price):
             values.update(input_price=None, output_price=None)
         values.update(top_p=self.top_p or None)
         return Setup(**values)
+
+    @t.observe("whom")
+    def _named(self, change: Any) -> None:
+        self.simulated = change["new"] == "simulated"
+
+    @t.observe("simulated")
+    def _switched(self, change: Any) -> None:
+        if change["new"] != (self.whom == "simulated"):
+            self.whom = "simulated" if change["new"] else "endpoint"
 
     @t.validate(*NAMES)
     def _check_value(self, proposal: Any) -> Any:

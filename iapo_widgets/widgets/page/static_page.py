@@ -13,6 +13,7 @@ import base64
 import html
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -55,8 +56,10 @@ def _parts(widgets: tuple[Widget, ...]) -> list[anywidget.AnyWidget]:
     return parts
 
 
-def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo-widgets", texts: bool = True) -> str:
+def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "", texts: bool = True) -> str:
     """Write a page with the widgets that works offline, from a file; it is complete or it is not there.
+
+    title: without one, what the widget asks that is alone on the page, else iapo-widgets.
 
     The page carries what its pictures show: words of prompts, and of an ``AnswerExplorer`` questions, right answers and
     the words of answers.  It says so itself, under each picture, and so does the line that is returned.  texts:
@@ -65,7 +68,11 @@ def save_html(path: str | os.PathLike[str], *widgets: Widget, title: str = "iapo
     Raises ``ValueError`` as ``html_fragment``, ``OSError`` where the file cannot be written.
     """
     saved = [_saved(part, texts) for part in _parts(widgets)]
-    write_page(path, "\n".join(saved_fragment(*part) for part in saved), title)
+    asked = {str(state["_heading"][0]) for state, _ in saved if state.get("_heading")}
+    body = "\n".join(saved_fragment(*part) for part in saved)
+    if title or len(asked) != 1:
+        body = f"<h1>{html.escape(title or 'iapo-widgets')}</h1>\n{body}"
+    write_page(path, body, title or (asked.pop() if len(asked) == 1 else "iapo-widgets"))
     holds = [holdings_of(state) for state, _ in saved]
     held = " + ".join(dict.fromkeys(filter(None, map(told, holds)))) or "no words of prompts, questions or answers"
     more = "; texts=False leaves the words of answers out" if any("answers" in each for each in holds) else ""
@@ -86,20 +93,24 @@ def is_ours(state: Mapping[str, Any]) -> bool:
 
 def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     """One widget by its saved state: JSON values, and binary ones as ``{"path": [...], "data": base64}``."""
-    name = f"iapo-{uuid.uuid4().hex[:12]}"
+    kind = re.sub(r"\W", "", str(state.get("_kind", "")))
+    name = f"iapo-{kind}-{uuid.uuid4().hex[:12]}"
     shown = {k: v for k, v in state.items() if not k.startswith(JUPYTER_S)}
     data = json.dumps({"state": shown, "buffers": buffers}, separators=(",", ":"), allow_nan=False)
     # json.dumps leaves "<" as it is, and "</script>" in a name would end the script
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    start = f"render({{ model: savedModel({data}), el: document.getElementById({name!r}) }});"
+    start = (
+        f"const place = document.getElementById({name!r});\nrender({{ model: savedModel({data}, place), el: place }});"
+    )
     script = str(state["_esm"]).replace(_EXPORT, start)
     scene = state.get("_scene")
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
     held = told(holdings_of(state))
     note = f"\n<p><small>Saved with this picture: {held}.</small></p>" if held else ""
+    script = f"(() => {{\n{module('page/static_page')}\n{script}\n}})();"
     return (
-        f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words} (The picture needs JavaScript.)</p>'
-        f"</noscript></div>\n<script>(() => {{\n{module('page/static_page')}\n{script}\n}})();</script>{note}"
+        f'<style>{state["_css"]}</style>\n<div id="{name}"><noscript><p>{words}'
+        f" (The picture needs JavaScript.)</p></noscript></div>\n<script>{script}</script>{note}"
     )
 
 
@@ -109,7 +120,7 @@ def _saved(widget: anywidget.AnyWidget, texts: bool) -> tuple[State, list[State]
     state = widget.get_state()
     if hasattr(widget, "carried"):
         state |= widget.carried(texts)
-    if isinstance(widget, Explorer) and (stills := widget.stills()):
+    if isinstance(widget, Explorer) and (stills := widget.stills(texts)):
         base = state["_scene"]["panels"]
         state["_alone"] = [widget.alone]
         state["_stills"] = [[value, {**drawn, "_scene": _less(drawn["_scene"], base)}] for value, drawn in stills]
@@ -150,7 +161,6 @@ main > div {{ margin-bottom: 24px; }}
 </head>
 <body>
 <main>
-<h1>{title}</h1>
 {body}
 </main>
 </body>

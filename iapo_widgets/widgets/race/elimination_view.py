@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
@@ -16,24 +15,26 @@ from ...core.costs import calls, per_call_of
 from ...core.naming import full_name, told_name
 from ...core.problem import Arm, Context
 from ...core.protocol import Environment
-from ...core.rescoring import Rescorer, queries_seen, rescored_arm
-from ...core.rounds import Policy, Round
+from ...core.rescoring import Rescorer
+from ...core.rounds import Policy, Round, without_rules
+from ...core.stopping import over_rules, rules_of
 from ...plots.picture import Picture
 from ..shared.assets import module, styles
 from ..shared.holdings import prompts_of
 from ..shared.note import note
-from .frames import FrameWriter, quantised
+from .frames import FrameWriter, quantised, told_arm
+from .looked_at import LookedAt
 
 #: The scripts that play a race, for every widget that shows one.
 STAGE = (
-    "shared/canvas", "shared/kernel", "race/pictures", "race/elimination_data", "race/elimination_draw",
+    "shared/canvas", "shared/kernel", "shared/state", "race/pictures", "race/elimination_data", "race/elimination_draw",
     "race/race_standing", "race/race_words", "race/race_board", "race/race_flight", "race/race_legend",
     "race/race_timeline", "race/map_view", "race/race_stage",
 )  # fmt: skip
 SECONDS = 1.6  # training takes milliseconds; an eye needs more
 
 
-class EliminationView(anywidget.AnyWidget):
+class EliminationView(LookedAt):
     """Shows the rounds of one run of an elimination algorithm.
 
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
@@ -47,14 +48,9 @@ class EliminationView(anywidget.AnyWidget):
     _esm = module(*STAGE, "race/stock", "race/elimination_view")
     _css = styles("shared/theme", "race/race")
 
-    context = t.Unicode().tag(sync=True)
-    round = t.Int(0, min=0).tag(sync=True)
-    arm = t.List(t.Int()).tag(sync=True)
     n_frames = t.Int(0, min=0).tag(sync=True)
     finished = t.Bool(False).tag(sync=True)
     title = t.Unicode().tag(sync=True)
-    face = t.Enum(["race", "map"], "race").tag(sync=True)
-    truth = t.Bool(False).tag(sync=True)
     seconds = t.Float(SECONDS, min=0.0).tag(sync=True)
     scale: t.List[Any] = t.List().tag(sync=True)
     _about = t.Dict().tag(sync=True)
@@ -79,12 +75,14 @@ class EliminationView(anywidget.AnyWidget):
         self._scores = 0
         self._wishes: dict[str, Context] = {}  # contexts whose weights were moved
         self._rescored_q: dict[str, NDArray[np.float64]] = {}
-        super().__init__(**traits)
+        super().__init__()
         self.on_msg(self._missing)
         self.clear(env, budget)
         for done in rounds:
             self.append(done)
         self.finished = bool(self.rounds)
+        for name, value in traits.items():  # what is looked at, once there is something to look at
+            setattr(self, name, value)
 
     def clear(self, env: Environment, budget: int, algorithm: str = "", reuse: str = "blocks") -> None:
         """Forget every round, and expect those of a run on ``env`` within ``budget``.
@@ -106,6 +104,7 @@ class EliminationView(anywidget.AnyWidget):
                     for c, which in zip(env.contexts, self._writer.spread.which, strict=True)
                 ],
                 "strategy": env.strategy.name,
+                "stops": bool(rules_of(env.strategy)),
                 "algorithm": algorithm,
                 "knows": hasattr(env, "exact_q"),
                 "objectives": list(env.objectives),
@@ -127,6 +126,7 @@ class EliminationView(anywidget.AnyWidget):
     def append(self, done: Round) -> None:
         """Show the next round.  Raises ``ValueError`` where it is not the next, or of another size."""
         size = (len(self.env.contexts), len(self.env.prompts), self.env.n_max)
+        done = without_rules(done)
         if done.q.shape != size:
             raise ValueError(f"the round has estimates of shape {done.q.shape}, this view shows {size}")
         if done.number != len(self.rounds) + 1:
@@ -148,11 +148,9 @@ class EliminationView(anywidget.AnyWidget):
         if not self.rounds:
             return
         with self.lock, self.hold_sync():
-            q = rescorer.q(self.rounds, context)
-            trained = [done.policy[context.name] for done in self.rounds]
-            best = [rescored_arm(*each) for each in zip(q, queries_seen(self.rounds), trained, strict=True)]
+            q, best = rescorer.best(self.rounds, context)
             weights = {"weights": list(context.weights), "cost": context.cost_weight}
-            entry = {"label": label, **weights, "policy": [[arm.prompt, arm.n] for arm in best], **quantised(q)}
+            entry = {"label": label, **weights, "policy": [told_arm(arm) for arm in best], **quantised(q)}
             self._rescored_q[context.name], self._wishes[context.name] = q, context
             self._put_rescored(str(names.index(context.name)), entry)
             self._show_truth()
@@ -189,7 +187,7 @@ class EliminationView(anywidget.AnyWidget):
         if not self.truth or not hasattr(self.env, "exact_q"):
             return
         env = self.env.with_(contexts=[self._wishes.get(c.name, c) for c in self.env.contexts])  # type: ignore[attr-defined]
-        self._truth = quantised(env.exact_q())
+        self._truth = quantised(over_rules(env.exact_q()))
 
     def recommendation(self) -> Arm | None:
         """The arm recommended for the chosen context at the newest round, ``None`` before any."""
@@ -197,7 +195,7 @@ class EliminationView(anywidget.AnyWidget):
             return None
         index = str([c.name for c in self.env.contexts].index(self.context))
         if index in self._rescored:
-            return Arm(*self._rescored[index]["policy"][-1])
+            return Arm(*self._rescored[index]["policy"][-1][:4])
         return self.rounds[-1].policy[self.context]
 
     def reset(self) -> None:
@@ -223,8 +221,8 @@ class EliminationView(anywidget.AnyWidget):
             arms = [dict(done.policy) for done in self.rounds]
             for c, entry in self._rescored.items():
                 name = self.env.contexts[int(c)].name
-                for r, (prompt, n) in enumerate(entry["policy"]):
-                    q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(prompt, n)
+                for r, arm in enumerate(entry["policy"]):
+                    q[r][int(c)], arms[r][name] = self._rescored_q[name][r], Arm(*arm[:4])
             policies = [done.policy for done in self.rounds]
             return [
                 replace(done, q=each, policy=Policy(p.contexts, list(chosen.values()), per_call=p.per_call))
@@ -265,23 +263,6 @@ class EliminationView(anywidget.AnyWidget):
         """Take what the browser changed, never in the middle of an ``append``."""
         with self.lock:
             super().set_state(sync_data)
-
-    @t.validate("context")
-    def _known_context(self, proposal: Any) -> str:
-        names = [c.name for c in self.env.contexts] if hasattr(self, "env") else [proposal["value"]]
-        if proposal["value"] not in names:
-            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
-        return str(proposal["value"])
-
-    @t.validate("arm")
-    def _known_arm(self, proposal: Any) -> list[int]:
-        at = list(proposal["value"])
-        if not at:
-            return at
-        last = len(self.env.prompts) - 1
-        if len(at) != 2 or not (0 <= at[0] <= last and 1 <= at[1] <= self.env.n_max):
-            raise t.TraitError(f"arm must be [prompt, n], prompt 0 .. {last} and n 1 .. {self.env.n_max}, not {at}")
-        return at
 
     def _missing(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
         """Send again from the frame that the browser lacks."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.problem import Arm
 from ...core.protocol import Environment
 from ...core.rounds import Round
 from ...core.uncertainty import Spread
@@ -30,6 +31,11 @@ def small(errors: NDArray[np.float64]) -> Frame:
     step = largest / 254 or 1.0
     code = np.where(np.isnan(errors), 0, np.rint(np.nan_to_num(errors) / step) + 1)
     return {"error_step": step, "errors": code.astype(np.uint8).tobytes()}
+
+
+def told_arm(arm: Arm) -> list[Any]:
+    """[prompt, n], and of an arm that may stop early [prompt, n, stop, batch, in words]."""
+    return arm.plain if arm.is_fixed else [*arm.plain, arm.scale]
 
 
 class FrameWriter:
@@ -66,7 +72,7 @@ class FrameWriter:
             "completions": self._completions.tolist(),
             "cost": self._mean(self._cost),
             "call_cost": self._mean(self._call_cost),
-            "policy": [[arm.prompt, arm.n] for arm in done.policy.values()],
+            "policy": [told_arm(arm) for arm in done.policy.values()],
             "active": np.packbits(done.active, bitorder="little").tobytes(),
             **quantised(done.q),
             **small(self.spread.errors),

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...core.problem import Arm
 from ..explorers.answer_explorer import AnswerExplorer
+from ..explorers.answer_opening import saved_question
 from ..shared.parts import Part
 
 
@@ -19,7 +20,7 @@ class AnswersPart(Part, AnswerExplorer):
 
 
 def answers_of(env: Any, context: str, arm: Arm | None) -> AnswersPart | None:
-    """Those of ``arm`` on a question where the vote does something; ``None`` where the task keeps no texts."""
+    """Those of ``arm`` on a question that it saves; ``None`` where the task keeps no texts."""
     if not hasattr(env, "completions"):
         return None
     try:
@@ -28,6 +29,7 @@ def answers_of(env: Any, context: str, arm: Arm | None) -> AnswersPart | None:
         return None
     if arm is not None:
         part.show_arm(arm.prompt, arm.n or 1)
-        found = part.search("saves")[0]
+        chosen = next(each for each in env.contexts if each.name == context)
+        found = saved_question(env, chosen, arm.prompt, min(arm.n or 1, part.most))
         part.question = part.question if found is None else found
     return part

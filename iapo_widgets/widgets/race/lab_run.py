@@ -69,15 +69,19 @@ class LabRun:
 
     def prepare(
         self, env: Environment, algorithm: str, budget: int, seed: int, reuse: str, seconds: float, paused: bool,
-        whole: bool = False,
+        whole: bool = False, paired: bool = False,
     ) -> None:  # fmt: skip
         """Make ready to ``start``; what is shown stays, and where the run is to be shown ``whole``, until it has ended.
+
+        paired: every prompt of a round is asked the same questions, where the algorithm can.
 
         Raises ``ValueError`` or ``TypeError`` for bad settings.
         """
         options: dict[str, Any] = {"seed": seed}
         if takes(algorithm, "reuse"):
             options["reuse"] = reuse
+        if paired and takes(algorithm, "paired"):
+            options["paired"] = True
         chosen = find_algorithm(algorithm)
 
         def rounds(gated: Environment) -> Iterator[Round]:
@@ -88,9 +92,10 @@ class LabRun:
         )
 
         def start() -> None:
-            if self.runner:
-                self.runner.stop()
+            old = self.runner
             self._adopt(env, algorithm, seed, reuse, runner)
+            if old:
+                old.stop()  # what it says from now on is no more heard
             # an algorithm that takes no ``reuse`` makes its estimates of blocks
             self._show_anew = partial(self.view.clear, env, budget, algorithm, options.get("reuse", "blocks"))
             if whole:
@@ -111,9 +116,10 @@ class LabRun:
     def clear(self, env: Environment, budget: int) -> None:
         """Stop, and forget the run."""
         with self._lock:
-            if self.runner:
-                self.runner.stop()
+            old = self.runner
             self._adopt(env)
+            if old:
+                old.stop()
             self.view.clear(env, budget)
 
     def rescore(self, context: Context) -> None:
@@ -189,12 +195,12 @@ def told(runs: Sequence[LabRun], changed: Sequence[str]) -> str:
     return text
 
 
-def _worth(env: Environment, policy: Policy) -> str:
+def _worth(env: Any, policy: Policy) -> str:
     """The policy's exact return beside the best there is, where the environment knows both."""
     if not hasattr(env, "exact_q"):
         return ""
     q = env.exact_q()
-    mine, best = mean_return(policy, env.contexts, q), q.max(axis=(1, 2)).mean()
+    mine, best = mean_return(policy, env, q), q.reshape(len(q), -1).max(axis=1).mean()
     return f" Exact return of its policy, mean over contexts: {mine:.3f} (best possible {best:.3f})."
 
 

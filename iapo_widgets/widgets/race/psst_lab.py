@@ -17,7 +17,6 @@ from ...plots.picture import Picture
 from ...tasks.catalogue import load
 from ..explorers.answer_explorer import PANEL
 from ..shared.assets import module, styles
-from ..shared.note import note
 from .elimination_view import STAGE, EliminationView
 from .lab_answers import AnswersPart, answers_of
 from .lab_run import FIRST, LabRun, RacePart, told
@@ -50,8 +49,7 @@ class PSSTLab(LabSettings):
         self._runs: list[LabRun] = []
         self._pair: ViewPair | None = None
         self._opened = False
-        starts = {"n_max": env.n_max, "strategy": env.strategy.name, "context": env.contexts[0].name}
-        super().__init__(**{**starts, "contexts": env.contexts, "_note": note(env), **traits})
+        super().__init__(**traits)
         self._initial = {name: getattr(self, name) for name in (*TRAINING, "contexts", "context", "seconds_per_round")}
         self._runs.append(self._new_run("first"))
         self._lay_out()
@@ -60,6 +58,8 @@ class PSSTLab(LabSettings):
         self.observe(self._weigh, "weights")
         t.link((self, "context"), (self.view, "context"))
         self._ready = True
+        self._look()
+        self.weights = self._of_context() if self._asked is None else self._asked
         self._refresh()
 
     @property
@@ -139,10 +139,14 @@ class PSSTLab(LabSettings):
         """What a button does."""
         if name in ("run", "stop", "again", "reset"):
             getattr(self, name)()
-        if name == "reset":
-            self._opened = False
+        self._opened &= name != "reset"
         if name in ("reset", "show"):
             self.show_finished()
+
+    def tick(self) -> None:
+        """Where there are no threads: a round of each run, by the browser's clock."""
+        for run in self._active:
+            run.tick()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""
@@ -273,12 +277,14 @@ class PSSTLab(LabSettings):
         with self.lock, self.hold_sync():
             states = [run.state for run in self._runs]
             self.set_trait("state", next((s for s in FIRST if s in states), "finished"))
+            self._look()
             for run in self._runs:
                 run.view.title = f"{run.algorithm}, seed {run.seed}" if self._pair and run.algorithm else ""
             changed = [TRAINING[name] for name, value in self._settings.items() if getattr(self, name) != value]
             text = told(self._runs, changed)
             names = filter(None, (self.algorithm, self.compare))
             self._unused = [] if any(takes(name, "reuse") for name in names) else ["reuse"]
+            self.await_tick(max((r.seconds for r in self._active if r.ticked and r.state == "running"), default=None))
             self._stale = bool(changed) or not self._settings or self.state in ("stopped", "failed")
             self._status = error or text
             wrong = error or (text if self.state == "failed" else "")
@@ -290,6 +296,5 @@ class PSSTLab(LabSettings):
         return super()._repr_mimebundle_(**more)
 
     def __repr__(self) -> str:
-        return (
-            f"PSSTLab(env={self.env.name!r}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r})"
-        )
+        shown = f"env={self.env.name!r}, algorithm={self.algorithm!r}, budget={self.budget}, state={self.state!r}"
+        return f"PSSTLab({shown})"

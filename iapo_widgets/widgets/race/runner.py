@@ -1,7 +1,8 @@
-"""A run in a worker thread: paced round by round, paused, stepped and stopped between and within rounds."""
+"""A run in a worker thread, or without one: paced by rounds, paused, stepped and stopped between and within them."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 from ...core.completions import Completions
 from ...core.protocol import Environment
 from ...core.rounds import Round
-from ..shared.worker import worker
+from ..shared.worker import started, worker
 
 CHUNK = 2_000  # completions drawn between two looks at Pause and Stop
 
@@ -23,11 +24,11 @@ class Stopped(Exception):
 
 
 class Runner:
-    """Walks a generator of rounds in a thread.
+    """Walks a generator of rounds in a thread, or where none can be started, a round for each ``tick()``.
 
     ``start(env)`` gives the generator; it is handed an environment that looks at Pause and Stop whenever it
-    samples.  ``on_round`` and ``on_end`` are called in the worker.  ``state`` is ``running``, ``paused``, ``finished``,
-    ``stopped`` or ``failed`` (then ``error`` holds why).
+    samples.  ``on_round`` and ``on_end`` are called by what walks.  ``state`` is ``running``, ``paused``, ``finished``,
+    ``stopped`` or ``failed`` (then ``error`` holds why); ``ticked`` says that there is no thread.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Runner:
     ) -> None:
         self._seconds = seconds
         self.error: Exception | None = None
+        self.ticked = False
+        self._ended, self._began = False, 0.0
         self._on_round, self._on_end = on_round, on_end
         self._state = "paused" if paused else "running"
         self._steps = 0
@@ -72,7 +75,12 @@ class Runner:
 
     def start(self) -> None:
         """Set the worker off."""
-        self._thread.start()
+        self.ticked = not started(self._thread)
+
+    def tick(self) -> None:
+        """Without a thread: do the round that is due, or end what was stopped; nothing while paused."""
+        if self.ticked and not self._ended and (self.state != "paused" or self._steps):
+            self._once()
 
     def run(self) -> None:
         """Go on after a pause."""
@@ -89,13 +97,18 @@ class Runner:
                 self._steps += 1
                 self._state = "paused"
                 self._change.notify_all()
+        self.tick()
 
     def stop(self) -> None:
         """End the run; the rounds it has given stay."""
         self._set("stopped")
+        self.tick()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the worker has ended."""
+        """Wait until the worker has ended; without one, do what is left, as far as the seconds reach."""
+        end = time.monotonic() + (math.inf if timeout is None else timeout)
+        while self.ticked and self.state == "running" and time.monotonic() < end:
+            self.tick()
         if self._thread.ident is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
@@ -120,25 +133,29 @@ class Runner:
                 self._change.wait(left)
 
     def _walk(self) -> None:
+        while self._once():
+            self._pace(self._began)
+
+    def _once(self) -> bool:
+        """Do one round; whether another may follow."""
         try:
-            while True:
-                self._gate()
-                began = time.monotonic()
-                done = next(self._rounds, None)
-                if done is None:
-                    break
+            self._gate()
+            self._began = time.monotonic()
+            if (done := next(self._rounds, None)) is not None:
                 self._gate()
                 self._on_round(done)
                 with self._change:
                     self._steps = max(0, self._steps - 1)
-                self._pace(began)
+                return True
             self._set("finished")
         except Stopped:
             pass
         except Exception as error:
             self.error = error
             self._set("failed")
+        self._ended = True
         self._on_end()
+        return False
 
 
 class _Gated:

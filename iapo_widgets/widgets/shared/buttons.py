@@ -11,6 +11,6 @@ def buttons(specs: Iterable[tuple[str, str, str, str]], press: Callable[[str], N
     """Name -> button, for each (text, icon, name, tip); a click calls ``press(name)``."""
     made = {}
     for text, icon, name, tip in specs:
-        made[name] = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="96px"))
+        made[name] = w.Button(description=text, icon=icon, tooltip=tip, layout=w.Layout(width="auto", min_width="96px"))
         made[name].on_click(lambda _, name=name: press(name))
     return made

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import traitlets as t
+
+from .stateful import Stateful
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Control:
     """One control of the trait ``name``.
 
     kind: ``range`` (a slider), ``log`` (a logarithmic one), ``number``, ``choice`` (``options`` of (text, value)),
-    ``switch``, or ``button`` (calls ``press(name)``).  index: element of a list trait, -1 for the whole.  place: where
-    it stands, for a widget that has several places.
+    ``switch``, ``progress`` (to be read: how much of ``high`` is done), or ``button`` (calls ``press(name)``).  index:
+    element of a list trait, -1 for the whole.  place: where it stands, for a widget that has several places.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Control:
         return [False, True] if self.kind == "switch" else [value for _, value in self.options]
 
 
-class Controlled(anywidget.AnyWidget):
+class Controlled(Stateful):
     """Base of widgets whose browser side builds its controls from ``_controls``.
 
     What the browser sends and a trait refuses shows beside its control and changes nothing.

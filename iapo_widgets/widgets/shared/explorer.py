@@ -8,11 +8,14 @@ from typing import Any
 import traitlets as t
 
 from ...plots.picture import Picture
-from ...plots.scene import Scene, draw
+from ...plots.scene import Scene
+from ...plots.twin import draw
 from .assets import module, styles
 from .controlled import Control as Control
 from .controlled import Controlled
 from .holdings import Holdings
+
+SCRIPTS = ("canvas", "kernel", "state", "scene", "grips", "legend", "panel", "controls", "explorer")
 
 
 class Explorer(Controlled):
@@ -22,20 +25,17 @@ class Explorer(Controlled):
     below the controls.
     """
 
-    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "scene", "controls", "copy", "explorer")))
+    _esm = module(*(f"shared/{name}" for name in SCRIPTS))
     _css = styles("shared/theme", "shared/explorer")
-    _kind = t.Unicode().tag(sync=True)
     _scene = t.Dict().tag(sync=True)
     _holds = t.Dict().tag(sync=True)
 
-    #: Names of the traits that a user sees, in order.
-    public: tuple[str, ...] = ()
     #: Name of the control that a saved page keeps alive without a kernel.
     alone = ""
 
     def __init__(self, **traits: Any) -> None:
         self._ready = False
-        super().__init__(_kind=type(self).__name__, **traits)
+        super().__init__(**traits)
         self._initial = {name: getattr(self, name) for name in self.public}
         self._ready = True
         self.observe(self._changed, list(self.public))
@@ -53,8 +53,11 @@ class Explorer(Controlled):
         """What the browser shows for the present traits, by the names of the traits that tell it."""
         return {"_readings": self.readings(), "_scene": self.scene().plain()}
 
-    def stills(self) -> list[tuple[Any, dict[str, Any]]]:
-        """(value, ``drawn()``) at each setting of the control ``alone``; nobody is told, nothing changes."""
+    def stills(self, texts: bool = True) -> list[tuple[Any, dict[str, Any]]]:
+        """(value, ``drawn()``) at each setting of the control ``alone``; nobody is told, nothing changes.
+
+        texts: with the words of answers, for those that show any.
+        """
         control = next((c for c in self.controls() if c.name == self.alone), None)
         if control is None:
             return []
@@ -76,6 +79,9 @@ class Explorer(Controlled):
     def carried(self, texts: bool = True) -> dict[str, Any]:
         """What a saved page gets beside the traits, or in place of them, by name; texts: with the answers' words."""
         return {}
+
+    def _moved_in_page(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in filter(None, (self.alone, *self.free))}
 
     def press(self, name: str) -> None:
         """What a button does."""
@@ -114,8 +120,8 @@ class Explorer(Controlled):
 
     @property
     def summary(self) -> str:
-        """What the picture says, in words."""
-        return str(self._scene.get("summary", ""))
+        """What the picture says, and what would change it, in words."""
+        return " ".join(filter(None, (str(self._scene.get(name) or "") for name in ("summary", "change"))))
 
     def _changed(self, _: Any) -> None:
         if self._ready:

@@ -11,7 +11,18 @@ import anywidget
 import traitlets as t
 
 #: Beginnings of the traits that are Jupyter's own affair, and no part of what a widget shows.
-JUPYTER_S = ("_esm", "_css", "_dom_classes", "_model_", "_view_", "_anywidget", "layout", "tabbable", "tooltip")
+JUPYTER_S = (
+    "_esm",
+    "_css",
+    "_twin",
+    "_dom_classes",
+    "_model_",
+    "_view_",
+    "_anywidget",
+    "layout",
+    "tabbable",
+    "tooltip",
+)
 
 
 class Part:
@@ -22,6 +33,10 @@ class Part:
 
     def open(self) -> None:
         """No channel."""
+
+    def notify_change(self, change: Any) -> None:
+        """Tell observers, by whom the host sends it: once, even where a front end gave the part a channel (marimo)."""
+        t.HasTraits.notify_change(self, change)  # type: ignore[arg-type]
 
     def send_state(self, key: str | Iterable[str] | None = None) -> None:
         """Let the host send these traits, all for ``None``."""

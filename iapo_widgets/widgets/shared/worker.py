@@ -16,3 +16,12 @@ def worker(target: Callable[..., Any], *args: Any, name: str) -> threading.Threa
     """
     context = contextvars.copy_context()
     return threading.Thread(target=context.run, args=(target, *args), name=name, daemon=True)
+
+
+def started(thread: threading.Thread) -> bool:
+    """Start it; ``False`` where the host has no threads, as Python in a browser (Pyodide, JupyterLite)."""
+    try:
+        thread.start()
+    except RuntimeError:  # "can't start new thread"
+        return False
+    return True

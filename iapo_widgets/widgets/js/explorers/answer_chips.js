@@ -18,6 +18,8 @@ function colourOf(page, c) {
   return wrong < WRONG_COLOURS ? `iapo-wrong-${wrong}` : "iapo-wrong-more";
 }
 
+// What is said of an answer that casts no vote.
+const unread = (page) => (page.silent ? `${page.silent}: no vote${page.known ? ", counts as wrong" : ""}` : "nothing could be read of it: no vote");
 const rightness = (page, chip) => (!page.known ? "" : chip.right ? "right" : "wrong");
 const number3 = (v) => (v === null ? "\u2013" : Number(v.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 }));
 
@@ -36,7 +38,7 @@ function makeChips({ model, id, r, whole, open }) {
     const chip = k === null || k >= shown.length ? null : row.chips[k];
     panel.classList.toggle("iapo-empty", !chip);
     if (!chip) { about.textContent = row?.chips.length ? hint : ""; text.textContent = ""; return; }
-    const read = chip.answer === null ? "nothing could be read of it: no vote" : `read as \u201c${chip.answer}\u201d`;
+    const read = chip.answer === null ? unread(page) : `read as \u201c${chip.answer}\u201d`;
     const parts = [`Answer ${k + 1}`, chip.answer === null && !model.get("_about").vote ? "" : read, chip.class < 0 ? "" : rightness(page, chip),
       `${chip.tokens.toLocaleString("en")} tokens`, ENDED[chip.ended] ?? (chip.ended && `ended: ${chip.ended}`), pinned === k ? "kept open, Escape closes" : ""];
     const key = `${row.prompt},${page.question},${chip.at}`;
@@ -75,7 +77,7 @@ function makeChips({ model, id, r, whole, open }) {
 
   const make = (chip, k) => {
     const { vote, objectives } = model.get("_about");
-    const said = vote ? chip.answer ?? "no vote" : number3(chip.value);
+    const said = vote ? chip.answer ?? page.silent ?? "no vote" : number3(chip.value);
     const head = build("span", { class: "iapo-chip-head" }, build("span", { class: "iapo-number", "aria-hidden": "true" }, `${k + 1}`));
     if (vote || chip.right) head.append(badge(page, chip.class));
     head.append(build("span", { class: `iapo-said${!vote ? " iapo-value" : said.length > 7 ? " iapo-long" : ""}`, title: said }, said), build("span", { class: "iapo-star", "aria-hidden": "true" }, "\u2605"));
@@ -88,7 +90,7 @@ function makeChips({ model, id, r, whole, open }) {
     const kind = vote ? colourOf(page, chip.class) : chip.right ? "iapo-right" : "";
     const button = build("button", { type: "button", class: `iapo-chip ${kind}`, "aria-controls": panel.id, "aria-pressed": "false", "data-lm-suppress-shortcuts": "true" },
       head, ...scores, build("span", { class: "iapo-text" }, chip.text.trim() || "(empty)"));
-    const words = [`Answer ${k + 1}`, vote ? (chip.answer === null ? "no vote" : chip.answer) : `utility ${said}`, chip.class < 0 ? "" : rightness(page, chip)];
+    const words = [`Answer ${k + 1}`, vote ? said : `utility ${said}`, chip.class < 0 ? "" : rightness(page, chip)];
     button.setAttribute("aria-label", words.filter(Boolean).join(", "));
     return button;
   };

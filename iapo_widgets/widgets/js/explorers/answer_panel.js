@@ -2,8 +2,11 @@
 
 let answerExplorers = 0;
 
-// `compact`: as a part of another widget, which picks the prompt.
-function answerPanel({ model, el, compact = false }) {
+// `compact`: as a part of another widget, which picks the prompt.  `part`: makes the place of one prompt.  `draws`: with
+// buttons that draw other answers.
+function answerPanel({ model: bare, el, compact = false, label = compact ? "Answers" : "AnswerExplorer", part = makePart, draws = true }) {
+  const apart = !compact && draws; // a widget of its own
+  const model = apart ? remembered(bare) : bare;
   const id = `iapo-answers-${++answerExplorers}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const form = build("div", { class: "iapo-form" });
@@ -23,9 +26,10 @@ function answerPanel({ model, el, compact = false }) {
   const place = build("div", { class: "iapo-table", tabindex: 0, role: "region", "aria-label": "answers as a table" });
   const table = build("details", {}, build("summary", {}, "As a table"), place);
   const note = build("p", { class: "iapo-note" });
-  const root = build("section", { class: "iapo-widget iapo-explorer iapo-answers", "aria-label": compact ? "Answers" : "AnswerExplorer" }, lost, form,
-    build("div", { class: "iapo-buttons" }, back, on, draw, first, more), alarm, told, count, asked, gold, said, rows, table, note);
+  const root = build("section", { class: "iapo-widget iapo-explorer iapo-answers", "aria-label": label }, lost, form,
+    build("div", { class: "iapo-buttons" }, back, on, ...(draws ? [draw, first] : []), more), alarm, told, count, asked, gold, said, rows, table, note);
   root.classList.toggle("iapo-compact", compact);
+  if (apart) root.prepend(headOf(model, root));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -57,15 +61,15 @@ function answerPanel({ model, el, compact = false }) {
   const parts = [];
 
   const showRow = (page, row, r) => {
-    const part = (parts[r] ??= makePart({ model, id, r, whole, open, rows }));
+    const mine = (parts[r] ??= part({ model, id, r, whole, open, rows }));
     const n = Math.min(model.get("n"), row.frames.length);
-    part.show(page, row, n);
+    mine.show(page, row, n);
   };
   const paint = () => {
     const page = pageNow();
     if (!page.rows) return;
     const { questions } = model.get("_about");
-    put(count, `Question ${page.question}${questions > 1 ? ` (of 0 to ${questions - 1})` : ""}`);
+    put(count, page.count ?? `Question ${page.question}${questions > 1 ? ` (of 0 to ${questions - 1})` : ""}`);
     put(asked, page.text);
     put(gold, page.known ? `\u2713 Right: ${page.golds.join(" or ")}` : "What is right is not known.");
     page.rows.forEach((row, r) => showRow(page, row, r));
@@ -82,7 +86,7 @@ function answerPanel({ model, el, compact = false }) {
   const tell = () => put(told, model.get("_told"));
   const connect = () => {
     const saved = Object.keys(carried()).length > 0;
-    put(lost, connected(model) ? "" : `No running kernel here: \u201cN answers\u201d${saved ? ", drawing again and the questions that were saved work" : " works"} without one. For everything, open it in a notebook.`);
+    put(lost, lostWords(model, `No running kernel here: \u201cN answers\u201d${saved ? `${draws ? ", drawing again" : ""} and the questions that were saved work` : " works"} without one. For everything, open it in a notebook.`));
     root.classList.toggle("iapo-alone", !connected(model));
     fields.show();
     paint();

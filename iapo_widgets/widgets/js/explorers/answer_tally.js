@@ -34,7 +34,7 @@ function voteBars(page, frame, n) {
     if (top) item.className = "iapo-top";
     return item;
   });
-  if (cast < n) bars.push(bar((n - cast) / n, "iapo-silent", badge(page, -1), build("span", { class: "iapo-bar-word" }, "no vote"), `${n - cast}`));
+  if (cast < n) bars.push(bar((n - cast) / n, "iapo-silent", badge(page, -1), build("span", { class: "iapo-bar-word" }, page.silent ?? "no vote"), `${n - cast}`));
   return bars;
 }
 

@@ -23,6 +23,7 @@ function render({ model, el }) {
   forget.addEventListener("click", () => { input.value = ""; model.send({ forget: true }); });
 
   const show = () => {
+    root.hidden = model.get("layout")?.comm_live === false; // a saved page has no use for a key
     said.textContent = model.get("said");
     warning.textContent = model.get("warning");
     warning.hidden = !model.get("warning");

@@ -93,10 +93,10 @@ class Replay {
     return round && round <= this.frames[r].number ? round : 0;
   }
 
-  // [prompt, N, whether N is drawn at random: then it is shown at N = 1]
+  // [prompt, N, whether N is drawn at random: then it is shown at N = 1, when an arm that may stop early does]
   best(r, c) {
     const arm = this.rescored[c]?.policy[r] ?? this.frames[r]?.policy[c];
-    return arm ? [arm[0], arm[1] ?? 1, arm[1] === null] : null;
+    return arm ? [arm[0], arm[1] ?? 1, arm[1] === null, arm[4]] : null;
   }
 
   // The largest scale of each prompt that survives in any context: what the next round pulls; 0 without one.

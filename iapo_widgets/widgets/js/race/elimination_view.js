@@ -1,12 +1,14 @@
 // The view of a race: the stage with its own controls. All rounds are in the browser, so replay asks no kernel.
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const note = build("p", { class: "iapo-note" });
   const stage = raceStage({ models: [model] });
   const reset = build("button", { type: "button", title: "Newest round, first context, no arm" }, "Reset view");
   const root = build("section", { class: "iapo-widget iapo-race iapo-elimination", "aria-label": "EliminationView" }, lost,
     build("div", { class: "iapo-race-controls" }, stage.play, stage.step, stage.whom.element, stage.faces, stage.truthButton, reset), stage.root, note);
+  root.prepend(headOf(model, root));
   el.append(root);
   reset.addEventListener("click", () => {
     stage.stop();
@@ -15,7 +17,7 @@ function render({ model, el }) {
     model.save_changes();
   });
   const tell = () => {
-    lost.textContent = connected(model) ? "" : "No running kernel here: the rounds that were saved play without one, a new run needs it.";
+    lost.textContent = lostWords(model, "No running kernel here: the rounds that were saved play without one, a new run needs it.");
     note.textContent = model.get("_about").note;
   };
   model.on("change:_about", tell);

@@ -33,17 +33,16 @@ function mapView({ id, choose }) {
   });
   const hover = (canvas, find) => {
     canvas.addEventListener("pointermove", (event) => {
-      const found = now && now.r >= 0 ? find(event.offsetX, event.offsetY) : null;
+      const found = now && now.r >= 0 ? find(...pointOn(canvas, event)) : null;
       tip.hidden = !found;
       if (!found) return;
-      const box = pictures.getBoundingClientRect();
       tip.textContent = now.replay.tell(now.r, now.c, ...found);
-      const x = event.clientX - box.left;
-      Object.assign(tip.style, x > box.width / 2 ? { left: "auto", right: `${box.width - x + 12}px` } : { left: `${x + 14}px`, right: "auto" });
-      tip.style.top = `${Math.max(0, event.clientY - box.top - 50)}px`;
+      const [x, y] = pointOn(pictures, event), width = pictures.clientWidth;
+      Object.assign(tip.style, x > width / 2 ? { left: "auto", right: `${width - x + 12}px` } : { left: `${x + 14}px`, right: "auto" });
+      tip.style.top = `${Math.max(0, y - 50)}px`;
     });
     canvas.addEventListener("pointerleave", () => { tip.hidden = true; });
-    canvas.addEventListener("click", (event) => { const found = now && find(event.offsetX, event.offsetY); if (found) choose(found); });
+    canvas.addEventListener("click", (event) => { const found = now && find(...pointOn(canvas, event)); if (found) choose(found); });
   };
   hover(heat, (x, y) => armAtHeat(now.replay, heat.clientWidth, heat.clientHeight, x, y));
   hover(curves, (x, y) => armAtCurve(now.replay, curves.clientWidth, curves.clientHeight, now.range, now.r, now.c, x, y));

@@ -2,7 +2,8 @@
 
 let labs = 0;
 
-function render({ model, el }) {
+function render({ model: bare, el }) {
+  const model = remembered(bare);
   const id = `iapo-lab-${++labs}-${Math.random().toString(36).slice(2, 8)}`;
   const lost = build("p", { class: "iapo-lost", role: "status" });
   const alarm = build("p", { class: "iapo-alarm", role: "alert" });
@@ -14,7 +15,8 @@ function render({ model, el }) {
   const main = build("div", { class: "iapo-main" });
   const side = build("aside", { class: "iapo-side", "aria-label": "Answers behind the chosen arm" });
   const root = build("section", { class: "iapo-widget iapo-race iapo-elimination iapo-explorer iapo-race-lab", "aria-label": "PSSTLab" },
-    build("div", { class: "iapo-heading" }, build("h3", {}, "Which prompt, and how many answers?"), note), lost, bar, alarm, main);
+    lost, bar, alarm, main);
+  root.prepend(headOf(model, root, note));
   el.append(root);
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -31,6 +33,14 @@ function render({ model, el }) {
   close.addEventListener("click", () => { open(false); stage.choose([]); });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.classList.contains("iapo-open") && root.clientWidth < 940) { open(false); event.stopPropagation(); } });
 
+  // Without a kernel: the saved answers of that arm, to the question at hand where they were saved.
+  function showSaved(p, n) {
+    const part = partModel(model, "answers"), key = `${p}:${part.get("question")},${part.get("seed")}`;
+    if (!(key in (part.get("_carried") ?? {}))) for (const name of ["question", "seed"]) part.set(name, part.get("_page")[name]);
+    part.set("prompt", p);
+    part.set("n", n);
+  }
+
   // One stage for as many runs as there are; made anew when their number changes.
   function lay() {
     const names = model.get("_parts").filter((name) => name !== "answers");
@@ -39,7 +49,11 @@ function render({ model, el }) {
       stage?.off();
       stage = raceStage({
         models: names.map((name) => partModel(model, name)),
-        opened: () => { if (panel) open(true); },
+        opened: (p, n) => {
+          if (!panel) return;
+          if (!connected(model)) showSaved(p, n);
+          open(true);
+        },
         playTrain: () => {
           if (!connected(model) || !model.get("_stale")) return false;
           model.send({ press: "run" });
@@ -66,13 +80,13 @@ function render({ model, el }) {
     for (const each of fields) each.complain(errors);
   };
   const tell = () => {
-    put(status, model.get("_status"));
+    put(status, connected(model) ? model.get("_status") : ""); // a run ends with its kernel
     put(note, model.get("_note"));
     const stop = [...moreButtons.children].find((b) => b.dataset.name === "stop");
-    if (stop) stop.hidden = model.get("state") !== "running" && model.get("state") !== "paused";
+    if (stop) stop.hidden = !connected(model) || model.get("state") !== "running" && model.get("state") !== "paused";
   };
   const connect = () => {
-    put(lost, connected(model) ? "" : "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell.");
+    put(lost, lostWords(model, "No running kernel here: the race plays, and answers that were saved open. To train anew, open it in a notebook and run its cell."));
     root.classList.toggle("iapo-still", !connected(model));
     for (const each of fields) each.show();
     tell();
@@ -80,7 +94,7 @@ function render({ model, el }) {
   const listeners = { "change:_parts": lay, "change:_errors": complain, "change:_status": tell, "change:_note": tell, "change:state": tell, "change:_controls": () => { for (const each of fields) each.show(); tell(); },
     "change:_readings": () => { for (const each of fields) each.show(); }, "change:_unused": () => { for (const each of fields) each.show(); } };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const forget = onConnection(model, connect);
+  const forget = onConnection(model, connect), still = sendTicks(model);
   let wide = null;
   const size = new ResizeObserver(() => {
     const now = root.clientWidth >= 940;
@@ -96,6 +110,7 @@ function render({ model, el }) {
     stage?.off();
     panel?.off();
     forget();
+    still();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     for (const each of fields) each.off();
   };

@@ -52,7 +52,7 @@ function raceBoard({ pick }) {
       const rows = standing(replay, r, c);
       const fit = Math.max(1, Math.floor(room / ROW.low)), many = Math.min(rows.length, rows.length > fit ? fit - 1 : fit);
       const height = Math.max(ROW.low, Math.min(ROW.tall, Math.floor(room / many)));
-      element.dataset.rows = height >= 34 ? "tall" : height >= 22 ? "middle" : "low";
+      element.dataset.rows = height >= 32 ? "tall" : height >= 22 ? "middle" : "low";
       field.style.height = `${height * many}px`;
       list.style.setProperty("--iapo-row", `${height}px`);
       const most = Math.max(1, ...replay.frames.at(-1)?.completions ?? [1]);
@@ -69,15 +69,16 @@ function makeLane(replay, p, pick) {
   const part = (name) => build("span", { class: `iapo-lane-${name}`, "aria-hidden": "true" });
   const told = replay.about.told[p];
   const [said, ...settings] = (told || "").split(" \u00b7 ");
-  const name = build("span", { class: "iapo-lane-name" }, build("span", { class: "iapo-lane-said" }, told ? `\u201c${said}\u201d` : replay.about.prompts[p]), build("span", { class: "iapo-lane-set" }, settings.join(", ")));
+  const name = build("span", { class: "iapo-lane-name" }, build("span", { class: "iapo-lane-said" }, told ? `\u201c${said}\u201d` : replay.about.prompts[p]), build("span", { class: "iapo-lane-set", title: "T: temperature" }, settings.join(", ")));
+  const long = settings.join(", ").length > 12; // leaves no room for a word beside the number
   const number = build("span", { class: "iapo-lane-number" }, told ? `${p}` : "");
   const asked = part("asked"), askedText = build("span", { class: "iapo-asked-text" });
-  const [net, cost, whisker, alone, exact] = ["net", "paid", "whisker", "alone", "exact"].map(part);
+  const [net, cost, whisker, alone, then, exact] = ["net", "paid", "whisker", "alone", "then", "exact"].map(part);
   const brief = build("span", {}), rest = build("span", { class: "iapo-lane-rest" });
   const words = build("span", { class: "iapo-lane-words" }, brief, rest);
   const button = build("button", { type: "button", class: "iapo-lane-button", title: replay.about.full?.[p] ?? "", "data-lm-suppress-shortcuts": "true" },
     build("span", { class: "iapo-lane-head" }, number, name, build("span", { class: "iapo-asked-line" }, asked, askedText)),
-    build("span", { class: "iapo-lane-track" }, net, cost, alone, whisker, exact), words);
+    build("span", { class: "iapo-lane-track" }, net, cost, alone, whisker, then, exact), words);
   button.addEventListener("click", () => pick(p));
   const element = build("li", { class: "iapo-lane" }, button);
   return {
@@ -88,9 +89,9 @@ function makeLane(replay, p, pick) {
       element.classList.toggle("iapo-below", hidden);
       if (button.disabled !== hidden) button.disabled = hidden;
       const known = row.n !== null;
-      asked.style.width = `${row.asked ? Math.max(2, Math.round((72 * row.asked) / most)) : 0}px`;
-      put(askedText, row.asked ? `${row.asked.toLocaleString("en")} answers` : "");
-      for (const target of [net, cost, whisker, alone, exact]) target.hidden = !known;
+      asked.style.width = `${row.asked ? Math.max(2, Math.round((36 * row.asked) / most)) : 0}px`;
+      put(askedText, row.asked ? `${row.asked.toLocaleString("en")}${long ? "" : " answers"}` : "");
+      for (const target of [net, cost, whisker, alone, then, exact]) target.hidden = !known;
       if (known) {
         size(net, 0, row.q, ends);
         size(cost, row.q, row.reward, ends);
@@ -98,6 +99,9 @@ function makeLane(replay, p, pick) {
         size(whisker, row.q - WHISKER * (row.error || 0), row.q + WHISKER * (row.error || 0), ends);
         alone.hidden = row.n === 1 || Number.isNaN(row.alone);
         if (!alone.hidden) size(alone, row.alone, row.alone, ends);
+        const lead = row.out ? leaderThen(now, c, row) : NaN;
+        then.hidden = Number.isNaN(lead);
+        if (!then.hidden) size(then, lead, lead, ends);
         exact.hidden = truth === null || Number.isNaN(truth);
         if (!exact.hidden) size(exact, truth, truth, ends);
       }

@@ -25,7 +25,7 @@ function fly(canvas, frame, from, goal, ms, colour, done) {
     const { pen } = crisp(canvas);
     if (t >= 1 || !canvas.isConnected) { clear(); done(); return; }
     pen.fillStyle = colour;
-    pen.globalAlpha = 0.75;
+    pen.globalAlpha = 0.55;
     for (const { to, lift, start } of dots) {
       const s = (t - start) / 0.45;
       if (s <= 0 || s >= 1) continue;

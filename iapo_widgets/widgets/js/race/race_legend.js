@@ -3,12 +3,13 @@
 function raceLegend() {
   const key = (kind, text) => build("span", { class: "iapo-key" }, build("span", { class: `iapo-mark iapo-mark-${kind}`, "aria-hidden": "true" }), text);
   const keys = {
-    net: key("net", "what the user gets, after cost"), cost: key("paid", "what its answers cost"),
-    whisker: key("whisker", "give or take: 2 standard errors"), alone: key("alone", "with one answer alone"), exact: key("exact", "exact value"),
+    net: key("net", "what the user gets"), cost: key("paid", "its cost"),
+    whisker: key("whisker", "\u00b1 2 standard errors"), alone: key("alone", "one answer"), then: key("then", "the leader then"), exact: key("exact", "exact value"),
   };
   const element = build("div", { class: "iapo-race-legend" }, ...Object.values(keys));
-  element.show = ({ cost, truth, hidden }) => {
+  element.show = ({ cost, gone, truth, hidden }) => {
     keys.cost.hidden = !cost;
+    keys.then.hidden = !gone;
     keys.exact.hidden = !truth;
     if (element.hidden !== hidden) element.hidden = hidden;
   };
@@ -37,9 +38,13 @@ function contextChooser(pick) {
     made.addEventListener("change", () => pick(made.value));
     return made;
   };
+  const label = build("span", {});
   return {
-    element: build("div", { class: "iapo-whom-line" }, build("span", {}, "for"), group),
-    show(next, c, best) {
+    element: build("div", { class: "iapo-whom-line" }, label, group),
+    // contexts: {name, weights, cost} of each; c: the chosen one; best: words of each one's arm.
+    show(contexts, c, best) {
+      const next = contexts.map((each) => each.name), same = new Set(contexts.map((each) => String(each.weights))).size === 1;
+      label.textContent = same && contexts.length > 1 ? "cost weight" : "for";
       const text = JSON.stringify(next);
       if (text !== shown) {
         [shown, names] = [text, next];

@@ -2,7 +2,7 @@
 
 let stages = 0;
 const SCREEN = 690; // px that a race may be high
-const ROWS = { least: 190, most: 400 }; // px of all rows
+const ROWS = { least: 190, phone: 290, most: 400 }; // px of all rows
 const FLIGHT = 0.45; // share of a round's time in which answers fly
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -105,7 +105,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     if (!playing) return;
     if (!root.isConnected) { stop(); return; }
     const to = place() + 1;
-    if (to >= bounds.length) { if (first.get("finished")) stop(); return; } // else the next round is on its way
+    if (to >= bounds.length) { if (first.get("finished") || !connected(first)) stop(); return; } // else the next round is on its way
     animate(to, next);
   }
   function stepOnce() {
@@ -123,8 +123,8 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     }
     if (to === 0 && place() >= 0) moveTo(-1);
     motion = true;
-    const box = root.getBoundingClientRect(), from = timeline.source(to);
-    const start = { x: from.x - box.left, y: from.y - box.top };
+    const onStage = (x, y) => { const [left, top] = pointOn(root, { clientX: x, clientY: y }); return { x: left, y: top }; };
+    const from = timeline.source(to), start = onStage(from.x, from.y);
     const flights = tracks.map((track) => {
       const r = frameAt(track, to), before = frameAt(track, to - 1);
       return r > before ? { track, frame: track.replay.frames[r] } : null;
@@ -137,7 +137,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     const pulls = flights.flatMap(({ track, frame }, k) => frame.pulls.map(([p, n, times]) => [k * 1000 + p, n, times]));
     const goal = (key) => {
       const g = flights[Math.floor(key / 1000)].track.board.goal(key % 1000);
-      return { x: g.right - box.left, y: g.top + g.height / 2 - box.top };
+      return onStage(g.right, g.top + g.height / 2);
     };
     ending = fly(overlay, { pulls }, start, goal, ms * FLIGHT, colour, () => {
       ending = null;
@@ -160,7 +160,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   }
   function paint() {
     const c = context(), at = place(), { about } = tracks[0].replay, face = first.get("face");
-    whom.show(about.contexts.map((each) => each.name), c, about.contexts.map((_, k) => {
+    whom.show(about.contexts, c, about.contexts.map((_, k) => {
       const best = at >= 0 && tracks[0].replay.best(frameAt(tracks[0], at), k);
       return best ? `${about.prompts[best[0]]}, ${best[2] ? "N drawn at random" : `N = ${best[1]}`}` : "";
     }));
@@ -175,7 +175,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     describe(faces, { "aria-pressed": face === "map" });
     describe(truthButton, { "aria-pressed": truth });
     truthButton.hidden = !about.knows;
-    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0, truth, hidden: face === "map" });
+    legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0 && !about.stops, gone: tracks.some((track) => standing(track.replay, frameAt(track, at), c).some((row) => row.out)), truth, hidden: face === "map" });
     drawTimeline();
   }
 
@@ -192,13 +192,14 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     draw();
   });
   size.observe(root);
-  const forget = onThemeChange(draw);
+  const forget = onThemeChange(root, paint), unhear = onConnection(first, collect);
   // Rows take what one screen leaves them, whatever stands around them.
   const fit = () => {
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
     const room = tracks.map(({ board }) => board.element.hidden ? 0 : board.field.offsetHeight);
     const around = section.offsetHeight - (stacked ? room.reduce((a, b) => a + b, 0) : Math.max(...room));
-    const left = Math.max(ROWS.least, Math.min(ROWS.most, (SCREEN - around) / (stacked ? 2 : 1)));
+    const least = root.clientWidth < 500 ? ROWS.phone : ROWS.least;
+    const left = Math.max(least, Math.min(ROWS.most, (SCREEN - around) / (stacked ? 2 : 1)));
     if (section.offsetHeight && first.get("face") !== "map") for (const { board } of tracks) board.height = left;
   };
   collect();
@@ -209,6 +210,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
       stop();
       size.disconnect();
       forget();
+      unhear();
       for (const model of models) {
         for (const name of heard) model.off(`change:${name}`, collect);
         model.off("change:round", turn);

@@ -80,7 +80,7 @@ function standing(replay, r, c) {
       return {
         p, out, leads, n: known ? arm.n : null, q: known ? arm.q : NaN, random: leads && leader[2],
         error: known ? standardError(replay, at, c, p, arm.n) : NaN,
-        reward: known ? arm.q + cost * (cost ? costOf(replay, at, p, arm.n) : 0) : NaN,
+        reward: known ? arm.q + cost * (cost && !replay.about.stops ? costOf(replay, at, p, arm.n) : 0) : NaN,
         alone: replay.q(at, c, p, 1), asked: replay.frames[r].completions[p], questions: known ? questionsSeen(replay, at, p, arm.n) : 0,
       };
     });
@@ -107,7 +107,7 @@ function axisOf(replay, c) {
 }
 
 const armWords = (strategy, n, random) => (random ? "N drawn at random" : n === 1 ? "one answer"
-  : { "majority-vote": `vote of ${n}`, "vote-then-best": `vote of ${n}, then best` }[strategy] ?? `best of ${n}`);
+  : { "majority-vote": `vote of ${n}`, "vote-then-best": `vote of ${n}, then best`, "early-vote": `vote of up to ${n}`, "early-best": `best of up to ${n}` }[strategy] ?? `best of ${n}`);
 
 // The words of a prompt, or its number where it has none.
 const nameOf = (replay, p) => (replay.about.told[p] ? `\u201c${replay.about.told[p]}\u201d` : replay.about.prompts[p]);

@@ -45,10 +45,16 @@ function isDark(element) {
   return r + g + b > 382;
 }
 
+// Place of a pointer on an element in the element's own pixels: projector size and slides make them larger than the page's.
+function pointOn(element, event) {
+  const box = element.getBoundingClientRect(), size = element.clientWidth ? box.width / element.clientWidth : 1;
+  return [(event.clientX - box.left) / size, (event.clientY - box.top) / size];
+}
+
 // Sets the canvas to its CSS size at the screen's density; returns a context in CSS pixels.
 function crisp(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
-  const density = window.devicePixelRatio || 1;
+  const density = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1);
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const pen = canvas.getContext("2d");
@@ -92,12 +98,15 @@ function build(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Calls `changed` when the page turns light or dark, by whatever attribute; returns how to stop.
-function onThemeChange(changed) {
+// Calls `changed` when the page turns light or dark, by whatever attribute, and when it is printed: then `root` has the
+// width of paper, for what is drawn as wide as the screen would be squeezed.  Returns how to stop.
+function onThemeChange(root, changed) {
   const watch = new MutationObserver(changed);
   const attributeFilter = ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class", "style"];
   for (const element of [document.documentElement, document.body]) watch.observe(element, { attributes: true, attributeFilter });
-  const query = window.matchMedia("(prefers-color-scheme: dark)");
-  query.addEventListener("change", changed);
-  return () => { watch.disconnect(); query.removeEventListener("change", changed); };
+  const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => window.matchMedia(query));
+  const print = ({ type }) => { root.style.width = type === "beforeprint" && root.clientWidth > 690 ? "690px" : ""; changed(); };
+  const heard = [...queries.map((query) => [query, "change", changed]), [window, "beforeprint", print], [window, "afterprint", print]];
+  for (const [target, event, listener] of heard) target.addEventListener(event, listener);
+  return () => { watch.disconnect(); for (const [target, event, listener] of heard) target.removeEventListener(event, listener); };
 }

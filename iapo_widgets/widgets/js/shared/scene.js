@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { right: 12, top: 8, bottom: 40 };
+const KNOB = 16; // px above a panel for what a line is held by
 const LETTER = 6.6; // px that a letter of a tick label takes at most, on average
 
 // Black has no place on dark paper: it takes the colour of the text.
@@ -51,6 +52,7 @@ function limits(panel) {
   }
   for (const p of [...panel.stars, ...panel.handles]) { xs.push(p.x); ys.push(p.y); }
   for (const s of panel.spans) xs.push(s.start, s.end);
+  for (const b of panel.bars) { xs.push(b.start, b.end); ys.push(b.y - b.thick / 2, b.y + b.thick / 2); }
   for (const r of panel.rules) xs.push(r.x);
   const edges = (values) => {
     const step = values.length > 1 ? (values.at(-1) - values[0]) / (values.length - 1) : 1;
@@ -74,15 +76,17 @@ function scales(panel, width, height) {
   const back = panel.log ? (v) => 10 ** v : (v) => v;
   const yticks = panel.yticks.length ? panel.yticks : plainTicks(...y, 5);
   const left = Math.min(width / 3, 28 + LETTER * Math.max(4, ...yticks.map(([, text]) => text.length)));
-  const w = width - left - MARGIN.right, h = height - MARGIN.top - MARGIN.bottom;
+  const top = MARGIN.top + (panel.rules.some((rule) => rule.moves.length) ? KNOB : 0);
+  const w = width - left - MARGIN.right, h = height - top - MARGIN.bottom;
   const [x0, x1] = [f(x[0]), f(x[1])];
   const pad = panel.log ? (x1 - x0 || 1) * 0.04 : 0;
   const span = x1 - x0 + 2 * pad || 1, rise = y[1] - y[0] || 1;
   return {
     x: (v) => left + (w * (f(v) - x0 + pad)) / span,
-    y: (v) => MARGIN.top + h - (h * (v - y[0])) / rise,
+    y: (v) => top + h - (h * (v - y[0])) / rise,
     atX: (px) => back(x0 - pad + ((px - left) * span) / w),
-    limits: { x, y }, yticks, left, right: left + w, bottom: MARGIN.top + h,
+    atY: (px) => y[0] + ((top + h - px) * rise) / h,
+    limits: { x, y }, yticks, left, right: left + w, top, bottom: top + h,
   };
 }
 
@@ -108,7 +112,7 @@ function axes(group, panel, s) {
   const xticks = panel.xticks.length ? panel.xticks : panel.log ? powers() : plainTicks(...x, 6);
   let grid = "";
   for (const { at, text, half } of apart(xticks, s.x, (label) => LETTER * label.length + 8)) {
-    grid += `M${at.toFixed(1)},${MARGIN.top}V${s.bottom}`;
+    grid += `M${at.toFixed(1)},${s.top}V${s.bottom}`;
     const inside = Math.min(at, s.right + MARGIN.right - half + 3); // the last one may not leave the picture
     group.append(shape("text", { x: inside, y: s.bottom + 15, "text-anchor": "middle", class: "iapo-tick" }, text));
   }
@@ -117,26 +121,29 @@ function axes(group, panel, s) {
     group.append(shape("text", { x: s.left - 6, y: at + 4, "text-anchor": "end", class: "iapo-tick" }, text));
   }
   if (!panel.cells) group.prepend(shape("path", { d: grid, class: "iapo-grid" }));
-  group.append(shape("path", { d: `M${s.left},${MARGIN.top}V${s.bottom}H${s.right}`, class: "iapo-axis" }));
-  const middle = (MARGIN.top + s.bottom) / 2;
+  group.append(shape("path", { d: `M${s.left},${s.top}V${s.bottom}H${s.right}`, class: "iapo-axis" }));
+  const middle = (s.top + s.bottom) / 2;
   group.append(shape("text", { x: (s.left + s.right) / 2, y: s.bottom + 33, "text-anchor": "middle" }, panel.xlabel));
   if (panel.ylabel) group.append(shape("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, panel.ylabel));
 }
 
-// Three quarters of the colour and one of white, in either theme: dark letters stay legible on it.
-function light(colour) {
-  return `#${[1, 3, 5].map((i) => Math.round(0.75 * parseInt(colour.slice(i, i + 2), 16) + 64).toString(16).padStart(2, "0")).join("")}`;
+const SHADE = 0.75; // dark letters stay legible on it
+
+// So much of the colour and the rest of white, in either theme.
+function light(colour, share = SHADE) {
+  return `#${[1, 3, 5].map((i) => Math.round(share * parseInt(colour.slice(i, i + 2), 16) + 255 * (1 - share)).toString(16).padStart(2, "0")).join("")}`;
 }
 
 function cells(group, panel, s) {
-  const { codes, x, y, colours, texts } = panel.cells;
-  const w = (s.right - s.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
-  const areas = colours.map(() => "");
+  const { codes, x, y, colours, texts, shades } = panel.cells;
+  const w = (s.right - s.left) / x.length, h = (s.bottom - s.top) / y.length;
+  const areas = new Map(); // one path for all cells of a colour
   codes.forEach((row, j) => row.forEach((code, i) => {
-    const left = s.x(x[i]) - w / 2, top = s.y(y[j]) - h / 2;
-    if (code >= 0) areas[code] += `M${left.toFixed(1)},${top.toFixed(1)}h${(w + 0.3).toFixed(1)}v${(h + 0.3).toFixed(1)}h${(-w - 0.3).toFixed(1)}Z`;
+    if (code < 0) return;
+    const left = s.x(x[i]) - w / 2, top = s.y(y[j]) - h / 2, fill = light(colours[code], shades[j]?.[i]);
+    areas.set(fill, `${areas.get(fill) ?? ""}M${left.toFixed(1)},${top.toFixed(1)}h${(w + 0.3).toFixed(1)}v${(h + 0.3).toFixed(1)}h${(-w - 0.3).toFixed(1)}Z`);
   }));
-  areas.forEach((d, code) => { if (d) group.append(shape("path", { d, fill: light(colours[code]) })); });
+  for (const [fill, d] of areas) group.append(shape("path", { d, fill }));
   const word = (j, places, text) => group.append(shape("text", { x: places.join(" "), y: s.y(y[j]) + 3.5, "text-anchor": "middle", class: "iapo-cell" }, text));
   texts.forEach((row, j) => {
     const cells = row.map((text, i) => [s.x(x[i]).toFixed(1), text]).filter(([, text]) => text);
@@ -145,6 +152,23 @@ function cells(group, panel, s) {
     if (cells.every(([, text]) => text.length === 1)) word(j, cells.map(([at]) => at), cells.map(([, text]) => text).join(""));
     else for (const [at, text] of cells) word(j, [at], text);
   });
+}
+
+function drawBar(group, bar, s) {
+  group.append(shape("path", { d: barPath(bar, s), ...barLook(bar) }));
+  if (!bar.note) return;
+  const x = s.x(Math.max(bar.start, bar.end)) + 5, fits = x + LETTER * bar.note.length < s.right + MARGIN.right;
+  const at = fits ? { x } : { x: s.right + MARGIN.right - 2, "text-anchor": "end" };
+  group.append(shape("text", { ...at, y: s.y(bar.y) + 4, class: "iapo-said" }, bar.note));
+}
+
+function barPath({ start, end, y, thick }, s) {
+  const [a, b, top, bottom] = [s.x(start), s.x(end), s.y(y - thick / 2), s.y(y + thick / 2)].map((v) => v.toFixed(1));
+  return `M${a},${top}H${b}V${bottom}H${a}Z`;
+}
+
+function barLook({ open, colour }) {
+  return open ? { fill: "none", stroke: shade(colour), "stroke-width": 1.5 } : { fill: shade(colour) };
 }
 
 function drawLine(group, line, s) {
@@ -167,6 +191,13 @@ function drawLine(group, line, s) {
   if (marks) group.append(shape("path", { d: marks, fill: shade(line.colour) }));
 }
 
+function starPath({ x, y, ring }, s) {
+  return ring ? markerPath("o", 11, s.x(x), s.y(y)) : polygon(s.x(x), s.y(y), 10, 9, 0, 0.45);
+}
+
+// A ring is dark within a pale one, so that it is seen on every colour.
+function starStyles({ ring }) { return ring ? ["iapo-ring iapo-halo", "iapo-ring"] : ["iapo-star"]; }
+
 // Fills `svg` with the panel; returns the scales, for pointer and keyboard.  Most updates move one rule, one star or one
 // curve: a layer whose data and axes are as before keeps its elements.
 function drawPanel(svg, panel, width, height, dark) {
@@ -174,8 +205,8 @@ function drawPanel(svg, panel, width, height, dark) {
   const tint = dark ? 0.35 : 0.15; // on dark paper a little colour does not show
   const place = JSON.stringify([width, height, s.left, s.limits, panel.log]);
   const before = svg.layers ?? new Map(), now = new Map();
-  const layer = (kind, data, fill) => {
-    let key = kind + place + JSON.stringify(data);
+  const layer = (kind, data, fill, where = place) => {
+    let key = kind + where + JSON.stringify(data);
     while (now.has(key)) key += "+"; // the same curve twice
     const group = before.get(key) ?? shape("g", {});
     if (!before.has(key)) fill(group, data);
@@ -183,28 +214,19 @@ function drawPanel(svg, panel, width, height, dark) {
     return group;
   };
   layer("spans", [tint, ...panel.spans], (group) => panel.spans.forEach((span) => {
-    group.append(shape("rect", { x: s.x(span.start), y: MARGIN.top, width: Math.max(0, s.x(span.end) - s.x(span.start)), height: s.bottom - MARGIN.top, fill: span.colour, "fill-opacity": tint }));
+    group.append(shape("rect", { x: s.x(span.start), y: s.top, width: Math.max(0, s.x(span.end) - s.x(span.start)), height: s.bottom - s.top, fill: span.colour, "fill-opacity": tint }));
   }));
   if (panel.cells) layer("cells", panel.cells, (group) => cells(group, panel, s));
   layer("axes", [panel.xlabel, panel.ylabel, panel.xticks, panel.yticks, !panel.cells], (group) => axes(group, panel, s));
   for (const line of panel.lines) layer("line", line, (group) => drawLine(group, line, s));
-  for (const rule of panel.rules) layer("rule", rule, (group) => group.append(shape("line", { x1: s.x(rule.x), x2: s.x(rule.x), y1: MARGIN.top, y2: s.bottom, class: "iapo-rule" })));
-  for (const p of panel.stars) layer("star", p, (group) => group.append(shape("path", { d: polygon(s.x(p.x), s.y(p.y), 10, 9, 0, 0.45), class: "iapo-star" })));
-  panel.handles.forEach((h, k) => {
-    // a handle in focus only moves
-    const group = layer("handle", [k, { ...h, x: 0, y: 0 }], (fresh) => {
-      const g = shape("g", {
-        class: "iapo-handle", tabindex: 0, role: "slider", "data-handle": k,
-        "data-lm-suppress-shortcuts": "true", "aria-label": h.label, "aria-valuemin": h.low, "aria-valuemax": h.high,
-      });
-      g.append(shape("circle", { r: 12, fill: "transparent" }), shape("path", { fill: shade(h.colour), class: "iapo-knob" }));
-      fresh.append(g);
-    });
-    const [reach, knob] = group.firstChild.children;
-    const x = s.x(h.x), y = s.y(h.y);
-    describe(group.firstChild, { "aria-valuenow": h.x });
-    describe(reach, { cx: x, cy: y });
-    describe(knob, { d: markerPath(h.marker, 6, x, y) });
+  const still = (marks) => marks.filter((mark) => !mark.moves.length);
+  for (const bar of still(panel.bars)) layer("bar", bar, (group) => drawBar(group, bar, s));
+  for (const rule of still(panel.rules)) layer("rule", rule, (group) => group.append(shape("line", { x1: s.x(rule.x), x2: s.x(rule.x), y1: s.top, y2: s.bottom, class: "iapo-rule" })));
+  for (const p of still(panel.stars)) layer("star", p, (group) => group.append(...starStyles(p).map((style) => shape("path", { d: starPath(p, s), class: style }))));
+  grips(panel).forEach((grip, k) => {
+    // what may be in focus only moves
+    const group = layer("grip", [k, grip.kind, grip.mark.label], (fresh) => fresh.append(buildGrip(grip, k)), "");
+    placeGrip(group.firstChild, grip, s);
   });
   layer("cursor", [], (group) => group.setAttribute("class", "iapo-cursor"));
   for (const [key, group] of before) if (!now.has(key)) group.remove();
@@ -212,6 +234,13 @@ function drawPanel(svg, panel, width, height, dark) {
   svg.layers = now;
   describe(svg, { viewBox: `0 0 ${width} ${height}` });
   return s;
+}
+
+// Curves, and the ends of bars as one curve of points, that hovering and arrow keys read.
+function readable(panel) {
+  const bars = panel.bars.filter((bar) => bar.tell);
+  const ends = { label: "", x: bars.map((bar) => bar.end), y: bars.map((bar) => bar.y), tell: bars.map((bar) => bar.tell) };
+  return [...panel.lines, ends].filter((line) => line.y.some((y) => y !== null));
 }
 
 // What stands at a place of the panel, for hovering and for the arrow keys: {x, y, text}.
@@ -222,7 +251,7 @@ function pointAt(panel, s, at) {
     at.i = i; at.line = j;
     return { px: s.x(x[i]), py: s.y(y[j]), text: tell[j]?.[i] ?? `${panel.xlabel} ${x[i]}, ${panel.ylabel} ${y[j]}: ${texts[j]?.[i] ?? labels[codes[j][i]] ?? "nothing"}` };
   }
-  const lines = panel.lines.filter((line) => line.y.some((y) => y !== null));
+  const lines = readable(panel);
   if (!lines.length) return null;
   at.line = ((at.line % lines.length) + lines.length) % lines.length;
   const line = lines[at.line];
@@ -237,37 +266,15 @@ function pointAt(panel, s, at) {
 function nearest(panel, s, px, py) {
   if (panel.cells) {
     const { x, y } = panel.cells;
-    const w = (s.right - s.left) / x.length, h = (s.bottom - MARGIN.top) / y.length;
-    const i = Math.floor((px - s.left) / w), j = y.length - 1 - Math.floor((py - MARGIN.top) / h);
+    const w = (s.right - s.left) / x.length, h = (s.bottom - s.top) / y.length;
+    const i = Math.floor((px - s.left) / w), j = y.length - 1 - Math.floor((py - s.top) / h);
     return i >= 0 && i < x.length && j >= 0 && j < y.length ? { line: j, i } : null;
   }
   let best = null, distance = 900;
-  panel.lines.filter((line) => line.y.some((y) => y !== null)).forEach((line, k) => line.y.forEach((y, i) => {
+  readable(panel).forEach((line, k) => line.y.forEach((y, i) => {
     if (y === null) return;
     const d = (s.x(line.x[i]) - px) ** 2 + (s.y(y) - py) ** 2;
     if (d < distance) { best = { line: k, i }; distance = d; }
   }));
   return best;
-}
-
-// What the legend explains, as plain data: [words, kind, colour, dash, marker].
-function legendItems(panel) {
-  const items = panel.lines.filter((l) => l.label).map((l) => [l.label, "line", l.colour, l.line, l.marker]);
-  for (const s of panel.spans) if (s.label) items.push([s.label, "span", s.colour]);
-  if (panel.cells) [...new Set(panel.cells.codes.flat())].filter((c) => c >= 0).sort((a, b) => a - b).forEach((c) => items.push([panel.cells.labels[c], "cell", panel.cells.colours[c]]));
-  for (const s of panel.stars) items.push([s.label, "star"]);
-  for (const r of panel.rules) if (r.label) items.push([r.label, "rule"]);
-  return items;
-}
-
-function legendKey([text, kind, colour, dash, marker], dark) {
-  const svg = shape("svg", { width: 26, height: 14, "aria-hidden": "true" });
-  const box = (fill, opacity) => svg.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, fill, "fill-opacity": opacity }));
-  if (dash) svg.append(shape("path", { d: "M0,7H26", stroke: shade(colour), "stroke-width": 2, "stroke-dasharray": DASH[dash] ?? "" }));
-  if (marker) svg.append(shape("path", { d: markerPath(marker, 3.6, 13, 7), fill: shade(colour) }));
-  if (kind === "span") box(colour, dark ? 0.45 : 0.25);
-  if (kind === "cell") box(light(colour), 1);
-  if (kind === "star") svg.append(shape("path", { d: polygon(13, 7, 10, 7, 0, 0.45), class: "iapo-star" }));
-  if (kind === "rule") svg.append(shape("path", { d: "M13,0V14", class: "iapo-rule" }));
-  return build("span", { class: "iapo-key" }, svg, text);
 }

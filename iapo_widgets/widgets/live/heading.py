@@ -1,0 +1,25 @@
+"""What stands above a live lab: what it is for, and, on a saved page, how its run ended."""
+
+from __future__ import annotations
+
+import anywidget
+import traitlets as t
+
+from ..shared.assets import module, styles
+
+
+class LiveHeading(anywidget.AnyWidget):
+    """A heading, a sentence, ``how`` to go on, and ``said``: what the lab is at, for a page without its status line."""
+
+    _esm = module("shared/canvas", "shared/kernel", "live/live_heading")
+    _css = styles("shared/theme", "live/live_lab")
+    title = t.Unicode("From prompts to a policy").tag(sync=True)
+    sentence = t.Unicode(
+        "Give prompts and questions. Every prompt is asked the same questions, weak ones drop out, and what is left is"
+        " which prompt to use, and how many answers to ask for."
+    ).tag(sync=True)
+    how = t.Unicode("Check sends nothing; Run asks, within the cap.").tag(sync=True)
+    said = t.Unicode().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f"LiveHeading({self.title!r})"
