@@ -20,7 +20,6 @@ closed form of ``voting`` with e_x[j] = binom(x + j - 1, j): nothing is simulate
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +33,7 @@ USUAL, USUAL_WRONG = 2.0, 1.0  # log2 of kappa and kappa': where their centres a
 WIDTHS = (0.25, 0.5, 1.0, 2.0)  # of the prior about the centre, in units of log2
 SCATTER, BEFORE = 0.05, 40.0  # share of scattered errors before any is seen, and how many errors that weighs
 SLOPE_SD, ABILITY_SD = 0.5, 2.0  # weak normal priors of s_p about 1 and a_p about 0, in logits
+FACTORS = 5  # of a rising factorial that are multiplied before a series is used
 CLIP = 0.01  # pooled shares are kept this far from 0 and 1 before their log odds are taken
 SHARES = np.linspace(0, 1, 25)  # nodes of the tables: share of the right answer among all,
 TOPS = np.array([0.0, 0.05, 0.12, 0.25, 0.5, 1.0])  # of how far the top rival stands out among the wrong ones,
@@ -84,38 +84,45 @@ def response_model(counts: Array) -> tuple[Array, Array]:
 
     counts (P, X, A): votes, the right answer first.
     """
-    total = counts.sum(axis=(0, 1))
-    others = counts.sum(axis=0) - counts + 0.5 * total / max(total.sum(), 1.0)
-    share = np.clip(others[..., 0] / others.sum(axis=2), CLIP, 1 - CLIP)
+    right, votes = counts[..., 0], counts.sum(axis=2)
+    asked = counts.sum(axis=0)
+    total = asked.sum(axis=0)
+    asked += 0.5 * total / max(total.sum(), 1.0)
+    others, failed = asked[:, 0] - right, asked[:, 1:] - counts[..., 1:]  # of the other prompts
+    rest = np.maximum(asked[:, 1:].sum(axis=1) - (votes - right), 1e-12)
+    share = np.clip(others / (others + rest), CLIP, 1 - CLIP)
     level = np.log(share / (1 - share))
     centre = level.mean()
     level -= centre
-    right, votes = counts[..., 0], counts.sum(axis=2)
     ability, slope = np.zeros(len(counts)), np.ones(len(counts))
     for _ in range(6):  # Newton's method on the posterior, all prompts at once
         fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)
-        rest, weight = right - votes * fitted, votes * fitted * (1 - fitted)
-        g_a = rest.sum(axis=1) - ability / ABILITY_SD**2
-        g_s = (rest * level).sum(axis=1) - (slope - 1) / SLOPE_SD**2
+        expected = votes * fitted
+        gap, weight = right - expected, expected * (1 - fitted)
+        g_a = gap.sum(axis=1) - ability / ABILITY_SD**2
+        g_s = (gap * level).sum(axis=1) - (slope - 1) / SLOPE_SD**2
         h_aa = weight.sum(axis=1) + 1 / ABILITY_SD**2
         h_as = (weight * level).sum(axis=1)
         h_ss = (weight * level**2).sum(axis=1) + 1 / SLOPE_SD**2
         determinant = h_aa * h_ss - h_as**2
         ability += np.clip((h_ss * g_a - h_as * g_s) / determinant, -1, 1)
         slope += np.clip((h_aa * g_s - h_as * g_a) / determinant, -1, 1)
-    wrong = others[..., 1:] / np.maximum(others[..., 1:].sum(axis=2, keepdims=True), 1e-12)
-    return _logistic(centre + ability[:, None] + slope[:, None] * level), _scattered(counts[..., 1:], wrong)
+    fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)
+    return fitted, _scattered(counts[..., 1:], failed / rest[..., None])
 
 
 def _scattered(wrong: Array, pool: Array) -> Array:
     """The pool's wrong answers (P, X, A - 1) mixed with all evenly, as each prompt's ``wrong`` votes have it."""
-    even = 1 / pool.shape[2]
-    ratio = even / np.maximum(even + pool, 1e-12)
-    scatter = np.full(len(pool), SCATTER)[:, None, None]
+    even, hit = 1 / pool.shape[2], wrong > 0
+    prompt, number = np.nonzero(hit)[0], wrong[hit]
+    of_even = even / (even + pool[hit])
+    errors = BEFORE + np.bincount(prompt, number, len(pool))
+    scatter = np.full(len(pool), SCATTER)
     for _ in range(8):  # expectation maximisation
-        mine = scatter * ratio / (scatter * ratio + (1 - scatter) * (1 - ratio))
-        scatter = (SCATTER * BEFORE + (wrong * mine).sum(axis=(1, 2))) / (BEFORE + wrong.sum(axis=(1, 2)))
-        scatter = scatter[:, None, None]
+        mine = scatter[prompt] * of_even
+        mine /= mine + (1 - scatter[prompt]) * (1 - of_even)
+        scatter = (SCATTER * BEFORE + np.bincount(prompt, number * mine, len(pool))) / errors
+    scatter = scatter[:, None, None]
     return scatter * even + (1 - scatter) * pool
 
 
@@ -126,38 +133,52 @@ def concentration(counts: Array, prior: Array, usual: float = USUAL) -> Array:
     """
     votes = counts.sum(axis=2)
     several = votes >= 2
-    prompt, v = np.nonzero(several)[0], votes[several]
-    hit = several[..., None] & (counts > 0)
-    of_hit, c, m = np.nonzero(hit)[0], counts[hit], prior[hit]
+    v, which = np.unique(votes[several].astype(np.int64), return_inverse=True)
+    pairs = np.bincount(np.nonzero(several)[0] * len(v) + which, minlength=len(counts) * len(v))
+    pairs = pairs.reshape(len(counts), len(v))
+    prompt, query, answer = np.nonzero(several[..., None] & (counts > 0))
+    c = counts[prompt, query, answer]
+    capped = np.minimum(c, FACTORS + 1).astype(np.int8)
+    order = np.argsort(-capped, kind="stable")
+    exceed = [int((capped > j).sum()) for j in range(1, FACTORS + 1)]
+    prompt, c, m = prompt[order], c[order], prior[prompt, query, answer][order]
     score = np.empty((len(KAPPAS), len(counts)))
     for row, kappa in zip(score, KAPPAS, strict=True):
-        row[:] = np.bincount(of_hit, _log_rising(kappa * m, c), len(counts))
-        row -= np.bincount(prompt, _log_rising(np.full(len(v), kappa), v), len(counts))
+        of_votes = np.log(kappa + np.arange(v.max(initial=0))).cumsum()[v - 1]
+        row[:] = np.bincount(prompt, _log_rising(kappa * m, c, exceed), len(counts)) - pairs @ of_votes
     return np.exp2(_shrunk(score, usual))
 
 
-def _log_rising(x: Array, n: Array) -> Array:
-    """log of x (x + 1) .. (x + n - 1), by Stirling's series beyond the first five factors."""
-    first = np.log(np.where(np.arange(5)[:, None] < n, x + np.arange(5)[:, None], 1.0) + 1e-300).sum(axis=0)
-    more = n > 5
-    low, high = x[more] + 5, x[more] + n[more]
-    series = lambda y: (y - 0.5) * np.log(y) - y + 1 / (12 * y) - 1 / (360 * y**3)  # noqa: E731
-    first[more] += series(high) - series(low)
-    return first
+def _log_rising(x: Array, n: Array, exceed: list[int]) -> Array:
+    """log of x (x + 1) .. (x + n - 1), by Stirling's series beyond the first ``FACTORS``.
+
+    n (B,): those above ``FACTORS`` first, and the others falling; exceed: how many are above 1 .. ``FACTORS``.
+    """
+    product, large = x.copy(), slice(exceed[-1])
+    for j, number in enumerate(exceed[:-1], start=1):
+        product[:number] *= x[:number] + j
+    out = np.log(product + 1e-300)
+    out[large] += _stirling(x[large] + n[large]) - _stirling(x[large] + FACTORS)
+    return out
+
+
+def _stirling(y: Array) -> Array:
+    """log of the gamma function but for a constant, close from 5 on."""
+    inverse = 1 / y
+    return (y - 0.5) * np.log(y) - y + inverse * (1 / 12 - inverse * inverse / 360)
 
 
 def _shrunk(score: Array, usual: float) -> Array:
     """Posterior mean of log2 kappa of each prompt (P,), from log likelihoods (G, P) on the grid."""
     grid = np.log2(KAPPAS)
-    best, prior = -np.inf, score
+    centre, width = np.meshgrid(grid, WIDTHS, indexing="ij")
+    normal = np.exp(-0.5 * ((grid - centre[..., None]) / width[..., None]) ** 2)
+    normal /= normal.sum(axis=-1, keepdims=True)
     likelihood = np.exp(score - score.max(axis=0))
-    for centre, width in product(grid, WIDTHS):
-        normal = np.exp(-0.5 * ((grid - centre) / width) ** 2)
-        normal /= normal.sum()
-        fit = np.log(normal @ likelihood + 1e-300).sum() - 0.5 * (centre - usual) ** 2
-        if fit > best:
-            best, prior = fit, normal[:, None] * likelihood
-    return grid @ (prior / prior.sum(axis=0))
+    fit = np.log(normal @ likelihood + 1e-300).sum(axis=-1) - 0.5 * (centre - usual) ** 2
+    best = fit.round(9).argmax()  # the narrowest of equals
+    posterior = normal.reshape(-1, len(grid))[best][:, None] * likelihood
+    return grid @ (posterior / posterior.sum(axis=0))
 
 
 def credit_curves(right: Array, wrong: Array, total: Array, n_max: int) -> Array:
