@@ -5,8 +5,8 @@ What it does differently, and why it helps:
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
 - *one completion, many queries*: queries are drawn without replacement, and only when all were asked are they asked
   again, votes most often where it is open who wins (Neyman's allocation);
-- *prompts drop out, not arms*: half of them after each round, for each context; neighbours N and N + 1 of one
-  prompt do not eat the rounds;
+- *prompts drop out, not arms*: by the same factor after each round, for each context, so that two are left for the
+  last; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
   would give (``pooled_votes``, ``pooled_scores``), also beyond what was pulled;
 - *whole pulls against it*: the best of many lives in a tail that few completions do not show.  Where the budget pays
@@ -97,7 +97,7 @@ def _rounds(env, budget, rng):
         if batches:
             estimate.update(alive)
         lost = np.isnan(estimate.q).all(axis=0) & (arrivals.reach > 0)[:, None]
-        number = 0 if last else max(2, n_prompts >> (r + 1))
+        number = 0 if last else _number(n_prompts, r + 1)
         active = _keep((estimate.q, estimate.unbiased), active, order, number, lost)
         policy = recommend(env, estimate.q, active, order)
         yield Round(r + 1, spent, budget, pulls, active, estimate.q, policy, tuple(batches), lost)
@@ -145,6 +145,11 @@ class _Queries:
             taken.append(again)
             times -= len(again)
         return np.concatenate(taken)
+
+
+def _number(n_prompts: int, rounds: int) -> int:
+    """Prompts of a context that stay after so many rounds: fewer by the same factor each time, two for the last."""
+    return max(2, int(2 * (n_prompts / 2) ** (1 - rounds / (ROUNDS - 1))))
 
 
 def _keep(
