@@ -5,8 +5,8 @@ What it does differently, and why it helps:
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
 - *one completion, many queries*: queries are drawn without replacement, and only when all were asked are they asked
   again, votes most often where it is open who wins (Neyman's allocation);
-- *prompts drop out, not arms*: by the same factor after each round, for each context, so that two are left for the
-  last; neighbours N and N + 1 of one prompt do not eat the rounds;
+- *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
+  last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
   would give (``pooled_votes``, ``pooled_scores``), also beyond what was pulled;
 - *whole pulls against it*: the best of many lives in a tail that few completions do not show.  Where the budget pays
@@ -155,7 +155,8 @@ def _number(n_prompts: int, rounds: int) -> int:
 def _keep(
     estimates: tuple[Array, ...], active: NDArray[np.bool_], order: Index, number: int, lost: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """The ``number`` prompts of each context that either estimate ranks first, with all scales; its best arm for 0."""
+    """The ``number`` prompts of each context that either estimate ranks first, with all scales, and those that it still
+    has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
     kept = np.zeros_like(active)
     n_max = active.shape[2]
     rankings = [ranking(q, active, order, lost) for q in estimates]
@@ -166,4 +167,7 @@ def _keep(
         prompts = np.stack(ranked, axis=1).ravel() // n_max  # the first of one, the first of the other, the second ..
         each, first = np.unique(prompts, return_index=True)
         kept[c, each[np.argsort(first)][:number]] = True
+    if number:
+        kept[:, kept.any(axis=(0, 2))] = True
+        kept &= active
     return kept
