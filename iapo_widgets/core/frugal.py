@@ -3,18 +3,20 @@
 What it does differently, and why it helps:
 
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
-- *few completions, many queries*: 2 a query, then 4 and 8 as prompts drop out; queries are drawn without
-  replacement, and only when all were asked are they asked again, most often where completions disagree most
-  (Neyman's allocation);
-- *prompts drop out, not arms*: half of them after each round, for each context; neighbours N and N + 1 of one
-  prompt do not eat the rounds;
+- *one completion, many queries*: queries are drawn without replacement, and only when all were asked are they asked
+  again, votes most often where it is open who wins (Neyman's allocation);
+- *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
+  last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
-  would give (``pooled_votes``, ``pooled_scores``), also beyond what was pulled.
+  would give (``pooled_votes``, ``pooled_scores``), also beyond what was pulled;
+- *whole pulls against it*: the best of many lives in a tail that few completions do not show.  Where the budget pays
+  for several pulls of ``n_max`` by every prompt, scores are drawn in such pulls too, from the second round on in
+  nothing else; unbiased at every scale, they correct the model (``corrections``), and a prompt stays while either the
+  corrected estimate or the unbiased one ranks it.
 
 It assumes that a prompt's behaviour on one query can be learnt in part from others: from how the prompt does
-on other queries and how the query goes with other prompts.  Where completions are few the pooled model decides how
-a prompt scales, which draws odd prompts towards the common curve; PSST, whose estimates are unbiased at
-every scale, is safer where budgets are large and prompts scale in ways that have nothing in common.
+on other queries and how the query goes with other prompts.  What differs from prompt to prompt has parameters of each
+prompt's own, drawn towards those of all; and as completions of a pair grow, they outweigh the model.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
+from .completions import Completions
+from .deck import Deck
 from .failures import Arrivals, ask_again, whole
 from .pooled import PooledEstimate
 from .protocol import Environment
@@ -34,7 +38,10 @@ from .rounds import Round
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-PULLS = (2, 2, 4, 4, 8)  # completions a query in each round
+ROUNDS = 5
+TURNS = 4  # times that a round asks every query again before it asks for several completions at once
+TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
+WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
 
 def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) -> Iterator[Round]:
@@ -52,38 +59,48 @@ def _rounds(env, budget, rng):
     estimate = PooledEstimate(env)
     queries = _Queries(env.n_queries, rng)
     active = np.ones((len(env.contexts), n_prompts, env.n_max), dtype=bool)
+    deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
-    for r, pull in enumerate(PULLS):
-        last = r == len(PULLS) - 1
+    large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max
+    for r in range(ROUNDS):
+        last = r == ROUNDS - 1
         pulls = np.zeros((n_prompts, env.n_max), dtype=np.int64)
-        batches = []
+        batches: list[Completions] = []
         alive = np.flatnonzero(active.any(axis=(0, 2)))
         left = budget - spent
-        share = left // (len(PULLS) - r)
+        share = left // (ROUNDS - r)
         first = arrivals.paid_for(share)
-        for group, n, times in _plan(alive, min(pull, env.n_max), first, left, last and first == share, rng):
-            asked = queries.take(times, n, estimate.spread)
-            batches.append(env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng))
-            pulls[group, n - 1] += times
+
+        def ask(group: Index, n: int, asked: Index, pulls: Index = pulls, batches: list[Completions] = batches) -> None:
+            batches.append(env.sample(np.repeat(group, len(asked)), np.tile(asked, len(group)), n, rng))
+            pulls[group, n - 1] += len(asked)
+
+        whole_pulls = (first // 2 if r == 0 else first) // (len(alive) * env.n_max)
+        if large and whole_pulls:
+            ask(alive, env.n_max, deck.deal(whole_pulls))
+        used = spending(pulls)
+        each = (first - used) // len(alive)
+        several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= TWICE)), env.n_max)
+        for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
+            ask(group, n, queries.take(times, n, estimate.spread))
         if not whole(batches):
-            batches, _, again = ask_again(env, batches, max(share - spending(pulls), 0), rng)
+            drawn, _, again = ask_again(env, batches, max(share - spending(pulls), 0), rng)
+            batches[:] = drawn
             pulls += again
         rest = left - spending(pulls)
         for group, n, times in _plan(alive, 1, rest, rest, True, rng) if last and rest else ():  # kept for what failed
-            asked = queries.take(times, n, estimate.spread)
-            batches = (*batches, env.sample(np.repeat(group, times), np.tile(asked, len(group)), n, rng))
-            pulls[group, n - 1] += times
+            ask(group, n, queries.take(times, n, estimate.spread))
         spent += spending(pulls)
         arrivals.add(batches, pulls)
         for batch in batches:
             estimate.add(batch)
         if batches:
             estimate.update(alive)
-        q = estimate.q
-        lost = np.isnan(q).all(axis=0) & (arrivals.reach > 0)[:, None]
-        active = _keep(q, active, order, 1 if last else max(2, n_prompts >> (r + 1)), last, lost)
-        policy = recommend(env, q, active, order)
-        yield Round(r + 1, spent, budget, pulls, active, q, policy, tuple(batches), lost)
+        lost = np.isnan(estimate.q).all(axis=0) & (arrivals.reach > 0)[:, None]
+        number = 0 if last else _number(n_prompts, r + 1)
+        active = _keep((estimate.q, estimate.unbiased), active, order, number, lost)
+        policy = recommend(env, estimate.q, active, order)
+        yield Round(r + 1, spent, budget, pulls, active, estimate.q, policy, tuple(batches), lost)
 
 
 def _plan(
@@ -130,16 +147,27 @@ class _Queries:
         return np.concatenate(taken)
 
 
+def _number(n_prompts: int, rounds: int) -> int:
+    """Prompts of a context that stay after so many rounds: fewer by the same factor each time, two for the last."""
+    return max(2, int(2 * (n_prompts / 2) ** (1 - rounds / (ROUNDS - 1))))
+
+
 def _keep(
-    q: Array, active: NDArray[np.bool_], order: Index, number: int, last: bool, lost: NDArray[np.bool_]
+    estimates: tuple[Array, ...], active: NDArray[np.bool_], order: Index, number: int, lost: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """The ``number`` best prompts of each context with all their scales; in the end its one best arm."""
+    """The ``number`` prompts of each context that either estimate ranks first, with all scales, and those that it still
+    has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
     kept = np.zeros_like(active)
-    n_max = q.shape[2]
-    for c, ranked in enumerate(ranking(q, active, order, lost)):
-        if last:
-            kept[c].ravel()[ranked[:1]] = True
-        else:
-            prompts, first = np.unique(ranked // n_max, return_index=True)
-            kept[c, prompts[np.argsort(first)][:number]] = True
+    n_max = active.shape[2]
+    rankings = [ranking(q, active, order, lost) for q in estimates]
+    for c, ranked in enumerate(zip(*rankings, strict=True)):
+        if not number:
+            kept[c].ravel()[ranked[0][:1]] = True
+            continue
+        prompts = np.stack(ranked, axis=1).ravel() // n_max  # the first of one, the first of the other, the second ..
+        each, first = np.unique(prompts, return_index=True)
+        kept[c, each[np.argsort(first)][:number]] = True
+    if number:
+        kept[:, kept.any(axis=(0, 2))] = True
+        kept &= active
     return kept

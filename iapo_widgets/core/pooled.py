@@ -8,37 +8,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completions import Completions
+from .corrections import Corrections
 from .costs import arm_cost, per_call_of
 from .pooled_scores import score_curves
-from .pooled_votes import concentration, credit_curves, response_model
+from .pooled_votes import USUAL_WRONG, concentration, credit_curves, response_model
 from .problem import cost_weight_vector, distinct_weights
 from .protocol import Environment
-from .strategies import BestOfN, MajorityVote, VoteThenBest
+from .strategies import BestOfN, MajorityVote, SelectedBest, VoteThenBest
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
 class PooledEstimate:
-    """``q`` (C, P, n_max), NaN where nothing is known, and ``spread`` (X,): how much completions of a query differ.
+    """``q`` (C, P, n_max), NaN where nothing is known; ``unbiased``, the same as far as whole pulls say, however noisy;
+    and ``spread`` (X,): how open the vote on a query is, 1 for scores.
 
-    ``add`` takes completions in, ``update`` computes anew for some prompts.  Raises ``ValueError`` for a
-    strategy other than best-of-n, majority-vote and vote-then-best: there is no pooled model of it.
+    ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
+    vote.  Raises ``ValueError`` for a strategy of which there is no pooled model.
     """
 
     def __init__(self, env: Environment) -> None:
-        if not isinstance(env.strategy, (BestOfN, MajorityVote, VoteThenBest)):
-            raise ValueError(f"frugal knows best-of-n, majority-vote and vote-then-best, not {env.strategy.name!r}")
+        if not isinstance(env.strategy, (BestOfN, MajorityVote, SelectedBest, VoteThenBest)):
+            raise ValueError(
+                f"frugal knows best-of-n, selected-best, majority-vote and vote-then-best, not {env.strategy.name!r}"
+            )
         self._strategy, self._n_max, self._per_call = env.strategy, env.n_max, partial(per_call_of, env)
         self._weights, self._which = distinct_weights(env.contexts)
         self._cost_weights = cost_weight_vector(env.contexts)
         self._shape = len(env.prompts), env.n_queries
         self._batches: list[tuple[Array | Index, ...]] = []
         self.q = np.full((len(env.contexts), len(env.prompts), env.n_max), np.nan)
+        self.scored = isinstance(env.strategy, (BestOfN, SelectedBest))
+        self.unbiased = self.q.copy()
         self.spread = np.ones(env.n_queries)
+        self._corrections = Corrections(env.strategy, self._weights, self._n_max)
 
     def add(self, completions: Completions) -> None:
         """Take in the completions that arrived."""
+        if self.scored:
+            self._corrections.add(completions)
         c, (row, column) = completions, np.nonzero(completions.valid)
         self._batches.append(
             (c.prompts[row], c.queries[row], c.objectives[row, column], c.answers[row, column], c.gold[row],
@@ -55,36 +64,59 @@ class PooledEstimate:
             return
         seen, x = np.unique(x, return_inverse=True)
         shape = self._shape[0], len(seen)
-        if isinstance(self._strategy, BestOfN):
+        keys = p, x, shape, keep, self._n_max
+        if self.scored:
             utility = self._weights @ objectives.T
-            reward = score_curves(utility, p, x, shape, keep, self._n_max)
-            self.spread[seen] = _deviation(utility.mean(axis=0), p * len(seen) + x, x, len(seen))
+            chosen = objectives[:, self._strategy.selection] if isinstance(self._strategy, SelectedBest) else None
+            which, where = self._corrections.pairs(keep, seen)
+            reward, unseen = score_curves(utility, *keys, chosen, where)
+            corrected, unbiased = self._corrections.of(unseen, which, where // len(seen), len(keep))
         else:
+            corrected = unbiased = np.zeros(1)
             counts, votes = _vote_counts(p, x, answers, gold, shape)
-            prior = response_model(counts)
-            kappa = concentration(counts, prior)
-            mass = (counts + kappa * prior)[keep]
-            credit = _at_votes(credit_curves(mass.reshape(-1, mass.shape[2]), self._n_max), votes[keep].ravel())
-            credit = credit.reshape(len(keep), len(seen), self._n_max)
-            share = mass[..., 0] / mass.sum(axis=2)
-            self.spread[seen] = np.sqrt(share * (1 - share)).mean(axis=0)
+            credit, winner = self._credit(counts, votes, keep)
             if isinstance(self._strategy, VoteThenBest):
                 right, style = self._strategy._parts(self._weights)
-                reward = score_curves(style @ objectives.T, p, x, shape, keep, self._n_max)
-                reward = _of_winner(reward, mass.max(axis=2) / mass.sum(axis=2))
-                reward += right[:, None, None, None] * credit
+                reward = right[:, None, None, None] * credit
+                for mine, chance in ((answers == gold, credit), ((answers != gold) & (answers >= 0), 1 - credit)):
+                    if mine.any():
+                        best, _ = score_curves(style @ objectives[mine].T, p[mine], x[mine], *keys[2:])
+                        reward += chance * _of_winner(best, winner)
             else:
                 reward = self._weights[:, 0, None, None, None] * credit
-        count = np.bincount(p, minlength=shape[0])[keep]
-        mean_cost = np.bincount(p, cost, shape[0])[keep] / count
-        first = np.unique(p * len(seen) + x, return_index=True)[1]  # each query once, however often it was asked
-        asked = np.bincount(p[first], minlength=shape[0])[keep]
-        mean_call_cost = np.bincount(p[first], call_cost[first], shape[0])[keep] / asked
+        pair, size = p * len(seen) + x, shape[0] * shape[1]
+        count = np.bincount(pair, minlength=size).reshape(shape)[keep]
+        asked = np.maximum(count, 1)
+        mean_cost, mean_call_cost = (
+            (np.bincount(pair, paid, size).reshape(shape)[keep] / asked).sum(axis=1) / (count > 0).sum(axis=1)
+            for paid in (cost, call_cost)
+        )  # a query counts once, however often it was asked
         scales = np.arange(1, self._n_max + 1)
         spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call())
-        q = self.q.copy()
-        q[:, keep] = reward.mean(axis=2)[self._which] - self._cost_weights[:, None, None] * spending
+        q, self.unbiased = self.q.copy(), self.unbiased.copy()
+        for values, correction in ((q, corrected), (self.unbiased, unbiased)):
+            mean = reward.mean(axis=2) + correction
+            values[:, keep] = mean[self._which] - self._cost_weights[:, None, None] * spending
+        if not self.scored:
+            scale = q[:, keep].argmax(axis=2)  # (C, K)
+            at = np.take_along_axis(credit[None], scale[..., None, None], axis=3)[..., 0]
+            self.spread[seen] = np.sqrt((at * (1 - at)).mean(axis=(0, 1)))
         self.q = q
+
+    def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array]:
+        """Credit of ``keep`` (K, X, n_max), and the share that the likely winner has (K, X)."""
+        right, wrong = response_model(counts)
+        both = np.stack([right, 1 - right], axis=2)
+        tally = np.stack([counts[..., 0], counts[..., 1:].sum(axis=2)], axis=2)
+        kappa = concentration(tally, both)[:, None, None]
+        mass = (tally + kappa * both)[keep]
+        kappa = concentration(counts[..., 1:], wrong, USUAL_WRONG)[:, None, None]
+        wrong = (counts[..., 1:] + kappa * wrong)[keep]
+        total, shape = mass.sum(axis=2), (*mass.shape[:2], self._n_max)
+        credit = credit_curves(mass[..., 0].ravel(), wrong.reshape(-1, wrong.shape[2]), total.ravel(), self._n_max)
+        share = mass[..., 0] / total
+        winner = np.maximum(share, (1 - share) * wrong.max(axis=2) / wrong.sum(axis=2))
+        return _at_votes(credit, votes[keep].ravel()).reshape(shape), winner
 
 
 def _vote_counts(p: Index, x: Index, answers: Index, gold: Index, shape: tuple[int, int]) -> tuple[Array, Array]:
@@ -123,14 +155,3 @@ def _read(curves: Array, position: Array) -> Array:
     f = position - i
     j = np.minimum(i + 1, curves.shape[1] - 1)
     return np.take_along_axis(curves, i, axis=1) * (1 - f) + np.take_along_axis(curves, j, axis=1) * f
-
-
-def _deviation(u: Array, pair: Index, x: Index, n_queries: int) -> Array:
-    """Standard deviation of completions within the pairs of each query, (X,); 1 where no pair has two."""
-    count = np.maximum(np.bincount(pair), 1)
-    mean = np.bincount(pair, u) / count
-    degrees = np.bincount(x, minlength=n_queries) - np.bincount(np.unique(pair) % n_queries, minlength=n_queries)
-    squares = np.bincount(x, (u - mean[pair]) ** 2, n_queries)
-    return (
-        np.sqrt(np.where(degrees > 0, squares / np.maximum(degrees, 1), 1.0)) if degrees.any() else np.ones(n_queries)
-    )

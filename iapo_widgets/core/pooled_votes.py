@@ -1,16 +1,19 @@
 """What few votes say about voting at any scale, when the prompts that were asked the same query are pooled.
 
 Two completions of a query cannot tell how a vote of 32 would end; but fifty completions of *other* prompts
-tell how hard that query is and which wrong answer tempts.  So each (prompt, query) pair has a prior, its
-answers' probabilities theta_px ~ Dirichlet(kappa m_px), and its posterior is Dirichlet(counts + kappa m_px):
+tell how hard that query is and which wrong answer tempts.  So each (prompt, query) pair has a prior in two steps, and
+a posterior that adds the pair's own counts:
 
-- the right answer's share in m_px follows a two-parameter item response model, logit = a_p + s_p l_x with
-  l_x the pooled log odds of the query without prompt p's own votes: a_p is how able the prompt is, s_p how
-  steeply it goes from queries that are hard for all to easy ones (Birnbaum, 1968);
-- wrong answers share the rest as they do in the pool;
-- kappa, how much the model is trusted, maximises the likelihood of the votes on a grid.
+- right or wrong: theta_px ~ Beta(kappa_p m_px, kappa_p (1 - m_px)); m_px follows a two-parameter item response model,
+  logit = a_p + s_p l_x with l_x the pooled log odds of the query without prompt p's own votes: a_p is how able the
+  prompt is, s_p how steeply it goes from queries that are hard for all to easy ones (Birnbaum, 1968);
+- which wrong answer: Dirichlet(kappa'_p rho_px); rho_px is a mixture of the pool's wrong answers to that query and
+  of all answers evenly, in shares of the prompt's own: some prompts scatter their errors, and free-form answers do.
 
-Under a Dirichlet(alpha) posterior n votes are drawn from a Polya urn, so the expected credit has the
+kappa_p and kappa'_p, how much the model is trusted for a prompt, have the posterior that their likelihood on a grid
+and a prior common to all prompts give, the prior's centre and width being fitted to all prompts (empirical Bayes).
+
+Under such a posterior n votes are drawn from two nested Polya urns, so the expected credit has the
 closed form of ``voting`` with e_x[j] = binom(x + j - 1, j): nothing is simulated.
 """
 
@@ -25,11 +28,18 @@ from . import voting
 
 Array = NDArray[np.float64]
 
-KAPPAS = (2, 4, 8, 16, 32, 64)
-USUAL_KAPPA = 8  # centre of the weak prior on kappa, one unit of log2 wide
+KAPPAS = np.exp2(np.arange(-1.0, 8.0))
+USUAL, USUAL_WRONG = 2.0, 1.0  # log2 of kappa and kappa': where their centres are, within 1, unless votes say otherwise
+WIDTHS = (0.25, 0.5, 1.0, 2.0)  # of the prior about the centre, in units of log2
+SCATTER, BEFORE = 0.05, 40.0  # share of scattered errors before any is seen, and how many errors that weighs
 SLOPE_SD, ABILITY_SD = 0.5, 2.0  # weak normal priors of s_p about 1 and a_p about 0, in logits
+FACTORS = 5  # of a rising factorial that are multiplied before a series is used
 CLIP = 0.01  # pooled shares are kept this far from 0 and 1 before their log odds are taken
-GRID, TOP_GRID, RIVALS = 25, 5, 4  # nodes for the right answer's share and the top rival's; rivals told apart
+SHARES = np.linspace(0, 1, 25)  # nodes of the tables: share of the right answer among all,
+TOPS = np.array([0.0, 0.05, 0.12, 0.25, 0.5, 1.0])  # of how far the top rival stands out among the wrong ones,
+OTHERS = (1, 2, 3, 5, 9, 20)  # number of the other rivals, equally strong,
+MASSES = np.exp2(np.arange(0.0, 10.0))  # mass of the posterior of right and wrong,
+WRONG_MASSES = (2.0, 8.0, 32.0, 512.0)  # and of the posterior of which wrong answer
 
 
 def polya_series(mass: Array, n_max: int) -> Array:
@@ -41,95 +51,190 @@ def polya_series(mass: Array, n_max: int) -> Array:
     return out
 
 
-def urn_credit(mass: Array, n_max: int) -> Array:
-    """Exact expected credit of answer 0 under Dirichlet(mass), scales 1 .. n_max, (R, n_max); mass (R, A)."""
-    none, target = np.zeros(len(mass)), np.zeros(len(mass), dtype=np.int64)
-    wins = voting.win_weights(polya_series, mass, none, target, n_max).sum(axis=0)
-    return (wins / polya_series(mass.sum(axis=1), n_max)[1:]).T
+def urn_credit(right: Array, wrong: Array, total: Array, n_max: int) -> Array:
+    """Exact expected credit of the right answer, scales 1 .. n_max, (R, n_max).
+
+    right (R,): mass of the right answer among the ``total`` (R,); wrong (R, A - 1): masses of the wrong ones, in an urn
+    of their own.
+    """
+    wins = _win_share(wrong, n_max)  # (m, j, R)
+    mine, theirs, both = (polya_series(x, n_max) for x in (right, total - right, total))
+    out = np.empty((len(right), n_max))
+    for n in range(1, n_max + 1):
+        m = np.arange(1, n + 1)
+        out[:, n - 1] = (mine[m] * theirs[n - m] * wins[m, n - m]).sum(axis=0) / both[n]
+    return out
 
 
-def response_model(counts: Array) -> Array:
-    """Prior means m_px, (P, X, A), from votes counts (P, X, A), the right answer first."""
-    total = counts.sum(axis=(0, 1))
-    others = counts.sum(axis=0) - counts + 0.5 * total / max(total.sum(), 1.0)
-    others /= others.sum(axis=2, keepdims=True)
-    share = np.clip(others[..., 0], CLIP, 1 - CLIP)
+def _win_share(wrong: Array, n_max: int) -> Array:
+    """Expected credit with m right votes and j wrong ones, m + j <= n_max, (n_max + 1, n_max + 1, R)."""
+    rows = len(wrong)
+    urn = np.concatenate([np.ones((rows, 1)), wrong], axis=1)  # e_1[m] = 1: the right answer's own factor drops out
+    none, target = np.zeros(rows), np.zeros(rows, dtype=np.int64)
+    wins = voting.win_weights(polya_series, urn, none, target, n_max)
+    norm = polya_series(wrong.sum(axis=1), n_max)
+    out = np.zeros((n_max + 1, n_max + 1, rows))
+    for m in range(1, n_max + 1):
+        out[m, : n_max - m + 1] = wins[m, m - 1 :] / norm[: n_max - m + 1]
+    return out
+
+
+def response_model(counts: Array) -> tuple[Array, Array]:
+    """Prior share of the right answer m_px (P, X), and of each wrong one in the rest rho_px (P, X, A - 1).
+
+    counts (P, X, A): votes, the right answer first.
+    """
+    right, votes = counts[..., 0], counts.sum(axis=2)
+    asked = counts.sum(axis=0)
+    total = asked.sum(axis=0)
+    asked += 0.5 * total / max(total.sum(), 1.0)
+    others, failed = asked[:, 0] - right, asked[:, 1:] - counts[..., 1:]  # of the other prompts
+    rest = np.maximum(asked[:, 1:].sum(axis=1) - (votes - right), 1e-12)
+    share = np.clip(others / (others + rest), CLIP, 1 - CLIP)
     level = np.log(share / (1 - share))
     centre = level.mean()
     level -= centre
-    right, votes = counts[..., 0], counts.sum(axis=2)
     ability, slope = np.zeros(len(counts)), np.ones(len(counts))
     for _ in range(6):  # Newton's method on the posterior, all prompts at once
         fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)
-        rest, weight = right - votes * fitted, votes * fitted * (1 - fitted)
-        g_a = rest.sum(axis=1) - ability / ABILITY_SD**2
-        g_s = (rest * level).sum(axis=1) - (slope - 1) / SLOPE_SD**2
+        expected = votes * fitted
+        gap, weight = right - expected, expected * (1 - fitted)
+        g_a = gap.sum(axis=1) - ability / ABILITY_SD**2
+        g_s = (gap * level).sum(axis=1) - (slope - 1) / SLOPE_SD**2
         h_aa = weight.sum(axis=1) + 1 / ABILITY_SD**2
         h_as = (weight * level).sum(axis=1)
         h_ss = (weight * level**2).sum(axis=1) + 1 / SLOPE_SD**2
         determinant = h_aa * h_ss - h_as**2
         ability += np.clip((h_ss * g_a - h_as * g_s) / determinant, -1, 1)
         slope += np.clip((h_aa * g_s - h_as * g_a) / determinant, -1, 1)
-    fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)[..., None]
-    wrong = others[..., 1:] / np.maximum(others[..., 1:].sum(axis=2, keepdims=True), 1e-12)
-    return np.concatenate([fitted, (1 - fitted) * wrong], axis=2)
+    fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)
+    return fitted, _scattered(counts[..., 1:], failed / rest[..., None])
 
 
-def concentration(counts: Array, prior: Array) -> int:
-    """kappa of largest beta-binomial likelihood of right among all votes; the usual one where no pair has two."""
+def _scattered(wrong: Array, pool: Array) -> Array:
+    """The pool's wrong answers (P, X, A - 1) mixed with all evenly, as each prompt's ``wrong`` votes have it."""
+    even, hit = 1 / pool.shape[2], wrong > 0
+    prompt, number = np.nonzero(hit)[0], wrong[hit]
+    of_even = even / (even + pool[hit])
+    errors = BEFORE + np.bincount(prompt, number, len(pool))
+    scatter = np.full(len(pool), SCATTER)
+    for _ in range(8):  # expectation maximisation
+        mine = scatter[prompt] * of_even
+        mine /= mine + (1 - scatter[prompt]) * (1 - of_even)
+        scatter = (SCATTER * BEFORE + np.bincount(prompt, number * mine, len(pool))) / errors
+    scatter = scatter[:, None, None]
+    return scatter * even + (1 - scatter) * pool
+
+
+def concentration(counts: Array, prior: Array, usual: float = USUAL) -> Array:
+    """kappa of each prompt, (P,): Dirichlet-multinomial likelihood of votes (P, X, A) with means ``prior`` (P, X, A).
+
+    Shrunk to the common one as far as prompts are alike: see the module.
+    """
     votes = counts.sum(axis=2)
     several = votes >= 2
-    right, votes, mean = counts[..., 0][several], votes[several], prior[..., 0][several]
-    steps = np.arange(int(votes.max(initial=0)))[:, None]
-    scores = []
-    for kappa in KAPPAS:
-        score = np.where(steps < right, np.log(kappa * mean + steps), 0.0).sum()
-        score += np.where(steps < votes - right, np.log(kappa * (1 - mean) + steps), 0.0).sum()
-        score -= np.where(steps < votes, np.log(kappa + steps), 0.0).sum()
-        scores.append(score - 0.5 * np.log2(kappa / USUAL_KAPPA) ** 2)
-    return KAPPAS[int(np.argmax(scores))]
+    v, which = np.unique(votes[several].astype(np.int64), return_inverse=True)
+    pairs = np.bincount(np.nonzero(several)[0] * len(v) + which, minlength=len(counts) * len(v))
+    pairs = pairs.reshape(len(counts), len(v))
+    prompt, query, answer = np.nonzero(several[..., None] & (counts > 0))
+    c = counts[prompt, query, answer]
+    capped = np.minimum(c, FACTORS + 1).astype(np.int8)
+    order = np.argsort(-capped, kind="stable")
+    exceed = [int((capped > j).sum()) for j in range(1, FACTORS + 1)]
+    prompt, c, m = prompt[order], c[order], prior[prompt, query, answer][order]
+    score = np.empty((len(KAPPAS), len(counts)))
+    for row, kappa in zip(score, KAPPAS, strict=True):
+        of_votes = np.log(kappa + np.arange(v.max(initial=0))).cumsum()[v - 1]
+        row[:] = np.bincount(prompt, _log_rising(kappa * m, c, exceed), len(counts)) - pairs @ of_votes
+    return np.exp2(_shrunk(score, usual))
 
 
-def credit_curves(mass: Array, n_max: int) -> Array:
-    """``urn_credit`` by interpolation in a table, (R, n_max); mass (R, A), the right answer first.
+def _log_rising(x: Array, n: Array, exceed: list[int]) -> Array:
+    """log of x (x + 1) .. (x + n - 1), by Stirling's series beyond the first ``FACTORS``.
 
-    The table knows the right answer's share and the top rival's part of the rest, which at most three other
-    rivals share equally: 0.004 from the exact value on average, 0.06 at worst where two rivals are level.
+    n (B,): those above ``FACTORS`` first, and the others falling; exceed: how many are above 1 .. ``FACTORS``.
     """
-    total = mass.sum(axis=1)
-    wrong, top = mass[:, 1:].sum(axis=1), mass[:, 1:].max(axis=1)
-    rivals = min(mass.shape[1] - 1, RIVALS)
-    top = np.divide(top, wrong, out=np.ones_like(top), where=wrong > 0)
-    even = 1 / rivals
-    x = mass[:, 0] / total * (GRID - 1)
-    y = np.clip((top - even) / (1 - even), 0, 1) * (TOP_GRID - 1) if rivals > 1 else np.zeros_like(x)
-    i, j = np.minimum(x.astype(int), GRID - 2), np.minimum(y.astype(int), TOP_GRID - 2)
-    fx, fy = (x - i)[:, None], (y - j)[:, None]
-    out = np.empty((len(mass), n_max))
-    rounded = _coarse(total)
-    for size in np.unique(rounded):
-        rows = rounded == size
-        t = _table(int(size), rivals, n_max)
-        a, b, u, v = i[rows], j[rows], fx[rows], fy[rows]
-        out[rows] = (t[a, b] * (1 - v) + t[a, b + 1] * v) * (1 - u) + (t[a + 1, b] * (1 - v) + t[a + 1, b + 1] * v) * u
+    product, large = x.copy(), slice(exceed[-1])
+    for j, number in enumerate(exceed[:-1], start=1):
+        product[:number] *= x[:number] + j
+    out = np.log(product + 1e-300)
+    out[large] += _stirling(x[large] + n[large]) - _stirling(x[large] + FACTORS)
     return out
 
 
-@lru_cache(maxsize=128)
-def _table(total: int, rivals: int, n_max: int) -> Array:
-    """``urn_credit`` at total mass ``total``, (GRID, TOP_GRID, n_max)."""
-    share, top = np.meshgrid(np.linspace(0, 1, GRID), np.linspace(1 / rivals, 1, TOP_GRID), indexing="ij")
-    mass = np.empty((share.size, rivals + 1))
-    mass[:, 0] = share.ravel()
-    mass[:, 1] = ((1 - share) * top).ravel()
-    mass[:, 2:] = ((1 - share) * (1 - top)).ravel()[:, None] / max(rivals - 1, 1)
-    return urn_credit(np.maximum(total * mass, 1e-12), n_max).reshape(GRID, TOP_GRID, n_max)
+def _stirling(y: Array) -> Array:
+    """log of the gamma function but for a constant, close from 5 on."""
+    inverse = 1 / y
+    return (y - 0.5) * np.log(y) - y + inverse * (1 / 12 - inverse * inverse / 360)
 
 
-def _coarse(total: Array) -> NDArray[np.int64]:
-    """Whole numbers up to 16, then four to an octave: few tables are needed."""
-    step = np.exp2(np.maximum(np.floor(np.log2(np.maximum(total, 1.0))) - 3, 0.0))
-    return np.maximum(np.rint(np.rint(total / step) * step), 1).astype(np.int64)
+def _shrunk(score: Array, usual: float) -> Array:
+    """Posterior mean of log2 kappa of each prompt (P,), from log likelihoods (G, P) on the grid."""
+    grid = np.log2(KAPPAS)
+    centre, width = np.meshgrid(grid, WIDTHS, indexing="ij")
+    normal = np.exp(-0.5 * ((grid - centre[..., None]) / width[..., None]) ** 2)
+    normal /= normal.sum(axis=-1, keepdims=True)
+    likelihood = np.exp(score - score.max(axis=0))
+    fit = np.log(normal @ likelihood + 1e-300).sum(axis=-1) - 0.5 * (centre - usual) ** 2
+    best = fit.round(9).argmax()  # the narrowest of equals
+    posterior = normal.reshape(-1, len(grid))[best][:, None] * likelihood
+    return grid @ (posterior / posterior.sum(axis=0))
+
+
+def credit_curves(right: Array, wrong: Array, total: Array, n_max: int) -> Array:
+    """``urn_credit`` by interpolation in a table, (R, n_max): of the wrong answers it knows how strong the top one is
+    and how many others, equally strong, are as likely to meet as these are."""
+    mass = np.maximum(wrong.sum(axis=1), 1e-12)
+    top = wrong.max(axis=1) / mass
+    squares = np.einsum("ra,ra->r", wrong, wrong) / mass**2 - top**2
+    others = OTHERS[: int(np.searchsorted(OTHERS, wrong.shape[1] - 1)) + 1] if wrong.shape[1] > 1 else ()
+    number = np.clip((1 - top) ** 2 / np.maximum(squares, 1e-12), 1, max(wrong.shape[1] - 1, 1))
+    types = _nearest(mass, WRONG_MASSES)
+    if others:
+        types = types * len(others) + _nearest(number, others)
+    places = [_place(right / total, SHARES), _place(np.log2(np.clip(total, 1, MASSES[-1])), np.log2(MASSES))]
+    if others:
+        places.append(_place((top * (number + 1) - 1) / number, TOPS))
+    flat, weight = types[None], np.ones((1, len(mass)))
+    for (low, part), size in zip(places, (len(SHARES), len(MASSES), len(TOPS)), strict=False):
+        flat = np.concatenate([flat * size + low, flat * size + low + 1])
+        weight = np.concatenate([weight * (1 - part), weight * part])
+    table, out = _table(others, n_max), np.empty((len(mass), n_max))
+    for rows in voting.blocks(len(mass)):
+        out[rows] = np.einsum("krn,kr->rn", table[flat[:, rows]], weight[:, rows])
+    return out
+
+
+def _nearest(value: Array, nodes: tuple[float, ...]) -> NDArray[np.int64]:
+    middles = np.sqrt(np.array(nodes[1:]) * nodes[:-1])
+    return np.searchsorted(middles, value)
+
+
+def _place(value: Array, nodes: Array) -> tuple[NDArray[np.int64], Array]:
+    """The node below each value, and how far it is on the way to the next one."""
+    low = np.clip(np.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
+    return low, np.clip((value - nodes[low]) / np.diff(nodes)[low], 0, 1)
+
+
+@lru_cache(maxsize=32)
+def _table(others: tuple[int, ...], n_max: int) -> Array:
+    """Credit at every node: (wrong masses, others, shares, masses, tops) as rows, (rows, n_max)."""
+    rows = [(mass, k, y) for mass in WRONG_MASSES for k in others or (0,) for y in (TOPS if others else (1.0,))]
+    wrong = np.full((len(rows), max(others, default=0) + 1), 1e-9)
+    for row, (mass, k, y) in zip(wrong, rows, strict=True):
+        row[0] = mass * (1 + y * k) / (k + 1)
+        row[1 : k + 1] += mass * k * (1 - y) / (k + 1) / max(k, 1)
+    wins = _win_share(wrong, n_max)
+    total = np.tile(MASSES, len(SHARES))
+    right = np.maximum(np.repeat(SHARES, len(MASSES)) * total, 1e-9)
+    mine, theirs, both = (polya_series(x, n_max) for x in (right, np.maximum(total - right, 1e-9), total))
+    types = len(WRONG_MASSES) * max(len(others), 1)
+    out = np.empty((types, len(total), len(rows) // types, n_max))
+    for n in range(1, n_max + 1):
+        m = np.arange(1, n + 1)
+        found = (mine[m] * theirs[n - m] / both[n]).T @ wins[m, n - m]  # (cells, types and tops)
+        out[..., n - 1] = found.reshape(len(total), types, -1).transpose(1, 0, 2)
+    return out.reshape(-1, n_max)
 
 
 def _logistic(x: Array) -> Array:
