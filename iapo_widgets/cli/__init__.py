@@ -79,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(command=_export)
 
+    exam = commands.add_parser("exam", help="print a paper of questions on the course, or their answers, as Markdown")
+    exam.add_argument("--questions", type=int, default=25, help="how many, spread over the course (25)")
+    exam.add_argument("--seed", type=int, default=1, help="which questions, and which numbers in them (1)")
+    exam.add_argument("--answers", action="store_true", help="the model answers to the same paper")
+    exam.set_defaults(command=_exam)
+
     run = commands.add_parser("run", help="train once and print the policy")
     run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
     run.add_argument("--budget", type=int, default=5_000, help="completions that training may draw (5000)")
@@ -144,6 +150,13 @@ def _export(options: argparse.Namespace) -> None:
     print(f"{len(copied)} files written to {options.folder}{how}")
     if kept:
         print(f"{len(kept)} were there and are left as they are: {', '.join(path.name for path in kept)}")
+
+
+def _exam(options: argparse.Namespace) -> None:
+    from ..course.exam import answered, asked, chosen
+
+    questions = chosen(options.questions, options.seed)
+    print((answered if options.answers else asked)(questions, options.seed))
 
 
 def _run(options: argparse.Namespace) -> None:
