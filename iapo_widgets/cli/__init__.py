@@ -77,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--without-solutions", action="store_true", help="leave out solutions, outputs of exercises, teachers' notes"
     )
+    export.add_argument(
+        "--format", choices=["nbgrader", "otter"], help="sources for one of these tools, which grades the exercises"
+    )
     export.set_defaults(command=_export)
 
     exam = commands.add_parser("exam", help="print a paper of questions on the course, or their answers, as Markdown")
@@ -144,7 +147,16 @@ def _lab(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from ..course.files import copy_course
+    from ..course.grading import write_assignments
 
+    if options.format:
+        if options.without_solutions:
+            raise ValueError(
+                "leave out --without-solutions: the tool itself takes solutions out of the students' copies"
+            )
+        written = write_assignments(options.folder, options.format)
+        print(f"{len(written)} files for {options.format} in {options.folder}")
+        return
     copied, kept = copy_course(options.folder, solutions=not options.without_solutions)
     how = " without solutions" if options.without_solutions else ""
     print(f"{len(copied)} files written to {options.folder}{how}")
