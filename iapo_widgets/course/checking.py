@@ -68,10 +68,14 @@ def hint(exercise_id: str) -> Verdict:
 
 
 def _find(exercise_id: Any) -> AnyExercise | Sealed | None:
-    """The exercise, sealed where the folder of the notebook has it so; raises ``ValueError`` as ``sealed.find``."""
+    """The package's own exercise, and where it has none the sealed one beside the notebook.
+
+    In this order, so that no file that a learner hands in decides what is right where answers are graded.  Raises
+    ``ValueError`` as ``sealed.find``.
+    """
     if type(exercise_id) is not str:
         return None
-    return sealed.find(exercise_id) or exercises().get(exercise_id)
+    return exercises().get(exercise_id) or sealed.find(exercise_id)
 
 
 def _judge_of(exercise: AnyExercise | Sealed) -> functions.Judge | None:

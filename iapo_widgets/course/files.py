@@ -34,7 +34,7 @@ def copy_course(target: str | os.PathLike[str], solutions: bool = True) -> tuple
     """Copy the lessons to ``target``; returns what was copied and what was there already and left alone.
 
     solutions: ``False`` leaves out the solutions, the outputs of exercises and what is for teachers, and writes
-    ``checks.json`` beside them, by which ``check`` knows what is right without holding it.
+    ``checks.json`` beside them, by which ``check`` works where the package's own answers were deleted.
     Raises ``ValueError`` where no folder is named, ``NotADirectoryError`` where ``target`` is a file, ``OSError`` where
     it cannot be written.
     """

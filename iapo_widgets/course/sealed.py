@@ -1,12 +1,12 @@
 """Checks that hold no answers: what is right is kept as salted hashes, and what is said of it opens by the answer only.
 
-They lie in ``checks.json`` beside the students' copies, and ``check`` uses them where it finds them.  Of an answer by
-a value it holds hashes of what the answer is rounded to, of a function the cases and hashes of what is right for them;
-the sentence for a right answer, and the hint for a mistake, are written over with what follows from that very answer.
+They lie in ``checks.json`` beside the students' copies.  Of an answer by a value that file holds hashes of what the
+answer is rounded to, of a function the cases and hashes of what is right for them; the sentence for a right answer, and
+the hint for a mistake, are written over with what follows from that very answer.
 
-What this cannot do: few values are possible, so a program that tries them all finds the right one, as it would with
-``check``; and whoever installs the whole package has its ``lesson_*.py`` with all answers.  With those files and the
-lessons in it deleted, ``check`` goes on by ``checks.json`` alone.
+``check`` uses them where the package has no answers of its own: whoever installs the whole package has those, in
+``lesson_*.py``, ``exam`` and the lessons; on a server for students they can be deleted, and the copies work as before.
+What no hash can do: few values are possible, so a program that tries them all finds the right one.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import iapo_widgets
 from iapo_widgets.cli import main
-from iapo_widgets.course import check, hint
+from iapo_widgets.course import check, checking, hint
 from iapo_widgets.course.exercises import Exercise, exercises
 from iapo_widgets.course.kinds import STEPS, AnArm, Choice, Number, NumberOrNone, Numbers
 from iapo_widgets.course.pulling import Bandit, Pulling, small_task
@@ -34,7 +34,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def beside(folder, monkeypatch):
-    """In that folder, as a kernel is."""
+    """In that folder, as a kernel is, with a package that has no answers."""
+    monkeypatch.setattr(checking, "exercises", dict)
     monkeypatch.chdir(folder)
 
 
@@ -87,22 +88,34 @@ def test_an_answer_that_nobody_foresaw_gets_the_general_hint(beside):
 
 
 def test_a_file_that_is_no_file_of_checks_says_so(tmp_path, monkeypatch):
-    """In a verdict, as everything that ``check`` says; without such a file the package's own answers are used."""
+    """In a verdict, as everything that ``check`` says."""
+    monkeypatch.setattr(checking, "exercises", dict)
     monkeypatch.chdir(tmp_path)
-    assert check("01-a", 0.648).right
+    assert "no exercise" in check("01-a", 0.648).message
     for content in ("{", "[]", '{"exercises": 3}', '{"exercises": {"01-a": {}}}', '{"exercises": {"01-a": 1}}'):
         (tmp_path / FILE).write_text(content)
         for verdict in (check("01-a", 0.648), hint("01-a")):
             assert verdict.state == "wrong" and FILE in verdict.message
 
 
+def test_a_file_that_is_handed_in_decides_nothing(folder, tmp_path, monkeypatch):
+    """Where the package has its answers, as where answers are graded, a file beside the notebook is not looked at."""
+    carried = json.loads((folder / FILE).read_bytes())
+    carried["exercises"]["01-a"] = {**carried["exercises"]["00-c"], "id": "01-a"}
+    (tmp_path / FILE).write_text(json.dumps(carried))
+    monkeypatch.chdir(tmp_path)
+    assert check("01-a", 0.648).right and not check("01-a", 3).right
+    monkeypatch.setattr(checking, "exercises", dict)
+    assert check("01-a", 3).right
+
+
 def test_checks_work_where_the_answers_were_deleted(folder, tmp_path):
-    """With no module of a lesson and no notebook in the package, beside the copies all is judged as before."""
+    """With no module of a lesson, no exam and no notebook in the package, beside the copies all is judged as before."""
     here = Path(iapo_widgets.__file__).parent
-    away = shutil.ignore_patterns("lesson_*.py", "notebooks", "__pycache__")
+    away = shutil.ignore_patterns("lesson_*.py", "exam", "notebooks", "__pycache__")
     shutil.copytree(here, tmp_path / "iapo_widgets", ignore=away)
     code = """
-from iapo_widgets.course import check, hint
+from iapo_widgets.course import check, checking, hint
 from iapo_widgets.course.exercises import exercises
 halves = lambda votes, gold: 0.0 if votes.count(gold) < max(map(votes.count, votes)) else 0.5
 print(len(exercises()), check("01-a", 0.648).right, check("01-a", 0.6).message[:30], check("01-b", halves).state)
