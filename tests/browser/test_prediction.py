@@ -144,6 +144,16 @@ def test_it_is_legible_and_accessible_alive(asked, theme):
     assert serious(page, ".iapo-prediction") == []
 
 
+def test_what_was_predicted_stands_when_the_kernel_is_gone(asked):
+    """After a restart the last state is there, a line says what to do, and nothing pretends to be kept."""
+    page = asked.page
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    gone = page.locator(".iapo-lost:visible", has_text="The kernel was restarted or has ended: run this cell again")
+    expect(gone).to_have_count(3)
+    expect(kept(root(page, "Who is ahead?"))).to_contain_text("Kept: uniform.")
+    expect(page.locator(".iapo-prediction :is(.iapo-form, .iapo-order) :is(input, button):enabled")).to_have_count(0)
+
+
 def serious(page, where):
     """What axe holds against that part of a page."""
     found = Axe().run(page, context=where).response["violations"]

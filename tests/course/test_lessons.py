@@ -154,6 +154,22 @@ def test_running_a_notebook_twice_gives_the_same_bytes(tmp_path):
     assert "widgets" not in notebook(path)["metadata"] and b"execution_count" in written[0]
 
 
+def test_a_run_folds_what_came_and_leaves_the_question_open(tmp_path):
+    """The widget's cell keeps its line of what to do in sight; the cell below it is folded, and says how to predict."""
+    new = run_notebooks.nbformat.v4
+    cells = [new.new_markdown_cell("**Before you run: predict.** How much?"),
+             new.new_code_cell('from iapo_widgets.course import came, predict\npredict("01-p1", "x", between=(0, 1))'),
+             new.new_code_cell('print("So much")\ncame("01-p1", 0.5)')]  # fmt: skip
+    path = tmp_path / "one.ipynb"
+    path.write_text(run_notebooks.written(new.new_notebook(cells=cells)))
+    run_notebooks.run(path)
+    _, asks, tells = notebook(path)["cells"]
+    assert asks["metadata"] == {} and is_twin(asks["outputs"][0])
+    assert "run this cell (Shift + Enter) to predict." in "".join(asks["outputs"][0]["data"]["text/html"])
+    assert tells["metadata"] == {"jupyter": {"outputs_hidden": True}, "tags": ["hide-output"]}
+    assert "".join(tells["outputs"][1]["data"]["text/plain"]).startswith("○ No prediction. It is 0.5.")
+
+
 def test_a_notebook_that_raises_is_not_written(tmp_path):
     """The error comes through, and the file keeps what it had."""
     book = run_notebooks.nbformat.v4.new_notebook(cells=[run_notebooks.nbformat.v4.new_code_cell("1 / 0")])
