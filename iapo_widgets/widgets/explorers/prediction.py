@@ -88,8 +88,8 @@ class Prediction(Controlled):
         return f"Prediction({', '.join([spelled(asked.id), spelled(asked.what), *named(given)])})"
 
     def _tell(self, _: Any = None) -> None:
-        kept = self.value is not None
-        self._said = f"Kept: {self.asked.shown(self.value)}. Run the next cell to see what comes." if kept else NONE
+        kept = "" if self.value is None else self.asked.shown(self.value).removesuffix(".")
+        self._said = f"Kept: {kept}. Run the next cell to see what comes." if kept else NONE
 
     @t.validate("value")
     def _check_value(self, proposal: Any) -> Any:
