@@ -40,7 +40,8 @@ ORDER = re.compile(
 APART = re.compile(
     r"\b(?:table|figure|picture|cell|widget|text|word|list|line|answer|example|code|run)s? (?:just )?(?:above|below)\b"
     r"|\b(?:above|below)[,;:.)]|\b(?:above|below) (?:this|the (?:table|picture|widget|text))\b"
-    r"|\bwho (?:\w+ )?(?:leads|wins|ahead)\b|\bwhat [^.,;:]*? (?:loses|wins)\b",
+    r"|\b(?:above|below) (?:is|are|was|were)\b"
+    r"|\bwho (?:\w+ )?(?:leads|wins|ahead)\b|\bwhat (?:[^.,;:]*? )?(?:loses|wins)\b",
     re.I,
 )
 SUPPOSED = re.compile(r"^\W*(?:If|Suppose|Imagine)\b")

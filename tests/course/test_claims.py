@@ -59,7 +59,8 @@ def test_an_order_is_found(sentence):
     [
         "The table above shows it.", "Read the words below the widget.", "Below, their texts.", "Who is ahead?",
         "If the vote wins, stop.", "Regret is what a policy loses.", "The number behind ± is its error.",
-        "The shading says who leads.", "That leads to lesson 08.", "Write it ahead of time.", "## The vote wins",
+        "The shading says who leads.", "Read what wins.",
+        "What was exact above is drawn.", "That leads to lesson 08.", "Write it ahead of time.", "## The vote wins",
         "### Exercise 07-a\n\nPSST is ahead.", "<details><summary>Solution</summary>\nIt wins.\n</details>",
         "```\nit wins\n```", "## Go further\n\nA paper in which it wins.",
     ],

@@ -8,16 +8,18 @@ import pytest
 from course.answers import CONVERTED, LESSONS, notebook
 from course.prose import constants, holds, uncarried
 from iapo_widgets.course.lessons import ASKS, PREDICT, predicted_cells, source
+from iapo_widgets.widgets.shared.twin import is_twin
 
 HERE = Path(__file__).parent
 PREDICTED = re.compile(r'^predict\("([^"]*)"', re.M)
 CAME = re.compile(r'^came\("([^"]*)"', re.M)
-#: An item that asks to do or to look at something.
+#: An item that asks to do or to look at something; the second kind of words only where something is asked of it.
 TRY = re.compile(
-    r"^\s*(?:[-*]|\d+\.) [*_\"]*(?:Try|Count|Which|Move|Press|Drag|Choose|Click|Point|Find|Set|Switch|Turn)\b.*|"
+    r"^\s*(?:[-*]|\d+\.) [*_\"]*(?:Try|Count|Which|Move|Press|Drag|Click|Point)\b.*|"
     r"^\*\*(?:Try|Count|Which|Press|Move|Drag|Choose)\b.*",
     re.M | re.I,
 )
+SET = re.compile(r"^\s*(?:[-*]|\d+\.) [*_\"]*(?:Choose|Find|Set|Switch|Turn|Look)\b.*\?", re.M | re.I)
 ANSWER = re.compile(r"<details>\s*<summary>Answer</summary>\n\n.+?\n\n</details>", re.S)
 NO_MODEL = re.compile(r"\bno (?:language )?models? (?:is|are|was|were) (?:called|asked|run)\b", re.I)
 
@@ -48,20 +50,32 @@ def unpredicted(book, lesson="07"):
 
 
 def spoiled(book):
-    """First lines of folded outputs that tell something: they hold a digit, or are no words of a heading."""
+    """First lines of folded outputs that tell something: a digit, what came, or nothing that could be a heading."""
     found = []
     for i in predicted_cells(book):
-        output = (book["cells"][i]["outputs"] or [{}])[0]
+        if not book["cells"][i]["outputs"]:
+            continue
+        output = book["cells"][i]["outputs"][0]
         first = "".join(output.get("text", "")).lstrip("\n").partition("\n")[0]
-        if not first.strip() or re.search(r"\d", first):
+        shut = is_twin(output) or "image/png" in output.get("data", {})  # a folded picture shows no number
+        if not shut and (not first.strip() or re.search(r"\d", first)):
             found.append((i, first))
     return found
 
 
 def unanswered(book):
-    """First lines of lists that ask to try something, in cells that hold no folded answer."""
-    asking = [(i, source(c)) for i, c in enumerate(book["cells"]) if c["cell_type"] == "markdown"]
-    return [(i, TRY.search(text)[0]) for i, text in asking if TRY.search(text) and not ANSWER.search(text)]
+    """First lines of lists of things to try, in cells that hold no folded answer; plan and key points apart."""
+    found = []
+    for i, cell in enumerate(book["cells"]):
+        text = source(cell).partition("## Key points")[0]
+        if (
+            i
+            and cell["cell_type"] == "markdown"
+            and not ANSWER.search(text)
+            and (asks := TRY.search(text) or SET.search(text))
+        ):
+            found.append((i, asks[0].strip()))
+    return found
 
 
 @pytest.mark.parametrize("lesson", CONVERTED)
@@ -125,14 +139,18 @@ def test_a_first_line_that_tells_is_found():
     assert spoiled(made(ASK, ONE, ("code", code, said("Regret of each\n0.2\n")))) == []
     assert spoiled(made(ASK, ONE, ("code", code, said("0.2\nRegret\n")))) == [(2, "0.2")]
     assert spoiled(made(ASK, ONE, ("code", code, {"data": {"text/plain": "it is 0.2"}}))) == [(2, "")]
+    assert spoiled(made(ASK, ONE, ("code", "figure()", {"data": {"image/png": "", "text/plain": "Figure 2"}}))) == []
 
 
 def test_a_list_without_its_answer_is_found():
     """An item that asks to try something needs the fold, with its blank lines; a plain list needs none."""
     fold = "\n\n<details><summary>Answer</summary>\n\nIt falls.\n\n</details>"
-    assert unanswered(made(("markdown", "- Move it.\n- So?"))) == [(0, "- Move it.")]
-    assert unanswered(made(("markdown", "- press *Play*"))) and unanswered(made(("markdown", "**Try it.** Now.")))
-    assert unanswered(made(("markdown", f"- Move it.{fold}"), ("markdown", "- The best arm."))) == []
+    plan = ("markdown", "# 07\n\n- find by hand")
+    assert unanswered(made(plan, ("markdown", "- Move it.\n- So?"))) == [(1, "- Move it.")]
+    for text in ("- press *Play*", "**Try it.** Now.", "- Choose *high*: which arms does it keep?"):
+        assert unanswered(made(plan, ("markdown", text)))
+    for text in (f"- Move it.{fold}", "- The best arm.", "- Choose a cap.", "## Key points\n\n- Count twice."):
+        assert unanswered(made(plan, ("markdown", text))) == []
 
 
 def test_a_number_is_carried_by_code_output_or_a_sum():
