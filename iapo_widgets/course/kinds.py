@@ -6,7 +6,7 @@ import math
 import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -39,6 +39,11 @@ class Kind(Protocol):
     def compare(self, given: Any, right: Any) -> str:
         """A first clue about an answer that nobody foresaw; it gives nothing away."""
         ...
+
+
+@runtime_checkable
+class Written(Kind, Protocol):
+    """What has one right answer, which can be sealed; the other kinds are right by what holds of them."""
 
     def forms(self, value: Any) -> list[list[str]]:
         """An answer that was read as words, part by part: first its own, then those of all that are the same to it.

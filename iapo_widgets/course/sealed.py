@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import importlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from . import kinds
 from .kinds import Kind
 from .written_cases import read, written
 
@@ -37,8 +37,8 @@ Parts = Sequence[Sequence[str]]
 class Sealed:
     """One exercise without its answer; ``parameters``, ``name`` and ``cases`` are of a function only.
 
-    right: hash of each part of the answer, or of each part in each case; why and mistakes: (hash, sealed words), by all
-    parts together.
+    right: hash of each part of the answer, or of each part in each case; none where the kind itself tells what is
+    right.  why and mistakes: (hash, sealed words), by all parts together.
     """
 
     id: str
@@ -72,14 +72,18 @@ class Sealed:
     def plain(self) -> dict[str, Any]:
         """As JSON."""
         about = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        kind = {"name": type(self.kind).__name__, **dataclasses.asdict(self.kind)}  # type: ignore[call-overload]
+        made = type(self.kind)
+        place = {"module": made.__module__.removeprefix(f"{__package__}."), "name": made.__name__}
+        kind = {**place, **dataclasses.asdict(self.kind)}  # type: ignore[call-overload]
         return {**about, "kind": kind, "cases": [[written(value) for value in case] for case in self.cases]}
 
     @classmethod
     def of_plain(cls, about: dict[str, Any]) -> Sealed:
         """From JSON."""
-        fields = {k: tuple(v) if isinstance(v, list) else v for k, v in about["kind"].items() if k != "name"}
-        made = getattr(kinds, about["kind"]["name"])(**fields)
+        kind = dict(about["kind"])
+        home = importlib.import_module(f".{kind.pop('module')}", __package__)
+        of = getattr(home, kind.pop("name"))
+        made = of(**{k: tuple(v) if isinstance(v, list) else v for k, v in kind.items()})
         cases = [tuple(read(value) for value in case) for case in about["cases"]]
         pairs = [(mark, words) for mark, words in about["mistakes"]]
         more = {"kind": made, "cases": cases, "mistakes": pairs, "why": tuple(about["why"])}
@@ -132,5 +136,5 @@ def find(exercise_id: str) -> Sealed | None:
     about = found().get(exercise_id)
     try:
         return None if about is None else Sealed.of_plain(about)
-    except (TypeError, ValueError, LookupError, AttributeError):
+    except (TypeError, ValueError, LookupError, AttributeError, ImportError):
         raise ValueError(DAMAGED) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .kinds import Written
 from .sealed import Sealed
 from .verdict import Verdict
 
@@ -13,6 +14,10 @@ def of_value(exercise: Sealed, answer: Any) -> Verdict:
     """Of an answer by a value."""
     kind = exercise.kind
     value = kind.read(answer)
+    if not isinstance(kind, Written):  # right by what holds of it
+        holds = kind.same(value, None)
+        why = exercise.said([exercise.why], []) or ""
+        return Verdict("right", why) if holds else Verdict("wrong", f"{kind.compare(value, None)} {exercise.hint}")
     parts = kind.forms(value)
     own, same = exercise.opened(parts)
     if all(same) and len(own) == len(exercise.right):
@@ -25,6 +30,7 @@ def of_value(exercise: Sealed, answer: Any) -> Verdict:
 def of_returned(exercise: Sealed, calls: Sequence[str], read: Sequence[Any]) -> Verdict:
     """Of what a function returned for each case, whose calls are told in words."""
     kind = exercise.kind
+    assert isinstance(kind, Written)
     each = [kind.forms(value) for value in read]
     fits = [len(parts) == len(right) for parts, right in zip(each, exercise.right, strict=True)]
     # where a case has another number of parts, blanks keep the places of the cases after it

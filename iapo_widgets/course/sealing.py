@@ -10,6 +10,7 @@ from typing import Any
 
 from .exercises import AnyExercise, Exercise, FunctionExercise
 from .functions import prepared
+from .kinds import Written
 from .sealed import SLOW, Parts, Sealed, crossed, hashed, whole
 from .written_cases import read, written
 
@@ -19,13 +20,15 @@ ROOM = 60_000  # characters for the cases of one function; the smallest come fir
 def sealed(exercise: AnyExercise) -> Sealed:
     """The exercise without its answer; raises ``TypeError`` where its cases have no written form."""
     salt, kind = os.urandom(12).hex(), exercise.kind
+    wrong: list[tuple[str, Parts]] = []
+    right: list[Any] = []
+    answer: Parts = []
+    more: dict[str, Any] = {}
     if isinstance(exercise, Exercise):
-        answer: Parts = kind.forms(kind.read(exercise.right()))
-        right: list[Any] = [hashed(salt, place, part[0], SLOW) for place, part in enumerate(answer)]
-        wrong: list[tuple[str, Parts]] = [
-            (m.hint, kind.forms(kind.read(m.gives()))) for m in exercise.mistakes if m.gives
-        ]
-        more: dict[str, Any] = {}
+        if isinstance(kind, Written):
+            answer = kind.forms(kind.read(exercise.right()))
+            right = [hashed(salt, place, part[0], SLOW) for place, part in enumerate(answer)]
+            wrong = [(m.hint, kind.forms(kind.read(m.gives()))) for m in exercise.mistakes if m.gives]
     else:
         cases = _chosen(exercise)
         each = _returned(exercise, exercise.right, cases)
@@ -43,7 +46,10 @@ def sealed(exercise: AnyExercise) -> Sealed:
 
 def _returned(exercise: FunctionExercise, function: Callable[..., Any], cases: Iterable[Any]) -> list[Parts]:
     """What the function returns for each case, which is read anew each time: a case may be changed by its use."""
-    return [exercise.kind.forms(exercise.kind.read(function(*read(case)))) for case in cases]
+    kind = exercise.kind
+    if not isinstance(kind, Written):
+        raise TypeError(f"{exercise.id}: a function must return what has one right answer, not {kind}")
+    return [kind.forms(kind.read(function(*read(case)))) for case in cases]
 
 
 def _chosen(exercise: FunctionExercise) -> list[Any]:

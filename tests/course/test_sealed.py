@@ -18,6 +18,8 @@ from iapo_widgets.course.exercises import Exercise, exercises
 from iapo_widgets.course.kinds import STEPS, AnArm, Choice, Number, NumberOrNone, Numbers
 from iapo_widgets.course.pulling import Bandit, Pulling, small_task
 from iapo_widgets.course.sealed import FILE, found
+from iapo_widgets.course.sealed_checking import of_value
+from iapo_widgets.course.sealing import sealed
 from iapo_widgets.course.written_cases import read, written
 
 ALL = exercises()
@@ -158,6 +160,30 @@ def test_forms_tell_the_same_from_another(kind, one, same, other):
         return len(a) == len(b) and all(x[0] in y for x, y in zip(a, b, strict=True))
 
     assert alike(kind.forms(one), kind.forms(same)) and not alike(kind.forms(one), kind.forms(other))
+
+
+class Even:
+    """A kind without one right answer."""
+
+    def read(self, answer):
+        return int(answer)
+
+    def same(self, given, right):
+        return given % 2 == 0
+
+    def show(self, value):
+        return str(value)
+
+    def compare(self, given, right):
+        return f"{given} is odd."
+
+
+def test_what_is_right_by_a_property_is_judged_by_it():
+    """Where many answers are right the kind tells, sealed as well as open, and no answer is kept."""
+    carried = sealed(Exercise("01-x", lambda: 4, "Two divide it.", "Divide by two.", [], Even()))
+    assert carried.right == [] and carried.mistakes == []
+    assert of_value(carried, 8).message == "Two divide it." and of_value(carried, 8).right
+    assert of_value(carried, 3).message == "3 is odd. Divide by two."
 
 
 def test_cases_are_read_as_they_were_written():
