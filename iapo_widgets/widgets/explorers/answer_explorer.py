@@ -15,7 +15,7 @@ from ...core.stopping import without_stops
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
 from ...plots.scene import Scene
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
@@ -44,7 +44,7 @@ class AnswerExplorer(Explorer):
     Raises ``ValueError`` for an environment without texts.
     """
 
-    _esm = module(
+    _esm = packed(
         "shared/canvas", "shared/kernel", "shared/state", "shared/controls", *PANEL, "explorers/answer_explorer"
     )
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer")

@@ -16,7 +16,7 @@ from ...core.rounds import Policy, Result
 from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Scene
 from ...study.comparison import PolicyMeans, PolicyRow, policy_means, policy_rows
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
@@ -38,7 +38,7 @@ class PolicyTable(Explorer):
     Traits: ``policy``, ``copy_as`` (``CSV``, ``Markdown`` or ``Python``), ``copy_text`` (the table so; to be read).
     """
 
-    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "state", "scene", "controls", "copy")),
+    _esm = packed(*(f"shared/{name}" for name in ("canvas", "kernel", "state", "scene", "controls", "copy")),
                   "explorers/policy_table")  # fmt: skip
     _css = styles("shared/theme", "shared/explorer", "explorers/policy_table")
 

@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 
 NOT_RUN = (
     "LiveLab asks a language model, which may cost money: it runs only when somebody presses Run in a notebook, and "
@@ -18,7 +18,7 @@ NOT_RUN = (
 class LiveHeading(anywidget.AnyWidget):
     """A heading, a sentence, ``how`` to go on, and ``said``: what the lab is at, for a page without its status line."""
 
-    _esm = module("shared/canvas", "shared/kernel", "live/live_heading")
+    _esm = packed("shared/canvas", "shared/kernel", "live/live_heading")
     _css = styles("shared/theme", "live/live_lab")
     title = t.Unicode("From prompts to a policy").tag(sync=True)
     sentence = t.Unicode(

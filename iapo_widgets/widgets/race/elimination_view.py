@@ -19,7 +19,7 @@ from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Round, without_rules
 from ...core.stopping import over_rules, rules_of
 from ...plots.picture import Picture
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 from ..shared.holdings import prompts_of
 from ..shared.note import note
 from .frames import FrameWriter, quantised, told_arm
@@ -45,7 +45,7 @@ class EliminationView(LookedAt):
     them), ``seconds`` (that a round takes when it is played).
     """
 
-    _esm = module(*STAGE, "race/stock", "race/elimination_view")
+    _esm = packed(*STAGE, "race/stock", "race/elimination_view")
     _css = styles("shared/theme", "race/race")
 
     n_frames = t.Int(0, min=0).tag(sync=True)
