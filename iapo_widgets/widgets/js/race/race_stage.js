@@ -7,8 +7,8 @@ const FLIGHT = 0.45; // share of a round's time in which answers fly
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // models: of the views that are raced, one or two; opened(p, n): an arm was picked; playTrain(): trains what is not
-// trained yet, and returns whether it does.
-function raceStage({ models, opened = null, playTrain = () => false }) {
+// trained yet, and returns whether it does; toBegin: how the first round comes.
+function raceStage({ models, opened = null, playTrain = () => false, toBegin = "No round yet: the first is shown when its answers are in." }) {
   const id = `iapo-race-${++stages}-${Math.random().toString(36).slice(2, 8)}`;
   const press = (text, tip, act, attributes = {}) => { const made = build("button", { type: "button", title: tip, "data-lm-suppress-shortcuts": "true", ...attributes }, text); made.addEventListener("click", act); return made; };
   const play = press("\u25b6 Play", "Play the race from its first answer to its last", () => toggle(), { "aria-pressed": "false", class: "iapo-play" });
@@ -171,7 +171,8 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     const axes = tracks.map((track) => axisOf(track.replay, c)), ends = [Math.min(...axes.map(([low]) => low)), Math.max(...axes.map(([, high]) => high))];
     tracks.forEach((track) => track.show(frameAt(track, at), c, face, arm.length === 2 ? arm : null, ends));
     const told = truth ? tracks.map((track) => truthWords(track.replay, frameAt(track, at), c, track.truth())).filter(Boolean) : [];
-    put(policy, tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, connected(first))).filter(Boolean).join("\n"));
+    const none = connected(first) ? toBegin : "No round was saved.";
+    put(policy, tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, none)).filter(Boolean).join("\n"));
     put(lucky, told.join("\n"));
     put(changed, tracks[0].replay.isRescored(c) ? `Re-scored with ${tracks[0].replay.rescored[c].label}: nothing was asked anew. Estimates and recommendation are new; the arms were trimmed under the earlier weights.` : "");
     describe(faces, { "aria-pressed": face === "map" });
