@@ -207,9 +207,9 @@ class PSSTLab(LabSettings):
                     pace = 0.0 if whole else self.seconds_per_round
                     run.prepare(env, name, self.budget, self.seed, self.reuse, pace, paused, whole)
             except (ValueError, TypeError) as error:
-                self._say(str(error))
-                return
+                return self._say(str(error))
             self._settings = {name: getattr(self, name) for name in TRAINING}
+            self.set_trait("state", "paused" if paused else "running")  # before the last result goes
             for run in self._runs:
                 run.start()
         self._say()
