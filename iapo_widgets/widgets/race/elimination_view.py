@@ -39,10 +39,10 @@ class EliminationView(LookedAt):
 
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
     no kernel.  Traits to read, set or link: ``context`` (name of the one shown), ``round`` (number of the
-    round shown, 0 follows the newest), ``arm`` ([prompt, n] in focus, or []), ``n_frames``, ``finished``, ``title``,
-    ``scale`` (lowest and highest Q of the map's colours and axis, a pair for each context; empty: its own), ``face``
-    (``race``: prompts as rows; ``map``: every prompt and N), ``truth`` (show the exact values, where the task knows
-    them), ``seconds`` (that a round takes when it is played).
+    round shown, 0 follows the newest, -1 is before the first), ``arm`` ([prompt, n] in focus, or []), ``n_frames``,
+    ``finished``, ``title``, ``scale`` (lowest and highest Q of the map's colours and axis, a pair for each context;
+    empty: its own), ``face`` (``race``: prompts as rows; ``map``: every prompt and N), ``truth`` (show the exact
+    values, where the task knows them), ``seconds`` (that a round takes when it is played).
     """
 
     _esm = packed(*STAGE, "race/stock", "race/elimination_view")
@@ -263,7 +263,7 @@ class EliminationView(LookedAt):
     @property
     def shown_round(self) -> int:
         """Number of the round on screen, 0 before the first."""
-        return min(self.round, len(self.rounds)) or len(self.rounds)
+        return 0 if self.round < 0 else min(self.round, len(self.rounds)) or len(self.rounds)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser changed, never in the middle of an ``append``."""

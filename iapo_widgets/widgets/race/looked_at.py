@@ -22,7 +22,7 @@ class LookedAt(Stateful):
     rounds: list[Round]
 
     context = t.Unicode().tag(sync=True)
-    round = t.Int(0, min=0).tag(sync=True)
+    round = t.Int(0, min=-1).tag(sync=True)
     arm = t.List(t.Int()).tag(sync=True)
     face = t.Enum(["race", "map"], "race").tag(sync=True)
     truth = t.Bool(False).tag(sync=True)

@@ -28,7 +28,7 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
   stage.append(...tracks.map((track) => track.element));
   stage.classList.toggle("iapo-two", tracks.length > 1);
 
-  let bounds = [], local = null, playing = false, timer = null, ending = null, pending = false, worth = 0, motion = false;
+  let bounds = [], playing = false, timer = null, ending = null, pending = false, worth = 0, motion = false;
   const first = models[0];
   const each = (name, value) => { for (const model of models) { model.set(name, value); model.save_changes(); } };
 
@@ -36,7 +36,6 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
     tracks.forEach((track) => track.collect());
     bounds = tracks.length === 1 ? tracks[0].replay.frames.map((f) => f.spent)
       : [...new Set(tracks.flatMap((track) => track.replay.frames.map((f) => f.spent)))].sort((a, b) => a - b);
-    if (local !== null && local >= bounds.length) local = null;
     draw();
     if (playing && !timer && !ending) next();
   }
@@ -52,17 +51,16 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
     return r;
   };
   function place() {
-    if (local !== null) return local;
     const round = first.get("round"), frame = tracks[0].replay.frames[round - 1];
+    if (round < 0) return -1; // before the first
     if (!round || !frame) return bounds.length - 1;
     return tracks.length === 1 ? round - 1 : bounds.indexOf(frame.spent);
   }
   function moveTo(k) {
     tracks.forEach((track, i) => {
-      const r = frameAt(track, k), value = k >= bounds.length - 1 ? 0 : Math.max(1, r + 1);
+      const r = frameAt(track, k), value = k < 0 ? -1 : k >= bounds.length - 1 ? 0 : Math.max(1, r + 1);
       if (models[i].get("round") !== value) { models[i].set("round", value); models[i].save_changes(); }
     });
-    local = k < 0 ? -1 : null; // after those, which are heard here too: before the first round no trait tells the place
     draw();
   }
   const context = () => Math.max(0, tracks[0].replay.about.contexts.findIndex((c) => c.name === first.get("context")));
@@ -183,10 +181,9 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
   }
 
   const heard = ["n_frames", "_run", "_about", "_scored", "context", "scale", "title", "arm", "finished", "face", "truth", "_truth", "_report", "seconds"];
-  const turn = () => { local = null; draw(); };
   for (const model of models) {
     for (const name of heard) model.on(`change:${name}`, gather);
-    model.on("change:round", turn);
+    model.on("change:round", draw);
   }
   let fitted = "";
   const size = new ResizeObserver(() => {
@@ -216,7 +213,7 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
       unhear();
       for (const model of models) {
         for (const name of heard) model.off(`change:${name}`, gather);
-        model.off("change:round", turn);
+        model.off("change:round", draw);
       }
     },
   };
