@@ -20,6 +20,7 @@ from ...core.rounds import Policy, Round, without_rules
 from ...core.stopping import over_rules, rules_of
 from ...plots.picture import Picture
 from ..shared.assets import packed, styles
+from ..shared.checked import one_of
 from ..shared.holdings import prompts_of
 from ..shared.note import note
 from .frames import FrameWriter, quantised, told_arm
@@ -143,8 +144,7 @@ class EliminationView(LookedAt):
     def rescore(self, context: Context, rescorer: Rescorer, label: str) -> None:
         """Show ``context`` (one of the environment's, by name, with other weights) from the completions at hand."""
         names = [c.name for c in self.env.contexts]
-        if context.name not in names:
-            raise ValueError(f"unknown context {context.name!r}; known: {', '.join(names)}")
+        one_of("context", context.name, names)
         if not self.rounds:
             return
         with self.lock, self.hold_sync():
