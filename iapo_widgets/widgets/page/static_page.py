@@ -127,6 +127,7 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
 def _saved(widget: anywidget.AnyWidget, texts: bool) -> tuple[State, list[State]]:
     if hasattr(widget, "show_finished"):
         widget.show_finished()
+        widget.join()  # a page is of the whole race
     state = widget.get_state()
     if hasattr(widget, "carried"):
         state |= widget.carried(texts)
