@@ -24,6 +24,7 @@ from ...study.results import ResultsFile
 from ...study.statistics import Cell, summary
 from ...study.table import Table
 from ...tasks.catalogue import GENERATED
+from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
 from ..shared.ticked import Ticked
 
@@ -275,11 +276,9 @@ class StudyExplorer(Ticked, Explorer):
 
     @t.validate("environment", "measure")
     def _check(self, proposal: Any) -> str:
-        name, value = proposal["trait"].name, proposal["value"]
-        known = self.study.environments if name == "environment" else tuple(dict(MEASURES).values())
-        if value not in known:
-            raise t.TraitError(f"unknown {name} {value!r}; known: {', '.join(known)}")
-        return str(value)
+        name = proposal["trait"].name
+        known = self.study.environments if name == "environment" else dict(MEASURES).values()
+        return chosen(name, proposal, known)
 
 
 def _sooner(cells: Sequence[Cell]) -> str:
