@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +11,12 @@ from numpy.typing import NDArray
 from ..tasks.catalogue import load
 from .exercises import Exercise, FunctionExercise, Mistake
 from .kinds import Number, Numbers
+from .pulling import Bandit
 
 Array = NDArray[np.float64]
 
 P, Q, PULLS = 0.6, 0.5, 100  # two arms, and how often each is pulled
 ARMS, BUDGET = 6, 180
-
-
-@dataclass
-class Bandit:
-    """Arms with a table of rewards (arm, pull): the j-th pull of an arm gives its j-th reward, whoever asks when."""
-
-    name: str
-    rewards: Array
-    pulled: dict[int, int] = field(default_factory=dict)
-
-    def __call__(self, arm: int, times: int) -> Array:
-        """Rewards of the next ``times`` pulls of ``arm``."""
-        if not 0 <= arm < len(self.rewards):
-            raise ValueError(f"there is no arm {arm}: they count from 0 to {len(self.rewards) - 1}")
-        start = self.pulled.get(int(arm), 0)
-        self.pulled[int(arm)] = start + int(times)
-        return np.take(self.rewards[int(arm)], range(start, start + int(times)), mode="wrap")
-
-    def __repr__(self) -> str:
-        return self.name
 
 
 Pull = Callable[[int, int], Array]

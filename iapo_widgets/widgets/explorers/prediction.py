@@ -61,6 +61,12 @@ class Prediction(Controlled):
         keep = [Control("keep", "Keep this order", "button")] * bool(asked.order)
         return [*fields, *keep, Control("reset", "Clear", "button", hint="Predict nothing")]
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """As any widget; where the browser's value is refused, the one that is kept goes back to it."""
+        super().set_state(sync_data)
+        if "value" in sync_data and "value" in self._errors:
+            self.send_state("value")
+
     def press(self, name: str) -> None:
         """Keep the order that is on screen, or forget what was predicted."""
         if name == "keep":
