@@ -94,6 +94,13 @@ def test_uniform_is_significant_among_three_and_not_among_six():
     assert p["uniform"][1] < 0.05 < p["uniform"][2] and max(p["psst+k1"]) < 0.05 < min(p["psst"])
 
 
+def test_the_curve_that_sticks_out_is_no_surprise_among_twelve():
+    """It is that of triple-n1, whose growth is significant alone and not after correction."""
+    text = printed("05", "rises = [")
+    p, corrected = (float(re.search(rf"{words} ?(\d\.\d+)", text)[1]) for words in ("p =", "for 12:"))
+    assert "smallest p of 12: triple-n1" in text and p < 0.05 < corrected
+
+
 def test_p_by_hand_is_right():
     """Six differences: four patterns of 64 lean as far, by sums and by ranks; three p after Holm."""
     sizes = np.array([20, 30, 10, 50, 40, 120])
