@@ -30,7 +30,8 @@ def test_the_two_factors_of_the_bill_are_those_of_the_text():
 def test_subsets_scatter_less_around_the_same_mean():
     """Means agree within three errors of 2,000 pulls; the spread is smaller, as exact variances have it."""
     (mean_b, mean_s), (b, s) = (
-        [float(NUMBER.findall(x)[k]) for x in printed("06", "2_000").splitlines()[1:3]] for k in (0, 1)
+        [float(NUMBER.findall(x)[k]) for x in printed("06", "estimates of a vote of five").splitlines()[1:3]]
+        for k in (0, 1)
     )
     assert abs(mean_b - mean_s) < 3 * b / 2_000**0.5 and s < 0.8 * b
     _, blocks, subsets = variances("majority-vote", 0.6, 8)
@@ -60,7 +61,7 @@ def test_the_mean_over_subsets_jumps_less_from_pull_to_pull():
 @pytest.mark.claim("06-clusters")
 def test_the_formula_of_independent_answers_is_far_too_small():
     """The measured error is more than twice the formula's, and near that of 40 pulls."""
-    measured, answers, pulls = column("by_pulls")[:3]
+    measured, answers, pulls = column("forty_pulls() for")[:3]
     assert measured > 2 * answers and pulls == pytest.approx(measured, rel=0.1)
 
 

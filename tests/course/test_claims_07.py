@@ -17,7 +17,7 @@ ROW = re.compile(r"([+-]\d+\.\d+) ± (\d+\.\d+)")
 def measured():
     """(way, budget) -> (regret, error, regret less that of PSST, its error), as the lesson printed them."""
     rows = {}
-    for line in printed("07", "ways = {").splitlines():
+    for line in [*printed("07", "in ways.items()").splitlines(), printed("07", "apart = subsets")]:
         if found := ROW.findall(line):
             budget, way = re.match(r" *([\d,]+)  (psst, subsets|\w+) ", line).groups()
             rows[way, int(budget.replace(",", ""))] = tuple(float(x) for pair in found for x in pair)

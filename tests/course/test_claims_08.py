@@ -55,8 +55,9 @@ def test_ten_times_as_certain_costs_the_same_extra():
 
 def test_contexts_are_cheap_and_prompts_are_not():
     """27 contexts ask for less than twice the budget of one; 32 prompts for about a hundred times that of two."""
-    table = [[int(x.replace(",", "")) for x in re.findall(r"[\d,]+", line)[1:]]
-             for line in printed("08", "def asked").splitlines() if "contexts" in line]  # fmt: skip
+    lines = printed("08", "budget for an error of at most five").splitlines()
+    rows = [re.findall(r"[\d,]+", line)[1:] for line in lines if "contexts" in line]
+    table = [[int(x.replace(",", "")) for x in row] for row in rows]
     assert all(many < 2 * one for one, many in zip(table[0], table[2], strict=True))
     assert table[0][-1] > 100 * table[0][0]
 
