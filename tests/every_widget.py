@@ -12,6 +12,7 @@ from iapo_widgets.widgets import (
     ContextSliders,
     EliminationView,
     PolicyTable,
+    Prediction,
     PSSTLab,
     ReuseExplorer,
     ScalingExplorer,
@@ -73,3 +74,13 @@ WIDGETS = {
     "StudyExplorer": finished_study,
     "PolicyTable": policy_table,
 }
+
+#: What is asked -> a call that makes a prediction of it; it has no picture, and nothing that moves without a kernel.
+PREDICTIONS = {
+    "number": lambda **more: Prediction("07-p1", "Regret of halving", between=(0, 0.2), **more),
+    "whole": lambda **more: Prediction("07-p2", "Pulls until it is sure", between=(0, 5_000), whole=True, **more),
+    "choice": lambda **more: Prediction("07-p3", "Who is ahead?", choices=("halving", "uniform", "psst"), **more),
+    "order": lambda **more: Prediction("07-p4", "Best first", order=("halving", "uniform", "psst"), **more),
+}
+#: A value of each.
+PREDICTED = {"number": 0.05, "whole": 1_200, "choice": "uniform", "order": ["psst", "uniform", "halving"]}

@@ -60,14 +60,18 @@ def notebook_page(text: str, name: str, repository: str) -> str:
 
 def absent(shown: str, link: str) -> str:
     """What stands where JupyterLab shows the widget that says ``shown`` of itself."""
-    name = html.escape(shown.partition("(")[0])
-    page = "elimination.html" if name in ("PSSTLab", "EliminationView") else "widgets.html"
-    return (
-        f'<div class="admonition note absent-widget"><p class="admonition-title">{name}</p>'
-        "<p>This widget computes with a kernel: "
-        f'<a href="{html.escape(link)}">open the notebook on Binder</a>. A <a href="../{page}">saved one</a> can be '
-        f"moved right here on the site.</p></div>"
+    name, opened = (
+        html.escape(shown.partition("(")[0]),
+        f'<a href="{html.escape(link)}">open the notebook on Binder</a>',
     )
+    page = "elimination.html" if name in ("PSSTLab", "EliminationView") else "widgets.html"
+    says = (
+        f"A prediction is taken by a kernel: {opened}, or write yours down before you look at what comes."
+        if name == "Prediction"
+        else f'This widget computes with a kernel: {opened}. A <a href="../{page}">saved one</a> can be moved right '
+        "here on the site."
+    )
+    return f'<div class="admonition note absent-widget"><p class="admonition-title">{name}</p><p>{says}</p></div>'
 
 
 def binder(repository: str, name: str) -> str:

@@ -67,6 +67,11 @@ class FunctionExercise:
     mistakes: Sequence[Mistake]
     kind: Kind = A_NUMBER
 
+    @property
+    def name(self) -> str:
+        """What our function is called."""
+        return self.right.__name__
+
 
 AnyExercise = Exercise | FunctionExercise
 

@@ -6,7 +6,7 @@ import copy
 import inspect
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy as np
 from .exercises import FunctionExercise
 from .kinds import Unreadable, shown
 from .limit import Ended
+from .sealed import Sealed
+from .sealed_checking import of_returned
 from .verdict import Verdict
 
 SECONDS = 4.5  # for all cases together, and for reading what came; a learner waits 5 s at most
@@ -27,8 +29,8 @@ Case = tuple[Any, ...]
 class Judge:
     """Judges functions for ``exercise`` on ``cases``."""
 
-    exercise: FunctionExercise
-    cases: list[Case]
+    exercise: FunctionExercise | Sealed
+    cases: Sequence[Case]
 
     def verdict(self, function: Any, step: Callable[[int], None]) -> Verdict:
         """The smallest case on which a function differs from ours, and the hint of the mistake it makes.
@@ -37,8 +39,9 @@ class Judge:
         """
         exercise, returned, home = self.exercise, [], os.getpid()
         if not callable(function):
-            name = exercise.right.__name__
-            raise Unreadable(f"A function is asked for, not {shown(function)}: hand over `{name}` itself, not a call.")
+            raise Unreadable(
+                f"A function is asked for, not {shown(function)}: hand over `{exercise.name}` itself, not a call."
+            )
         _check_parameters(exercise, function)
         for number, case in enumerate(self.cases):
             step(number + 1)
@@ -61,18 +64,22 @@ class Judge:
         return f"for {_call(self.exercise, self.cases[step - 1])}" if 1 <= step <= len(self.cases) else ""
 
 
-def prepared(exercise: FunctionExercise) -> Judge:
-    """A judge with the cases drawn."""
+def prepared(exercise: FunctionExercise | Sealed) -> Judge:
+    """A judge with the cases drawn, or those that a sealed exercise carries."""
+    if isinstance(exercise, Sealed):
+        return Judge(exercise, exercise.cases)
     return Judge(exercise, list(exercise.cases(np.random.default_rng(SEED))))
 
 
-def _compare(exercise: FunctionExercise, cases: list[Case], returned: list[Any]) -> Verdict:
+def _compare(exercise: FunctionExercise | Sealed, cases: Sequence[Case], returned: list[Any]) -> Verdict:
     kind, read = exercise.kind, []
     for case, value in zip(cases, returned, strict=True):
         try:
             read.append(kind.read(value))
         except Unreadable as error:
             return Verdict("wrong", f"For {_call(exercise, case)} the function returns {shown(value)}. {error}")
+    if isinstance(exercise, Sealed):
+        return of_returned(exercise, [_call(exercise, case) for case in cases], read)
     right = [exercise.right(*copy.deepcopy(case)) for case in cases]
     wrong = [i for i in range(len(cases)) if not kind.same(read[i], right[i])]
     if not wrong:
@@ -91,7 +98,7 @@ def _compare(exercise: FunctionExercise, cases: list[Case], returned: list[Any])
     return Verdict("wrong", f"{fact} {exercise.hint}")
 
 
-def _check_parameters(exercise: FunctionExercise, function: Callable[..., Any]) -> None:
+def _check_parameters(exercise: FunctionExercise | Sealed, function: Callable[..., Any]) -> None:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some built-ins have none
@@ -103,13 +110,13 @@ def _check_parameters(exercise: FunctionExercise, function: Callable[..., Any]) 
         raise Unreadable(f"The function must take ({wanted}); yours takes {signature}.") from None
 
 
-def _call(exercise: FunctionExercise, case: Case) -> str:
+def _call(exercise: FunctionExercise | Sealed, case: Case) -> str:
     """The arguments of a case as one would write them."""
     plain = (value.tolist() if isinstance(value, np.ndarray) else value for value in case)
     return "`" + ", ".join(f"{name} = {value!r}" for name, value in zip(exercise.parameters, plain, strict=True)) + "`"
 
 
-def _raised(exercise: FunctionExercise, function: Callable[..., Any], case: Case, error: BaseException) -> str:
+def _raised(exercise: FunctionExercise | Sealed, function: Callable[..., Any], case: Case, error: BaseException) -> str:
     code = getattr(function, "__code__", None)
     lines = [
         frame.lineno

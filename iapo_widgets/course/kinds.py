@@ -6,12 +6,15 @@ import math
 import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from ..core.problem import Arm
 from .limit import Ended
+
+STEPS = 4  # a tolerance is so many steps of what a number is rounded to where answers are sealed
+SHIFT = 0.3217  # of a step, so that no plain fraction lies where rounding turns
 
 
 class Unreadable(ValueError):
@@ -35,6 +38,18 @@ class Kind(Protocol):
 
     def compare(self, given: Any, right: Any) -> str:
         """A first clue about an answer that nobody foresaw; it gives nothing away."""
+        ...
+
+
+@runtime_checkable
+class Written(Kind, Protocol):
+    """What has one right answer, which can be sealed; the other kinds are right by what holds of them."""
+
+    def forms(self, value: Any) -> list[list[str]]:
+        """An answer that was read as words, part by part: first its own, then those of all that are the same to it.
+
+        Two answers of as many parts are the same where the own word of the one stands in the part of the other.
+        """
         ...
 
 
@@ -81,6 +96,13 @@ class Number:
             return "That is it in per cent; write it as a fraction, between 0 and 1."
         return f"{self.show(given)} is too {'high' if given > right else 'low'}."
 
+    def forms(self, value: float) -> list[list[str]]:
+        """See ``Kind``; beyond the tolerance by up to a step counts as the same."""
+        if self.whole:
+            return [[f"{value:.0f}"]]
+        own = math.floor(STEPS * value / self.tolerance + SHIFT)
+        return [[str(own), *(str(own + sign * k) for k in range(1, STEPS + 1) for sign in (-1, 1))]]
+
 
 @dataclass(frozen=True, slots=True)
 class NumberOrNone:
@@ -107,6 +129,10 @@ class NumberOrNone:
         if given is None or right is None:
             return "There is a number." if given is None else "There is no number: None is asked for."
         return Number(self.tolerance).compare(given, right)
+
+    def forms(self, value: float | None) -> list[list[str]]:
+        """See ``Kind``."""
+        return [["none"]] if value is None else Number(self.tolerance).forms(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +174,11 @@ class Numbers:
         wrong = np.abs(given - right) > self.tolerance
         return f"{int(wrong.sum())} of {wrong.size} numbers are not right, the first at {first(wrong)}."
 
+    def forms(self, value: Any) -> list[list[str]]:
+        """See ``Kind``: the shape, then each number."""
+        each = Number(self.tolerance)
+        return [[str(value.shape)], *(part for v in value.ravel() for part in each.forms(float(v)))]
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -174,6 +205,10 @@ class Choice:
     def compare(self, given: str, right: str) -> str:
         """See ``Kind``."""
         return f"{given!r} is not it."
+
+    def forms(self, value: str) -> list[list[str]]:
+        """See ``Kind``."""
+        return [[value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +239,10 @@ class AnArm:
         if given[0] == right[0]:
             return "The prompt is right, N is not."
         return "N is right, the prompt is not." if given[1] == right[1] else f"{self.show(given)} is not the best arm."
+
+    def forms(self, value: tuple[int, int]) -> list[list[str]]:
+        """See ``Kind``."""
+        return [[f"{value[0]}, {value[1]}"]]
 
 
 def shown(value: Any) -> str:

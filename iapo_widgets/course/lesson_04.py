@@ -4,39 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .exercises import Exercise, FunctionExercise, Mistake
 from .kinds import Number, Numbers
+from .pulling import Bandit
 
 Array = NDArray[np.float64]
 
 P, ERROR = 0.6, 0.02  # how often an arm is right, and the standard error that its mean is to have
 ARMS, BUDGET = 6, 180
 PROMPTS, N_MAX, USERS = 10, 16, 3  # of the recorded task
-
-
-@dataclass
-class Bandit:
-    """Arms with a table of rewards (arm, pull): the j-th pull of an arm gives its j-th reward, whoever asks when."""
-
-    name: str
-    rewards: Array
-    pulled: dict[int, int] = field(default_factory=dict)
-
-    def __call__(self, arm: int, times: int) -> Array:
-        """Rewards of the next ``times`` pulls of ``arm``."""
-        if not 0 <= arm < len(self.rewards):
-            raise ValueError(f"there is no arm {arm}: they count from 0 to {len(self.rewards) - 1}")
-        start = self.pulled.get(int(arm), 0)
-        self.pulled[int(arm)] = start + int(times)
-        return np.take(self.rewards[int(arm)], range(start, start + int(times)), mode="wrap")
-
-    def __repr__(self) -> str:
-        return self.name
 
 
 Pull = Callable[[int, int], Array]

@@ -78,7 +78,7 @@ def came(id: str, value: Any) -> Outcome:
         known = f"; asked for were {', '.join(_asked)}" if _asked else ""
         raise ValueError(f"run the cell with predict({id!r}, ...) first: nothing was asked for under that id{known}")
     value, kept = asked.of_its_kind(value), _kept.get(id)
-    it_is = f"it is {asked.shown(value)}"
+    it_is = f"it is {asked.shown(value).removesuffix('.')}"
     if kept is None:
         return Outcome(
             "none",

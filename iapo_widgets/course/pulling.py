@@ -1,4 +1,4 @@
-"""Small tasks whose pulls are really carried out, for exercises in which a learner writes the algorithm."""
+"""Bandits and small tasks whose pulls are really carried out, for exercises in which a learner writes the algorithm."""
 
 from __future__ import annotations
 
@@ -14,6 +14,26 @@ from ..core.reuse import Tally
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+
+
+@dataclass
+class Bandit:
+    """Arms with a table of rewards (arm, pull): the j-th pull of an arm gives its j-th reward, whoever asks when."""
+
+    name: str
+    rewards: Array
+    pulled: dict[int, int] = field(default_factory=dict)
+
+    def __call__(self, arm: int, times: int) -> Array:
+        """Rewards of the next ``times`` pulls of ``arm``."""
+        if not 0 <= arm < len(self.rewards):
+            raise ValueError(f"there is no arm {arm}: they count from 0 to {len(self.rewards) - 1}")
+        start = self.pulled.get(int(arm), 0)
+        self.pulled[int(arm)] = start + int(times)
+        return np.take(self.rewards[int(arm)], range(start, start + int(times)), mode="wrap")
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 @dataclass

@@ -2,10 +2,14 @@
 
 import pytest
 
-from every_widget import WIDGETS, task
+from every_widget import PREDICTIONS, WIDGETS, task
 from iapo_widgets.widgets import PSSTLab, save_html
 
-ALL = {**WIDGETS, "PSSTLab with answers": lambda: PSSTLab(task("real-words"), budget=3_000)}
+ALL = {
+    **WIDGETS,
+    "PSSTLab with answers": lambda: PSSTLab(task("real-words"), budget=3_000),
+    **{f"Prediction, {kind}": PREDICTIONS[kind] for kind in ("number", "order")},
+}
 
 #: Where all parts of the widget are, once its own movement is over.
 PLACES = """async () => {

@@ -1,13 +1,22 @@
 """The students' copies."""
 
 import json
+import re
 
 import pytest
 
 from course.answers import LESSONS, notebook
 from iapo_widgets.cli import main
 from iapo_widgets.course.exercises import exercises
-from iapo_widgets.course.lessons import CHECK, exercise_cells, source, without_solutions
+from iapo_widgets.course.lessons import (
+    CHECK,
+    FOLDED,
+    exercise_cells,
+    fold_predictions,
+    predicted_cells,
+    source,
+    without_solutions,
+)
 
 
 def test_students_get_lessons_without_solutions(tmp_path, capsys):
@@ -16,7 +25,7 @@ def test_students_get_lessons_without_solutions(tmp_path, capsys):
     assert f"written to {tmp_path} without solutions" in capsys.readouterr().out
     for number in {exercise[:2] for exercise in exercises()}:
         ours, theirs = notebook(LESSONS[number]), notebook(tmp_path / LESSONS[number].name)
-        assert "<details>" not in json.dumps(theirs) and "Solution" not in json.dumps(theirs)
+        assert not re.search(r"<summary>\s*(Solution|Answer)", json.dumps(theirs))  # asides stay
         solved = exercise_cells(ours)
         assert len(theirs["cells"]) == len(ours["cells"]) - len(solved)
         asked = [c for c in theirs["cells"] if CHECK.match((source(c).splitlines() or [""])[-1])]
@@ -47,3 +56,28 @@ def test_text_beside_a_solution_stays():
     assert [source(c) for c in without_solutions(book)["cells"]] == [ask["source"], "Go on.", "**Try** it."]
     with pytest.raises(ValueError, match="01-a has no collapsed solution"):
         exercise_cells({"cells": [ask]})
+
+
+def test_predictions_are_not_spoiled_in_a_copy():
+    """What is to be predicted stays folded, its widget stays open, and what answers a list of things to try is out."""
+    cells = [
+        ("markdown", "**Before you run: predict.** How much?"),
+        ("code", 'predict("01-p1", "x", between=(0, 1))'),
+        ("code", 'print("So it is")\ncame("01-p1", 0.5)'),
+        ("markdown", "- Move it.\n\n<details><summary>Answer</summary>\n\nIt falls.\n\n</details>"),
+    ]
+    book = {"cells": [{"cell_type": k, "source": s, "metadata": {}, "outputs": [k]} for k, s in cells]}
+    fold_predictions(book)
+    copied = without_solutions(book)["cells"]
+    assert [source(c) for c in copied] == [*(s for _, s in cells[:3]), "- Move it."]
+    assert copied[1]["metadata"] == {} and copied[1]["outputs"] == copied[2]["outputs"] == ["code"]
+    assert copied[2]["metadata"] == {"jupyter": {"outputs_hidden": True}, "tags": ["hide-output"]}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_copy_hides_what_the_lesson_hides(lesson):
+    """In every copy the outputs below a prediction are folded, and no answer is left to read."""
+    book = without_solutions(notebook(LESSONS[lesson]))
+    predicted = [book["cells"][i]["metadata"] for i in predicted_cells(book)]
+    assert predicted and all(about["jupyter"]["outputs_hidden"] for about in predicted)
+    assert not any(FOLDED.search(source(cell)) for cell in book["cells"])

@@ -67,7 +67,7 @@ class Asked:
         read = self.of_its_kind(value)
         if self.between and not self.between[0] <= read <= self.between[1]:
             low, high = map(self.shown, self.between)
-            raise ValueError(f"{self.shown(read)} is outside: from {low} to {high}, please")
+            raise ValueError(f"{self.shown(read)} is outside: a number from {low} to {high} is asked for")
         return read
 
     def of_its_kind(self, value: Any) -> Any:

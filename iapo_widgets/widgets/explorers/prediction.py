@@ -61,6 +61,12 @@ class Prediction(Controlled):
         keep = [Control("keep", "Keep this order", "button")] * bool(asked.order)
         return [*fields, *keep, Control("reset", "Clear", "button", hint="Predict nothing")]
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """As any widget; where the browser's value is refused, the one that is kept goes back to it."""
+        super().set_state(sync_data)
+        if "value" in sync_data and "value" in self._errors:
+            self.send_state("value")
+
     def press(self, name: str) -> None:
         """Keep the order that is on screen, or forget what was predicted."""
         if name == "keep":
@@ -82,8 +88,8 @@ class Prediction(Controlled):
         return f"Prediction({', '.join([spelled(asked.id), spelled(asked.what), *named(given)])})"
 
     def _tell(self, _: Any = None) -> None:
-        kept = self.value is not None
-        self._said = f"Kept: {self.asked.shown(self.value)}. Run the next cell to see what comes." if kept else NONE
+        kept = "" if self.value is None else self.asked.shown(self.value).removesuffix(".")
+        self._said = f"Kept: {kept}. Run the next cell to see what comes." if kept else NONE
 
     @t.validate("value")
     def _check_value(self, proposal: Any) -> Any:

@@ -16,6 +16,8 @@ from .worker import started, worker
 
 #: Class of what stands in for a widget, in a notebook's outputs.
 TWIN = "iapo-twin"
+#: What a running cell is for, where it is not to play and move something.
+RUN_TO = {"Prediction": "predict"}
 # Beside a living widget its twin is hidden; where there is none, the front end's complaint about it is. Beside those of
 # Jupyter, a front end hides the twin by the widget's own script (js/shared/kernel.js).
 _RULES = """
@@ -58,7 +60,8 @@ class Twinned(w.DOMWidget):
 
 def words(kind: str) -> str:
     """What to do for a widget of that kind, in a line."""
-    return f"<strong>{html.escape(kind)}</strong> \u00b7 run this cell (Shift + Enter) to play and move it."
+    what = RUN_TO.get(kind, "play and move it")
+    return f"<strong>{html.escape(kind)}</strong> \u00b7 run this cell (Shift + Enter) to {what}."
 
 
 def asleep(kind: str) -> str:

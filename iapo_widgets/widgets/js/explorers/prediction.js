@@ -82,7 +82,7 @@ function render({ model: bare, el }) {
   const usable = () => connected(model);
   const order = model.get("_words").length ? orderList(model, usable) : null;
   const root = build("section", { class: "iapo-widget iapo-explorer iapo-prediction", "aria-label": `Prediction: ${model.get("_heading")[0]}` },
-    lost, form, ...(order ? [order.list] : []), buttons, alarm, said);
+    lost, form, ...(order ? [order.list] : []), alarm, buttons, said);
   root.prepend(headOf(model, root));
   el.append(root);
   const fields = buildControls({ model, id, form, buttons, usable });
@@ -90,8 +90,7 @@ function render({ model: bare, el }) {
   const tell = () => put(said, model.get("_said"));
   const complain = () => {
     const errors = model.get("_errors");
-    put(alarm, [errors[""], order ? errors.value : ""].filter(Boolean).join(" "));
-    fields.complain(errors);
+    put(alarm, [errors[""], errors.value].filter(Boolean).join(" ")); // slider and field are of one value
   };
   const connect = () => {
     put(lost, lostWords(model, "No running kernel here: this is the prediction as it was saved. To predict, open it in a notebook."));

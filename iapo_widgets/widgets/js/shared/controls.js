@@ -54,6 +54,8 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
       send(c, read[c.kind](c, input));
       bring({ c, input, reading });
     });
+    // JupyterLab keeps Enter from ending what is typed
+    if (c.kind === "number") input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.dispatchEvent(new Event("change")); });
     const element = build("div", { class: "iapo-field", "data-name": key(c) }, build("label", { for: `${id}-${k}` }, c.label), input, reading, error);
     return { c, element, input, reading, error };
   }
