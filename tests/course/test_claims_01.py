@@ -11,10 +11,21 @@ from iapo_widgets.plots.curves import success_curves
 from iapo_widgets.widgets import AnswerExplorer
 
 
+@pytest.mark.claim("01-even-n")
+@pytest.mark.parametrize("share", [15 / 24, 10 / 24])
+def test_a_second_voter_adds_nothing_between_two_answers(share):
+    """Two voters are right as often as one, at both rates of the text."""
+    one, two = success_curves("majority-vote", np.array([share]), 2)[0]
+    assert one == pytest.approx(two)
+
+
 @pytest.mark.claim("01-likelier")
+@pytest.mark.claim("01-figure-three")
 def test_a_vote_raises_rates_above_one_half_and_lowers_those_below():
-    """Three voters between two answers, at every rate but 0, one half and 1."""
+    """Three voters between two answers, at every rate but 0, one half and 1; best-of-N raises all of these."""
     theta = np.linspace(0.01, 0.99, 99)
+    gained = success_curves("best-of-n", theta, 32)[:, 1:] - theta[:, None]
+    assert (gained > 0).all() and (gained[10, -1] > gained[-10, -1])
     moved = success_curves("majority-vote", theta, 3)[:, 2] - theta
     assert (np.sign(np.round(moved, 12)) == np.sign(np.round(theta - 0.5, 12))).all()
 

@@ -37,10 +37,9 @@ def test_the_flip_of_the_worked_example_moves_as_told(rate, lead):
 def test_the_construction_s_numbers_are_those_of_the_worked_example():
     """A's reward lies on the line through 0.40 and 0.90 at its mean; the curve there, and B's reward, lie above."""
     low, middle, high, b = success_curves("majority-vote", np.array([0.40, 0.65, 0.90, 0.62]), 10)[:, 9]
-    told = re.search(
-        r"at 0\.65 lies A's reward, (0\.\d+)\. .* v\(0\.65\) = (0\.\d+)\. .* still gets (0\.\d+)\.", prose("02")
-    )
-    assert [f"{value:.3f}" for value in ((low + high) / 2, middle, b)] == list(told.groups())
+    worth = ((low + high) / 2, middle, b)
+    assert np.allclose(worth, (0.633, 0.828, 0.774), atol=5e-4)
+    assert all(f"{value:.3f}" in prose("02") for value in worth)
     assert (low + high) / 2 < b < middle
 
 
@@ -55,6 +54,7 @@ def test_equal_means_have_unequal_votes():
 
 
 @pytest.mark.claim("02-plain-ends-ahead")
+@pytest.mark.claim("02-change-places")
 def test_plain_wins_more_questions_without_end_though_it_is_wrong_more_often():
     """Both win most of the same questions, and of those that only one wins plain wins more."""
     terse, plain = won_without_end(TERSE), won_without_end(PLAIN)
@@ -165,6 +165,7 @@ def test_near_copies_cost_more_than_bad_prompts():
 
 
 @pytest.mark.claim("02-two-beat-ten")
+@pytest.mark.claim("02-ten-end-lower")
 def test_two_prompts_end_above_ten_with_a_small_budget():
     """By more than two standard errors of the difference; the cell prints both means."""
     two, ten = _races(0, 1)[1], _races(*range(10))[1]
