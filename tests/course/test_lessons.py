@@ -102,6 +102,15 @@ def test_a_prediction_is_told_from_an_exercise_and_from_what_follows():
     assert predicted_cells({"cells": cells}) == [1]
 
 
+def test_a_cell_that_takes_a_prediction_stays_open_and_one_that_tells_what_came_is_folded():
+    """The widget is to be used before what follows is run; what came is folded below any text."""
+    texts = ["**Before you run: predict.**", 'predict("01-p1", "x", between=(0, 1))', 'print(1)\ncame("01-p1", 1)',
+             "So.", "print(2)", 'came("01-p1", 2)']  # fmt: skip
+    kinds = ["markdown", "code", "code", "markdown", "code", "code"]
+    cells = [{"cell_type": k, "source": s, "metadata": {}} for k, s in zip(kinds, texts, strict=True)]
+    assert predicted_cells({"cells": cells}) == [2, 5]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_links_and_references_resolve(path):
     """A relative link names a file; an arXiv link shows its number, a DOI its name; lessons spoken of are there."""
