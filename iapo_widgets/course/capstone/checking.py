@@ -39,7 +39,7 @@ def check_report(path: str | os.PathLike[str]) -> Verdict:
     broken = structure(facts)
     if broken:
         return _told({**found, **broken}, facts)
-    for each in (_different(seen, facts), anew(facts), problems(facts)):
+    for each in (problems(facts), anew(facts), _different(seen, facts)):
         found = {**each, **found}
     return _told(found, facts)
 
@@ -53,7 +53,7 @@ class _Page(HTMLParser):
         self.alternative, self.foreign, self.ended = "", "", False
         self.data: list[str] = []
         self._inside: list[str] = []
-        self._section = ""
+        self._section, self._ours = "", False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See ``HTMLParser``."""
@@ -61,7 +61,8 @@ class _Page(HTMLParser):
         loads = [v for k, v in attrs if k in ("src", "href", "xlink:href", "action") and not (v or "").startswith("#")]
         if loads or any(name.startswith("on") for name in given):
             self.foreign = f"<{tag}> with {(str(loads[0])[:40] if loads else 'a script')!r}"
-        if tag in ("iframe", "object", "embed", "link", "base") or (tag == "script" and given.get("id") != DATA):
+        self._ours = tag == "script" and given.get("id") == DATA
+        if tag in ("iframe", "object", "embed", "link", "base") or (tag == "script" and not self._ours):
             self.foreign = f"<{tag}>"
         if tag == "section":
             self._section = given.get("id") or ""
@@ -88,7 +89,7 @@ class _Page(HTMLParser):
         """See ``HTMLParser``."""
         if not self._inside:
             self.words[self._section].append(data)
-        elif self._inside == ["script"]:
+        elif self._inside == ["script"] and self._ours:
             self.data.append(data)
 
     def said(self, section: str) -> list[str]:

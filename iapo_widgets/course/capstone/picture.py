@@ -11,6 +11,7 @@ from ...plots.scene import Line, Panel, Scene
 from .facts import Facts
 from .words import RIVALS, alternative, gap
 
+NAME = 16  # characters of a user's name below the axis
 _APART = 0.14  # of the two rivals of a user, along x
 _STYLES = re.compile(r"<style[^>]*>.*?</style>", re.S)  # matplotlib's hold for the whole page
 
@@ -24,7 +25,7 @@ def scene(facts: Facts) -> Scene:
         reach = [high - middle for middle, _, high, _ in gaps]
         lines.append(Line(f"from {name}", x, [g[0] for g in gaps], colour, marker, line="", error=reach))
     nought = Line("", [-0.5, len(users) - 0.5], [0.0, 0.0], "#757575", "", line=":")
-    ticks = [(float(i), user["name"]) for i, user in enumerate(users)]
+    ticks = [(float(i), _short(user["name"])) for i, user in enumerate(users)]
     panel = Panel("", "user", "difference in score", [*lines, nought], xticks=ticks, xlim=(-0.5, len(users) - 0.5))
     return Scene([panel], alternative(facts))
 
@@ -42,6 +43,10 @@ def drawing(facts: Facts) -> str:
     inner = _STYLES.sub("", svg[svg.index("<svg") :]).replace("#000000", "currentColor")
     inner = inner.replace("#b0b0b0", "#808080")  # a grid that shows on light and dark
     return f'<div role="img" aria-label="{html.escape(alternative(facts))}">{_hidden(inner)}</div>'
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _hidden(svg: str) -> str:
