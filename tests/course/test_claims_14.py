@@ -78,3 +78,15 @@ def test_the_templates_of_the_lesson_are_those_that_the_check_refuses():
     """What stands where a learner's own words belong is known to be none of them."""
     code = "\n".join(source(c) for c in notebook(LESSONS["14"])["cells"] if c["cell_type"] == "code")
     assert f'why = "{WHY}"' in code and f'limits = "{LIMITS}"' in code
+
+
+@pytest.mark.claim("14-one-word-dark")
+def test_the_words_of_the_failure_are_as_the_text_has_them():
+    """At the question that voting harms most, the plain prompt says darkness more often than dark; prompt 2 dark."""
+    run, test = train("psst", task("train"), 5_000, seed=14), task("test")
+    arm = run.policy["low"]
+    question = int(np.argmin(values_on(test, arm, "low") - values_on(test, Arm(arm.prompt, 1), "low")))
+    plain, short = ([a.answer for a in test.completions(prompt, question)] for prompt in (0, 2))
+    assert arm.prompt == 0 and plain.count("darkness") == 13 and len(plain) == 24 and plain.count("dark") == 9
+    assert plain[:16].count("darkness") > plain[:16].count("dark")
+    assert short.count("dark") > len(short) / 2 and test.questions[question].gold == ("dark", "heavy")

@@ -13,12 +13,12 @@ DATA = "iapo-capstone-data"  # id of the element that holds the facts
 STYLE = """
 .iapo-capstone { font: 15px/1.4 system-ui, sans-serif; max-width: 190mm; margin: 0 auto; padding: 8px; }
 .iapo-capstone h1 { font-size: 1.5em; line-height: 1.2; margin: 0 0 .4em; }
-.iapo-capstone h2 { font-size: 1em; margin: .8em 0 .2em; }
+.iapo-capstone h2 { font-size: 1em; font-weight: 600; margin: .8em 0 .2em; }
 .iapo-capstone p { margin: .2em 0; overflow-wrap: anywhere; }
 .iapo-capstone section { overflow-x: auto; }
-.iapo-capstone ul { list-style: none; margin: 0; padding: 0; columns: 2 30ch; overflow-wrap: anywhere; }
+.iapo-capstone.iapo-capstone ul { list-style: none; margin: 0; padding: 0; columns: 2 30ch; overflow-wrap: anywhere; }
 .iapo-capstone table { border-collapse: collapse; font-size: .9em; margin: 0; }
-.iapo-capstone th, .iapo-capstone td { border-bottom: 1px solid #808080; padding: 2px 12px 2px 0; text-align: left;
+.iapo-capstone.iapo-capstone th, .iapo-capstone.iapo-capstone td { border-bottom: 1px solid #808080; padding: 2px 12px 2px 0; text-align: left;
   vertical-align: top; overflow-wrap: break-word; }
 .iapo-capstone blockquote { border-left: 4px solid #0072b2; margin: .3em 0; padding-left: 10px; }
 .iapo-capstone svg { display: block; width: 100%; max-width: 150mm; height: auto; fill: currentColor; }
