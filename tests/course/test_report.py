@@ -7,6 +7,7 @@ import pytest
 
 from course.report_cases import OWN, changed, checked, drawn, verdict_of, with_data
 from iapo_widgets import load, train
+from iapo_widgets.cli import main
 from iapo_widgets.course.capstone import CapstoneReport, capstone_report, check_report
 from iapo_widgets.course.capstone.facts import NoFacts, digest, read, written
 from iapo_widgets.course.capstone.page import DATA
@@ -149,3 +150,15 @@ def test_other_forms_are_refused(facts):
         CapstoneReport(facts).save("report.pdf")
     with pytest.raises(NoFacts, match="has the form"):
         read(written(changed(facts, form="iapo-capstone-2")))
+
+
+def test_a_command_checks_the_reports_of_a_class(facts, tmp_path, capsys):
+    """A line a page; the exit code says whether all are whole."""
+    good = CapstoneReport(facts).save(tmp_path / "good.html")
+    other = CapstoneReport({**facts, "limits": ""}).save(tmp_path / "other.html")
+    assert main(["check-report", str(good)]) == 0
+    assert f"{good}: ✔ Right." in capsys.readouterr().out
+    assert main(["check-report", str(good), str(other), str(tmp_path / "none.html")]) == 2
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3 and "Limits: your own words are not written yet." in said.out
+    assert "There is no file" in said.out and "not every report is whole" in said.err

@@ -18,8 +18,8 @@ STYLE = """
 .iapo-capstone section { overflow-x: auto; }
 .iapo-capstone.iapo-capstone ul { list-style: none; margin: 0; padding: 0; columns: 2 30ch; overflow-wrap: anywhere; }
 .iapo-capstone table { border-collapse: collapse; font-size: .9em; margin: 0; }
-.iapo-capstone.iapo-capstone th, .iapo-capstone.iapo-capstone td { border-bottom: 1px solid #808080; padding: 2px 12px 2px 0; text-align: left;
-  vertical-align: top; overflow-wrap: break-word; }
+.iapo-capstone.iapo-capstone th, .iapo-capstone.iapo-capstone td { border-bottom: 1px solid #808080; text-align: left;
+  padding: 2px 12px 2px 0; vertical-align: top; overflow-wrap: break-word; }
 .iapo-capstone blockquote { border-left: 4px solid #0072b2; margin: .3em 0; padding-left: 10px; }
 .iapo-capstone svg { display: block; width: 100%; max-width: 150mm; height: auto; fill: currentColor; }
 @media print {
