@@ -90,3 +90,15 @@ def test_the_words_of_the_failure_are_as_the_text_has_them():
     assert arm.prompt == 0 and plain.count("darkness") == 13 and len(plain) == 24 and plain.count("dark") == 9
     assert plain[:16].count("darkness") > plain[:16].count("dark")
     assert short.count("dark") > len(short) / 2 and test.questions[question].gold == ("dark", "heavy")
+
+
+@pytest.mark.claim("14-sentences-ahead")
+def test_on_sentences_the_policy_is_often_ahead_of_prompt_first():
+    """For the user both, low, as often as the cell prints and the prose says."""
+    training, test = (load("real-sentences", part=part) for part in ("train", "test"))
+    user, found = "both, low", 0
+    for seed in range(20):
+        run = train("psst", training, 5_000, seed=seed)
+        mine, rival = (values_on(test, arms[user], user) for arms in (run.policy, prompt_first(training, run)))
+        found += difference(mine, rival)[1] > 0
+    assert f"in {found} of 20 trainings the policy is ahead of prompt-first" in text()

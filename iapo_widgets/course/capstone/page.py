@@ -10,6 +10,7 @@ from .soundness import PARTS
 from .words import parts
 
 DATA = "iapo-capstone-data"  # id of the element that holds the facts
+CROWD = 5  # users: above, a sheet of paper needs smaller print
 STYLE = """
 .iapo-capstone { font: 15px/1.4 system-ui, sans-serif; max-width: 190mm; margin: 0 auto; padding: 8px; }
 .iapo-capstone h1 { font-size: 1.5em; line-height: 1.2; margin: 0 0 .4em; }
@@ -23,9 +24,11 @@ STYLE = """
 .iapo-capstone blockquote { border-left: 4px solid #0072b2; margin: .3em 0; padding-left: 10px; }
 .iapo-capstone svg { display: block; width: 100%; max-width: 150mm; height: auto; fill: currentColor; }
 @media print {
-  .iapo-capstone { font-size: 8.6pt; line-height: 1.25; max-width: none; padding: 0; color: #000; }
-  .iapo-capstone svg { max-width: 105mm; }
-  .iapo-capstone h2 { margin-top: .5em; break-after: avoid; }
+  .iapo-capstone { font-size: 8.4pt; line-height: 1.2; max-width: none; padding: 0; color: #000; }
+  .iapo-crowd { font-size: 7.2pt; }
+  .iapo-capstone svg { max-width: 100mm; }
+  .iapo-capstone h2 { margin-top: .4em; break-after: avoid; }
+  .iapo-capstone.iapo-capstone th, .iapo-capstone.iapo-capstone td { padding-top: 1px; padding-bottom: 1px; }
 }
 """
 SHELL = """
@@ -43,8 +46,8 @@ def fragment(facts: Facts, *, drawn: bool = True) -> str:
         picture = drawing(facts) if drawn and name == "figure" else ""
         made.append(f'<section id="{name}"><h2>{html.escape(PARTS[name])}</h2>{picture}{inner}</section>')
     body = "\n".join(made)
-    title = html.escape(facts["title"])
-    return f'<style>{STYLE}</style>\n<main class="iapo-capstone">\n<h1>{title}</h1>\n{body}\n</main>'
+    title, crowd = html.escape(facts["title"]), " iapo-crowd" if len(facts["users"]) > CROWD else ""
+    return f'<style>{STYLE}</style>\n<main class="iapo-capstone{crowd}">\n<h1>{title}</h1>\n{body}\n</main>'
 
 
 def page(facts: Facts, *, drawn: bool = True) -> str:

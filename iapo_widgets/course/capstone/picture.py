@@ -26,7 +26,8 @@ def scene(facts: Facts) -> Scene:
         lines.append(Line(f"from {name}", x, [g[0] for g in gaps], colour, marker, line="", error=reach))
     nought = Line("", [-0.5, len(users) - 0.5], [0.0, 0.0], "#757575", "", line=":")
     ticks = [(float(i), _short(user["name"])) for i, user in enumerate(users)]
-    panel = Panel("", "user", "difference in score", [*lines, nought], xticks=ticks, xlim=(-0.5, len(users) - 0.5))
+    ends, wide = (-0.5, len(users) - 0.5), max(1.0, len(users) / 5)  # names of many users need room
+    panel = Panel("", "user", "difference in score", [*lines, nought], xticks=ticks, xlim=ends, width=wide)
     return Scene([panel], alternative(facts))
 
 

@@ -95,6 +95,8 @@ def _policy(facts: Facts) -> str:
     names = [user["name"] for user in facts["users"]]
     if len(set(names)) < len(names):
         return "two users have one name"
+    if any(user["arms"]["plain"] != facts["users"][0]["arms"]["plain"] for user in facts["users"]):
+        return "the plain prompt is another one for some user"
     return "a user has no name" if not all(name.strip() for name in names) else ""
 
 

@@ -81,9 +81,14 @@ def _budget(facts: Facts) -> str:
 
 
 def _policy(facts: Facts) -> str:
-    rows = [(_whose(user), *(_arm(facts, user["arms"][name]) for name in ARMS)) for user in facts["users"]]
-    note = "The plain prompt is asked once. Prompt-first: in training the best prompt for one answer, then its best N."
-    return html_table(("user", "policy", "plain prompt", "prompt-first"), rows) + _paragraph(note)
+    rows = [
+        (_whose(user), *(_arm(facts, user["arms"][name]) for name in ("policy", "first"))) for user in facts["users"]
+    ]
+    note = (
+        f"The plain prompt is {_arm(facts, facts['users'][0]['arms']['plain'])}, for every user. Prompt-first: in"
+        " training the best prompt for one answer, then its best N."
+    )
+    return html_table(("user", "policy", "prompt-first"), rows) + _paragraph(note)
 
 
 def _score(facts: Facts) -> str:
@@ -101,10 +106,11 @@ def _score(facts: Facts) -> str:
 
 def _against(facts: Facts) -> str:
     rows = [
-        (user["name"], name, said(gap(user, rival)), verdict(user, rival))
-        for user in facts["users"] for rival, name in RIVALS.items()
+        (user["name"], *(f"{said(gap(user, rival))}: {verdict(user, rival)}" for rival in RIVALS))
+        for user in facts["users"]
     ]  # fmt: skip
-    return html_table(("user", "policy less", "mean [95 % interval]", "so the policy is"), rows)
+    head = ("user", *(f"policy less {name}: mean [95 % interval]" for name in RIVALS.values()))
+    return html_table(head, rows)
 
 
 def _caption(facts: Facts) -> str:
