@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .capstone import CapstoneReport, check_report
+from .capstone.checking import judged
 from .capstone.facts import digest
+from .capstone.page import page
 from .capstone.soundness import FEWEST
 from .kinds import Unreadable, shown
 from .verdict import Verdict
@@ -67,8 +67,7 @@ class AReport:
     def read(self, answer: Any) -> Verdict:
         """See ``Kind``."""
         if isinstance(answer, CapstoneReport):
-            with tempfile.TemporaryDirectory() as folder:
-                return check_report(answer.save(Path(folder) / "report.html"))
+            return judged(page(answer.facts, drawn=False), drawn=False)
         if not isinstance(answer, (str, os.PathLike)):
             raise Unreadable(
                 f"Hand over the path of a saved report, as `report.save(...)` returns it, not {shown(answer)}."

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -118,3 +119,11 @@ def test_any_words_survive_page_and_check(text):
     assert read(written(facts)) == facts
     found = checking._parsed(page(facts, drawn=False))
     assert " ".join(found.said("limits")).endswith(OWN) and read("".join(found.data)) == facts
+
+
+def test_a_figure_without_its_drawing_or_with_other_words_is_named(whole, tmp_path):
+    """The drawing must be there, and its text alternative must say what the data give."""
+    bare = re.sub(r"<svg.*?</svg>", "", whole, flags=re.S)
+    assert checked(bare, tmp_path).message == "Figure: there is no drawing."
+    other = whole.replace('aria-label="The policy', 'aria-label="Our policy')
+    assert "text alternative" in checked(other, tmp_path).message

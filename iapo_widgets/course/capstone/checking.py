@@ -25,17 +25,24 @@ def check_report(path: str | os.PathLike[str]) -> Verdict:
     learner's own words are still to be written.
     """
     try:
-        text = contents(path, MOST).decode("utf-8")
-        facts, seen = _read(text)
+        return judged(contents(path, MOST).decode("utf-8"))
     except FileNotFoundError:
         return Verdict("wrong", f"There is no file {Path(path).name!r}. Save the report, and hand over its path.")
     except UnicodeDecodeError:
         return Verdict("wrong", "It is no page: its bytes are no text. Save the report anew, and hand over its path.")
-    except NoFacts as error:
-        return Verdict("wrong", f"It is no report that can be checked: {error}. Save the report anew.")
     except (OSError, ValueError) as error:
         return Verdict("wrong", f"It cannot be read: {getattr(error, 'strerror', None) or error}.")
+
+
+def judged(text: str, *, drawn: bool = True) -> Verdict:
+    """What ``check_report`` says of a page with that text; drawn: as the page was made."""
+    try:
+        facts, seen = _read(text)
+    except NoFacts as error:
+        return Verdict("wrong", f"It is no report that can be checked: {error}. Save the report anew.")
     found = _missing(seen)
+    if drawn and not seen.drawn:
+        found.setdefault("figure", "there is no drawing")
     broken = structure(facts)
     if broken:
         return _told({**found, **broken}, facts)
@@ -50,7 +57,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.words: dict[str, list[str]] = {"": []}
-        self.alternative, self.foreign, self.ended = "", "", False
+        self.alternative, self.foreign, self.ended, self.drawn = "", "", False, False
         self.data: list[str] = []
         self._inside: list[str] = []
         self._section, self._ours = "", False
@@ -69,6 +76,7 @@ class _Page(HTMLParser):
             self.words.setdefault(self._section, [])
         if given.get("role") == "img" and self._section == "figure":
             self.alternative = given.get("aria-label") or ""
+        self.drawn = self.drawn or (tag == "svg" and self._section == "figure")
         if tag in ("script", "style", "svg"):
             self._inside.append(tag)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from .facts import Facts, written
-from .picture import drawing
+from .picture import drawing, framed
 from .soundness import PARTS
 from .words import parts
 
@@ -43,7 +43,7 @@ def fragment(facts: Facts, *, drawn: bool = True) -> str:
     """What the page shows, to put into any page, style included; drawn: with the figure, which takes a moment."""
     made = []
     for name, inner in parts(facts).items():
-        picture = drawing(facts) if drawn and name == "figure" else ""
+        picture = framed(facts, drawing(facts) if drawn else "") if name == "figure" else ""
         made.append(f'<section id="{name}"><h2>{html.escape(PARTS[name])}</h2>{picture}{inner}</section>')
     body = "\n".join(made)
     title, crowd = html.escape(facts["title"]), " iapo-crowd" if len(facts["users"]) > CROWD else ""

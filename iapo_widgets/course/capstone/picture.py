@@ -32,7 +32,7 @@ def scene(facts: Facts) -> Scene:
 
 
 def drawing(facts: Facts) -> str:
-    """The figure as SVG for a page, its words on the element around it; it takes the page's colour of text."""
+    """The figure as SVG for a page, whose colour of text it takes; its words stand around it, by ``framed``."""
     from matplotlib import rc_context  # slow to load
 
     from ...plots.twin import draw
@@ -43,12 +43,13 @@ def drawing(facts: Facts) -> str:
     svg = out.getvalue()
     inner = _STYLES.sub("", svg[svg.index("<svg") :]).replace("#000000", "currentColor")
     inner = inner.replace("#b0b0b0", "#808080")  # a grid that shows on light and dark
-    return f'<div role="img" aria-label="{html.escape(alternative(facts))}">{_hidden(inner)}</div>'
+    return inner.replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
+def framed(facts: Facts, svg: str) -> str:
+    """A drawing with its words; an empty one stands for what need not be seen."""
+    return f'<div role="img" aria-label="{html.escape(alternative(facts))}">{svg}</div>'
 
 
 def _short(name: str) -> str:
     return name if len(name) <= NAME else f"{name[: NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
-
-
-def _hidden(svg: str) -> str:
-    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
