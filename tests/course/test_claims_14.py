@@ -102,3 +102,11 @@ def test_on_sentences_the_policy_is_often_ahead_of_prompt_first():
         mine, rival = (values_on(test, arms[user], user) for arms in (run.policy, prompt_first(training, run)))
         found += difference(mine, rival)[1] > 0
     assert f"in {found} of 20 trainings the policy is ahead of prompt-first" in text()
+
+
+@pytest.mark.claim("14-single-good")
+def test_the_best_prompt_for_one_answer_is_nearly_the_best_for_a_vote():
+    """Held out, exact: at its best N it is within a hundredth of the best arm of the user low."""
+    q = task("test").exact_q()[0]
+    single = int(q[:, 0].argmax())
+    assert q.max() - q[single].max() < 0.01
