@@ -67,8 +67,9 @@ def _prompts(facts: Facts) -> str:
 
 
 def _split(facts: Facts) -> str:
+    both = len(set(facts["training"]) & set(facts["held_out"]))
     return _paragraph(
-        f"{len(facts['training'])} questions to train on, {len(facts['held_out'])} held out; no question is in both."
+        f"{len(facts['training'])} questions to train on, {len(facts['held_out'])} held out; in both parts: {both}."
     )
 
 
