@@ -11,6 +11,8 @@ CHECK = re.compile(r'^check\("([\w-]+)", (\w+)\)$')
 DETAILS = re.compile(r"<details>\s*<summary>Solution[^<]*</summary>\n(.*?)\n</details>\n?", re.S)
 FOLDED = re.compile(r"<details>\s*<summary>(?:Solution|Answer)[^<]*</summary>\n(.*?)\n</details>\n?", re.S)
 PREDICT = re.compile(r"\*\*[^*\n]*\bpredict\b[^*\n]*\*\*", re.I)
+ASKS = re.compile(r"^predict\(", re.M)
+TELLS = re.compile(r"^came\(", re.M)
 CODE = re.compile(r"```python\n(.*?)\n```", re.S)
 
 
@@ -54,14 +56,22 @@ def exercise_cells(book: dict[str, Any]) -> list[ExerciseCell]:
 
 
 def predicted_cells(book: dict[str, Any]) -> list[int]:
-    """Code cells whose output a reader is asked to predict in the text above them, exercises apart; by index."""
+    """Code cells whose output a reader is asked to predict in the text above them, by index.
+
+    Exercises are not among them, nor is a cell that takes a prediction; one that tells what came always is.
+    """
     found, asked = [], False
     for i, cell in enumerate(book["cells"]):
         if cell["cell_type"] == "markdown":
             asked = bool(PREDICT.search(source(cell)))
-        elif asked and not CHECK.match((source(cell).splitlines() or [""])[-1]):
+        elif TELLS.search(source(cell)) or (asked and not _asks(source(cell))):
             found.append(i)
     return found
+
+
+def _asks(code: str) -> bool:
+    """Whether something is asked in a cell: a prediction, or an exercise's answer."""
+    return bool(ASKS.search(code) or CHECK.match((code.splitlines() or [""])[-1]))
 
 
 def fold_predictions(book: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@ from .explorers.bound_explorer import BoundExplorer
 from .explorers.budget_slider import BudgetSlider
 from .explorers.context_sliders import ContextSliders
 from .explorers.policy_table import PolicyTable
+from .explorers.prediction import Prediction
 from .explorers.reuse_explorer import ReuseExplorer
 from .explorers.scaling_explorer import ScalingExplorer
 from .explorers.stop_explorer import StopExplorer
@@ -23,6 +24,7 @@ __all__ = [
     "LiveLab",
     "PSSTLab",
     "PolicyTable",
+    "Prediction",
     "ReuseExplorer",
     "ScalingExplorer",
     "StopExplorer",

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from iapo_widgets.course.files import course_folder
+from iapo_widgets.course.lessons import source
 
 HERE = Path(__file__).parent
 WRONG = {
@@ -17,8 +18,19 @@ WRONG = {
 }
 #: Lessons by number, "01" -> path.
 LESSONS = {path.name[:2]: path for path in sorted(course_folder().glob("[0-9][0-9]_*.ipynb"))}
+#: Lessons that are held to the tests of their words: those whose claims have tests, ``test_claims_01.py`` and so on.
+CONVERTED = sorted(path.stem.removeprefix("test_claims_") for path in HERE.glob("test_claims_[0-9][0-9].py"))
 
 
 def notebook(path):
     """A notebook as it lies in the file."""
     return json.loads(path.read_text("utf-8"))
+
+
+def printed(lesson, words):
+    """What the one cell of a lesson whose code holds ``words`` printed and returned, as text; "07" -> that lesson."""
+    cells = [c for c in notebook(LESSONS[lesson])["cells"] if c["cell_type"] == "code" and words in source(c)]
+    if len(cells) != 1:
+        raise ValueError(f"{len(cells)} cells of lesson {lesson} hold {words!r}; one is needed")
+    parts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cells[0]["outputs"]]
+    return "\n".join("".join(part) for part in parts)

@@ -65,8 +65,8 @@ function buildControls({ model, id, form, buttons, usable, place = "" }) {
     else if (c.kind === "steps") showStep(c, input, now);
     else if (c.kind === "choice") input.value = c.options.findIndex(([, v]) => v === now);
     else if (c.kind === "log") { if (read.log(c, input) !== now) input.value = Math.log10(now); }
-    else if (input.value === "" || Number(input.value) !== now) input.value = now;
-    const plain = c.kind === "range" || c.kind === "log" ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
+    else if (input.value === "" || Number(input.value) !== now) input.value = now ?? "";
+    const plain = (c.kind === "range" || c.kind === "log") && now !== null ? now.toLocaleString("en", { maximumFractionDigits: 3 }) : "";
     const text = model.get("_readings")[key(c)] ?? plain;
     if (reading.textContent !== text) reading.textContent = text;
     // room for the longest of its kind from the beginning, so that the track keeps its length while it is dragged
@@ -126,12 +126,14 @@ function stepButtons(c, at) {
     event.preventDefault();
     event.stopPropagation();
     const count = c.options.length;
-    pick((Number(group.dataset.at) + step + count) % count, true);
+    const at = Number(group.dataset.at); // -1 where none is picked
+    pick((Math.max(at, step < 0 ? 0 : -1) + step + count) % count, true);
   });
   return group;
 }
 
 function showStep(c, group, now) {
-  group.dataset.at = c.options.findIndex(([, v]) => v === now);
-  c.options.forEach(([, v], k) => describe(group.children[k], { "aria-checked": v === now, tabindex: v === now ? 0 : -1 }));
+  const at = c.options.findIndex(([, v]) => v === now);
+  group.dataset.at = at;
+  c.options.forEach((_, k) => describe(group.children[k], { "aria-checked": k === at, tabindex: k === Math.max(0, at) ? 0 : -1 }));
 }
