@@ -1,18 +1,20 @@
 """What lesson 09 claims of shortcuts, held against the records and the study's table."""
 
+import re
 from functools import cache
 
 import numpy as np
 import pytest
 
-from course.told import kept_runs, measured, printed, prose
-from iapo_widgets import load
+from course.answers import printed
+from course.told import kept_runs, measured, prose
+from iapo_widgets import load, train
 from iapo_widgets.study.table import Table
 
 STAND_INS = ("synth-bernoulli", "math", "commonsense-qa", "synth-categorical", "helpful-harmless", "summarization")
 MADE = ("synth-bernoulli", "synth-categorical")  # to deceive
 BUDGETS = (1_000, 2_000, 5_000, 10_000, 20_000)
-GAPS = "Return on the test part less that of plain PSST"
+GAPS = "found.setdefault((T, name), [])"  # code of the cell that measures
 
 
 @cache
@@ -55,9 +57,25 @@ def test_two_cold_prompts_lead_alone_and_a_warm_one_with_sixteen_votes():
     alone = np.argsort(-q[:, 0])
     assert set(alone[:2]) == {1, 2} and q[1, 0] == pytest.approx(q[2, 0]) and q[alone[2], 0] < q[2, 0] - 0.01
     assert {env.prompts[p].temperature for p in (1, 2)} == {0.2} and q[:, 15].argmax() == 0
-    capitals = printed("09", "1: the question alone")
-    assert any("prompt 2" in line and "lagos" in line for line in capitals)
-    assert any("prompt 2" in line and "lahore" in line for line in capitals)
+    assert re.findall(r"prompt 2, .*?: (\w+)", printed("09", "most_common")) == ["lahore", "lagos", "lagos"]
+
+
+@pytest.mark.claim("09-cold-ahead-alone")
+def test_the_cold_prompt_is_ahead_alone_since_it_is_right_where_it_is_sure():
+    """Of the questions to which it gives one answer in 20 of 24, most are answered rightly; and it is ahead at N = 1."""
+    env, q = load("real-words"), values("real-words")[0]
+    sure = env.probs[2].max(axis=1) >= 20 / 24
+    right = env.probs[2].argmax(axis=1) == env.gold
+    assert q[2, 0] > q[0, 0] and right[sure].mean() > 0.5
+
+
+@pytest.mark.claim("09-short-low")
+def test_where_the_best_prompt_alone_is_best_of_all_nothing_is_lost():
+    """Prompt 8 is so for the user "short, low", and both races end with it."""
+    env, q = load("real-sentences"), values("real-sentences")[6]
+    assert env.contexts[6].name == "short, low" and q[:, 0].argmax() == q.max(axis=1).argmax() == 8
+    ends = [train(name, env, 20_000, seed=1).policy for name in ("psst+k1", "psst")]
+    assert [p["short, low"].prompt for p in ends] == [8, 8] and [p["words, low"].prompt for p in ends] == [7, 9]
 
 
 @pytest.mark.claim("09-german-last-then-first")
@@ -66,9 +84,8 @@ def test_the_german_prompt_is_last_alone_and_first_of_sixteen():
     env, q = load("real-sentences"), values("real-sentences")[0]
     assert env.contexts[0].name == "words, low" and env.prompts[9].text.startswith("Schreibe einen englischen Satz")
     assert q[:, 0].argmin() == 9 and q[:, 15].argmax() == 9 and np.unravel_index(q.argmax(), q.shape) == (9, 15)
-    kept = [printed_line.split() for printed_line in printed("09", "Runs that end with the German prompt")]
-    ended = {(row[2].rstrip(":"), row[3]): int(row[4]) for row in kept}
-    assert [ended["20000", f"psst+k{k}"] for k in (1, 4, 8)] == [0, 0, 0] and ended["20000", "psst"] == 14
+    ended = re.findall(r"T = +(\d+) (\S+) +(\d+) of 20", printed("09", "ended[name, T] = "))
+    assert ended[4:] == [("20000", "psst", "14"), *(("20000", f"psst+k{k}", "0") for k in (1, 4, 8))]
 
 
 def test_the_words_of_single_answers_are_in_the_record():
@@ -124,15 +141,15 @@ def test_eight_are_a_little_too_few_on_sentences():
 @pytest.mark.claim("09-kept-runs")
 def test_the_kept_runs_are_told_to_the_digit():
     """Every mean and error of the 200 runs that the text gives stands in the benchmark's table."""
-    for task, cells in (
-        ("real-sentences", [("psst", 20_000), ("psst+k8", 20_000), ("psst+k1", 20_000)]),
-        ("real-words", [("psst", 1_000), ("psst+k1", 1_000)]),
+    for task, algorithm, budget, words in (
+        ("real-sentences", "psst", 20_000, "0.0023 ± 0.0002 for PSST"),
+        ("real-sentences", "psst+k8", 20_000, "0.0033 ± 0.0002 for K = 8"),
+        ("real-sentences", "psst+k1", 20_000, "0.0157 ± 0.0007 for K = 1"),
+        ("real-words", "psst", 1_000, "0.0231 ± 0.0036 for PSST"),
+        ("real-words", "psst+k1", 1_000, "0.0018 ± 0.0026 for K = 1"),
     ):
-        for cell in cells:
-            mean, error = kept_runs(task)[cell]
-            assert f"{mean:.4f} ± {error:.4f} for {'PSST' if cell[0] == 'psst' else 'K = ' + cell[0][-1]}" in prose(
-                "09"
-            )
+        mean, error = kept_runs(task)[algorithm, budget]
+        assert words in prose("09") and words.startswith(f"{mean:.4f} ± {error:.4f} for")
 
 
 @pytest.mark.claim("09-k1-standins")

@@ -1,9 +1,9 @@
-"""What a lesson tells: its words, and what its cells print."""
+"""What a lesson tells, what its cells measured, and what the project keeps of longer runs."""
 
 import re
 from functools import cache
 
-from course.answers import LESSONS, notebook
+from course.answers import LESSONS, notebook, printed
 from iapo_widgets.course.files import course_folder
 from iapo_widgets.course.lessons import source
 
@@ -15,23 +15,10 @@ def prose(lesson):
     return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
 
 
-@cache
-def printed(lesson, heading):
-    """The lines below ``heading`` in the one output that begins with it."""
-    texts = (
-        "".join(o.get("text", ""))
-        for c in notebook(LESSONS[lesson])["cells"]
-        for o in c.get("outputs", [])
-        if o["output_type"] == "stream"
-    )
-    (found,) = [text for text in texts if text.startswith(heading)]
-    return found.splitlines()[1:]
-
-
-def measured(lesson, heading):
-    """Lines such as ``words 1,000 other words +0.0173 ± 0.0104``: the words before the mean -> (mean, error)."""
+def measured(lesson, words):
+    """What a cell printed as ``name mean ± error``: the words before the mean -> (mean, error); words: of its code."""
     rows = {}
-    for line in printed(lesson, heading):
+    for line in printed(lesson, words).splitlines():
         if found := re.fullmatch(r"(.*?)\s*([+-]?\d+\.\d+) ± (\d+\.\d+)\D*", line):
             rows[" ".join(found[1].split())] = float(found[2]), float(found[3])
     return rows
