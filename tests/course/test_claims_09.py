@@ -1,6 +1,7 @@
 """What lesson 09 claims of shortcuts, held against the records and the study's table."""
 
 import re
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -62,11 +63,14 @@ def test_two_cold_prompts_lead_alone_and_a_warm_one_with_sixteen_votes():
 
 @pytest.mark.claim("09-cold-ahead-alone")
 def test_the_cold_prompt_is_ahead_alone_since_it_is_right_where_it_is_sure():
-    """Of the questions to which it gives one answer in 20 of 24, most are answered rightly; and it is ahead at N = 1."""
+    """Where 20 of its 24 answers are the same, they are right on most questions; and it is ahead at N = 1."""
     env, q = load("real-words"), values("real-words")[0]
-    sure = env.probs[2].max(axis=1) >= 20 / 24
-    right = env.probs[2].argmax(axis=1) == env.gold
-    assert q[2, 0] > q[0, 0] and right[sure].mean() > 0.5
+    right = []
+    for x in range(env.n_queries):
+        label, times = Counter(answer.label for answer in env.completions(2, x)).most_common(1)[0]
+        if times >= 20:
+            right.append(label == env.gold[x])
+    assert q[2, 0] > q[0, 0] and sum(right) > 60 and np.mean(right) > 0.5
 
 
 @pytest.mark.claim("09-short-low")
