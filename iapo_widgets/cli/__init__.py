@@ -77,7 +77,16 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--without-solutions", action="store_true", help="leave out solutions, outputs of exercises, teachers' notes"
     )
+    export.add_argument(
+        "--format", choices=["nbgrader", "otter"], help="sources for one of these tools, which grades the exercises"
+    )
     export.set_defaults(command=_export)
+
+    exam = commands.add_parser("exam", help="print a paper of questions on the course, or their answers, as Markdown")
+    exam.add_argument("--questions", type=int, default=25, help="how many, spread over the course (25)")
+    exam.add_argument("--seed", type=int, default=1, help="which questions, and which numbers in them (1)")
+    exam.add_argument("--answers", action="store_true", help="the model answers to the same paper")
+    exam.set_defaults(command=_exam)
 
     run = commands.add_parser("run", help="train once and print the policy")
     run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
@@ -138,12 +147,28 @@ def _lab(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from ..course.files import copy_course
+    from ..course.grading import write_assignments
 
+    if options.format:
+        if options.without_solutions:
+            raise ValueError(
+                "leave out --without-solutions: the tool itself takes solutions out of the students' copies"
+            )
+        written = write_assignments(options.folder, options.format)
+        print(f"{len(written)} files for {options.format} in {options.folder}")
+        return
     copied, kept = copy_course(options.folder, solutions=not options.without_solutions)
     how = " without solutions" if options.without_solutions else ""
     print(f"{len(copied)} files written to {options.folder}{how}")
     if kept:
         print(f"{len(kept)} were there and are left as they are: {', '.join(path.name for path in kept)}")
+
+
+def _exam(options: argparse.Namespace) -> None:
+    from ..course.exam import answered, asked, chosen
+
+    questions = chosen(options.questions, options.seed)
+    print((answered if options.answers else asked)(questions, options.seed))
 
 
 def _run(options: argparse.Namespace) -> None:

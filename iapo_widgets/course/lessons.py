@@ -87,16 +87,16 @@ def without_solutions(book: dict[str, Any]) -> dict[str, Any]:
     book = copy.deepcopy(book)
     for exercise in exercise_cells(book):
         book["cells"][exercise.cell].update(outputs=[], execution_count=None)
-    kept = []
-    for cell in book["cells"]:
-        if cell["cell_type"] == "markdown" and FOLDED.search(source(cell)):
-            rest = FOLDED.sub("", source(cell)).strip()
-            if not rest:
-                continue
-            cell["source"] = rest.splitlines(keepends=True)
-        kept.append(cell)
-    book["cells"] = kept
+    book["cells"] = [kept for cell in book["cells"] if (kept := without_folded(cell)) is not None]
     return book
+
+
+def without_folded(cell: dict[str, Any]) -> dict[str, Any] | None:
+    """The cell without folded solutions and answers; ``None`` where it holds nothing else."""
+    if cell["cell_type"] != "markdown" or not FOLDED.search(source(cell)):
+        return cell
+    rest = FOLDED.sub("", source(cell)).strip()
+    return {**cell, "source": rest.splitlines(keepends=True)} if rest else None
 
 
 def source(cell: dict[str, Any]) -> str:

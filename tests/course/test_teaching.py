@@ -1,4 +1,4 @@
-"""The teachers' page: its numbers, its exam and its times are true."""
+"""The teachers' page: its numbers and its times are true."""
 
 import re
 from math import comb
@@ -7,29 +7,16 @@ import numpy as np
 import pytest
 
 from course.answers import LESSONS, notebook
-from iapo_widgets import BestOfN, CategoricalEnvironment, Context, MajorityVote, acr, load, train, voting_environment
+from iapo_widgets import Context, MajorityVote, acr, load, train, voting_environment
 from iapo_widgets.cli import main
 from iapo_widgets.core.theory import complexity
 from iapo_widgets.course.files import course_folder
-from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.course.lessons import source
 from iapo_widgets.live.records.pools import expected, pool_of
 from iapo_widgets.study.table import Table
 
 PAGE = (course_folder() / "TEACHING.md").read_text("utf-8")
-EXAM, ANSWERS = PAGE.split("\n## Exam\n")[1].split("\n## Answers\n")
-QUESTIONS = dict(re.findall(r"(?m)^(\d+)\. (.+)$", EXAM))
-PARTS = re.split(r"(?m)^### Answer (\d+)$", ANSWERS)[1:]
-ANSWER = dict(zip(PARTS[::2], PARTS[1::2], strict=True))
-CODE = re.compile(r"```python\n(.*?)```", re.S)
-BOLD = re.compile(r"\*\*(-?[\d.,]*\d)\.?\*\*")
-COMPUTED = [number for number, text in ANSWER.items() if CODE.search(text)]
 ACCURACY = [Context("accuracy", (1.0,))]
-
-
-def stated(number):
-    """Bold numbers of an answer, as written."""
-    return [value.replace(",", "") for value in BOLD.findall(CODE.sub("", ANSWER[number]))]
 
 
 def votes(rates, n_max=32):
@@ -38,56 +25,6 @@ def votes(rates, n_max=32):
     probs = np.stack([rates, 1 - rates], axis=2)
     gold, cost = [0] * rates.shape[1], [0.0] * len(rates)
     return voting_environment(probs, gold, cost, contexts=ACCURACY, n_max=n_max).exact_q()[0]
-
-
-def test_every_question_has_its_answer_and_names_its_lesson():
-    """Questions and answers are numbered alike, and every lesson has some."""
-    assert list(QUESTIONS) == list(ANSWER) == [str(i + 1) for i in range(len(QUESTIONS))]
-    assert 20 <= len(QUESTIONS) <= 32
-    named = {lesson for text in QUESTIONS.values() for lesson in re.search(r"\(([\d, ]+)\)$", text)[1].split(", ")}
-    assert named == set(LESSONS)
-
-
-@pytest.mark.parametrize("number", COMPUTED)
-def test_a_stated_number_is_what_its_code_computes(number):
-    """To the digits that are written, all of them, in order."""
-    names = {}
-    exec(CODE.search(ANSWER[number])[1], names)
-    values = np.atleast_1d(names["answer"]).tolist()
-    written = stated(number)
-    assert len(written) == len(values) > 0
-    for text, value in zip(written, values, strict=True):
-        digits = len(text.partition(".")[2])
-        assert float(text) == pytest.approx(value, abs=0.5 * 10**-digits + 1e-9 if digits else 1e-6)
-
-
-def test_only_words_answer_a_question_without_a_number():
-    """An answer without code states no number in bold that nobody computes."""
-    for number in set(ANSWER) - set(COMPUTED):
-        assert stated(number) == [] and len(ANSWER[number].split()) > 20
-
-
-def test_the_core_agrees_with_answers_by_hand():
-    """Votes, best-of-N, regret and H1 as the library computes them."""
-    by_core = {
-        "2": votes([[0.7]])[0, 2:4],
-        "4": [float(_best_of(0.3, 3))],
-        "6": [np.diff(votes([[0.3, 0.9], [0.58, 0.58]])[:, 2])[0]],
-    }
-    for number, values in by_core.items():
-        assert [float(v) for v in stated(number)] == pytest.approx(list(values), abs=5e-4)
-    first = votes([[0.3, 0.9], [0.58, 0.58]])
-    assert first[:, 0] == pytest.approx([0.60, 0.58]) and first[:, 2] == pytest.approx([0.594, 0.619], abs=5e-4)
-    assert credit([2, 2, 1, 1, 0], 1) == float(stated("3")[0])
-
-
-def _best_of(theta, n):
-    """Best of ``n`` where an answer is worth 1 with chance ``theta``, else 0."""
-    values = np.array([1.0, 0.0])[None, None, :, None]
-    env = CategoricalEnvironment(
-        [[[theta, 1 - theta]]], values, [0.0], contexts=ACCURACY, strategy=BestOfN(), n_max=n
-    )  # fmt: skip
-    return env.exact_q()[0, 0, n - 1]
 
 
 def test_numbers_in_the_notes_are_true():

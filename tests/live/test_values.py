@@ -1,7 +1,5 @@
 """Values that stand at the head of words: what follows a numeral may make another value of it."""
 
-# ruff: noqa: RUF001
-
 import pytest
 
 from iapo_widgets.live.scoring.extraction import any_answer
