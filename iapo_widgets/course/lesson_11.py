@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def stop_at(votes: Sequence[str], lead: int, cap: int) -> int:
     return _first(votes, cap, lambda ahead, left: ahead >= lead or ahead > left)
 
 
-def _first(votes: Sequence[str], cap: int, stops) -> int:
+def _first(votes: Sequence[str], cap: int, stops: Callable[[int, int], bool]) -> int:
     """The first number of answers at which ``stops(ahead, left)``; ``cap`` where there is none."""
     found = (t for t, ahead in enumerate(_ahead(votes, cap), 1) if stops(ahead, cap - t))
     return next(found, cap)

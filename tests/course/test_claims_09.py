@@ -15,7 +15,7 @@ from iapo_widgets.study.table import Table
 STAND_INS = ("synth-bernoulli", "math", "commonsense-qa", "synth-categorical", "helpful-harmless", "summarization")
 MADE = ("synth-bernoulli", "synth-categorical")  # to deceive
 BUDGETS = (1_000, 2_000, 5_000, 10_000, 20_000)
-GAPS = "found.setdefault((T, name), [])"  # code of the cell that measures
+GAPS = "gap = np.array(returns)"  # code of the cell that measures
 
 
 @cache

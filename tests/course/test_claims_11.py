@@ -12,7 +12,7 @@ from iapo_widgets import load
 from iapo_widgets.course.lesson_11 import stop_at
 from iapo_widgets.widgets.explorers.stop_walk import answers_to
 
-RACE = "gap[seed] +="  # code of the cell that runs them
+RACE = "columns = np.column_stack"  # code of the cell that runs them
 
 
 def rows(words, pattern):
@@ -25,7 +25,7 @@ def rows(words, pattern):
 @cache
 def leads():
     """How prompt 0 stops -> (share of right votes, answers asked for), as printed."""
-    lines = rows("mean_drawn(early)[0]", r"^(.+?) +(0\.\d{4}) +(\d+\.\d\d)$")
+    lines = rows("rule.stop == np.inf", r"^(.+?) +(0\.\d{4}) +(\d+\.\d\d)$")
     return {name: (float(right), float(asked)) for name, right, asked in lines}
 
 
@@ -126,7 +126,7 @@ def test_the_winner_stays_the_same_on_most_questions():
 
 def test_three_ways_give_as_many_right_answers_for_fewer_completions():
     """On the simulated endpoint, by its ledger."""
-    found = rows("LiveEnvironment(", r"(\d+) right, +(\d+) answers used; the ledger holds (\d+)")
+    found = rows("deployed(question.text", r"(\d+) right, +(\d+) answers used; the ledger holds (\d+)")
     right, used, held = zip(*[tuple(map(int, row)) for row in found], strict=True)
     assert len(set(right)) == 1 and used == held and used[0] < used[1] < used[2] == 240
     assert "20 of 20 questions" in printed("11", "instead(12)")
