@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ def check_grid(values: Any, name: str, low: float, high: float = math.inf, whole
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=32)
 def distinct_votes(rules: Sequence[Rule], n_max: int) -> NDArray[np.bool_]:
     """Which arms of votes differ from those of earlier rules, (n_max, L).
 
