@@ -12,7 +12,9 @@ What it does differently, and why it helps:
 - *whole pulls against it*: the best of many lives in a tail that few completions do not show.  Where the budget pays
   for several pulls of ``n_max`` by every prompt, scores are drawn in such pulls too, from the second round on in
   nothing else; unbiased at every scale, they correct the model (``corrections``), and a prompt stays while either the
-  corrected estimate or the unbiased one ranks it.
+  corrected estimate or the unbiased one ranks it;
+- *stops by what they change*: where arms may stop early, the same posteriors say what each rule loses in reward and
+  saves in completions beside the arm that asks all (``pooled_stops``).  Nothing is asked for it.
 
 It assumes that a prompt's behaviour on one query can be learnt in part from others: from how the prompt does
 on other queries and how the query goes with other prompts.  What differs from prompt to prompt has parameters of each
@@ -34,6 +36,7 @@ from .pooled import PooledEstimate
 from .protocol import Environment
 from .psst import ranking, recommend, spending, tie_order
 from .rounds import Round
+from .stopping import distinct_arms, over_rules
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -55,10 +58,10 @@ def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) ->
 
 def _rounds(env, budget, rng):
     n_prompts = len(env.prompts)
-    order = tie_order(n_prompts, env.n_max, rng)
+    active = distinct_arms(env.strategy, len(env.contexts), n_prompts, env.n_max)
+    order = tie_order(n_prompts, env.n_max, rng, active[0, 0, 0].size)
     estimate = PooledEstimate(env)
     queries = _Queries(env.n_queries, rng)
-    active = np.ones((len(env.contexts), n_prompts, env.n_max), dtype=bool)
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
     large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max
@@ -66,7 +69,7 @@ def _rounds(env, budget, rng):
         last = r == ROUNDS - 1
         pulls = np.zeros((n_prompts, env.n_max), dtype=np.int64)
         batches: list[Completions] = []
-        alive = np.flatnonzero(active.any(axis=(0, 2)))
+        alive = np.flatnonzero(active.swapaxes(0, 1).reshape(n_prompts, -1).any(axis=1))
         left = budget - spent
         share = left // (ROUNDS - r)
         first = arrivals.paid_for(share)
@@ -96,10 +99,10 @@ def _rounds(env, budget, rng):
             estimate.add(batch)
         if batches:
             estimate.update(alive)
-        lost = np.isnan(estimate.q).all(axis=0) & (arrivals.reach > 0)[:, None]
+        lost = np.isnan(estimate.q).reshape(*active.shape[:3], -1).all(axis=(0, 3)) & (arrivals.reach > 0)[:, None]
         number = 0 if last else _number(n_prompts, r + 1)
-        active = _keep((estimate.q, estimate.unbiased), active, order, number, lost)
-        policy = recommend(env, estimate.q, active, order)
+        active = _keep(estimate.views, active, order, number, lost)
+        policy = recommend(env, estimate.q, active, order, estimate.reach)
         yield Round(r + 1, spent, budget, pulls, active, estimate.q, policy, tuple(batches), lost)
 
 
@@ -155,19 +158,20 @@ def _number(n_prompts: int, rounds: int) -> int:
 def _keep(
     estimates: tuple[Array, ...], active: NDArray[np.bool_], order: Index, number: int, lost: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """The ``number`` prompts of each context that either estimate ranks first, with all scales, and those that it still
-    has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
+    """The ``number`` prompts of each context that either estimate ranks first, with all scales and rules, and those that
+    it still has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
     kept = np.zeros_like(active)
-    n_max = active.shape[2]
-    rankings = [ranking(q, active, order, lost) for q in estimates]
+    if not number:
+        first = ranking(estimates[0], active, order, lost)[:, :1]
+        np.put_along_axis(kept.reshape(len(kept), -1), first, True, axis=1)
+        return kept
+    each = active[0, 0, 0].size  # rules: by the best of a (p, N) it is ranked
+    places = np.asarray(active.reshape(*active.shape[:3], each).any(axis=3))
+    ranks = order.reshape(-1, each).min(axis=1)
+    rankings = [ranking(over_rules(q, active), places, ranks, lost) for q in estimates]
     for c, ranked in enumerate(zip(*rankings, strict=True)):
-        if not number:
-            kept[c].ravel()[ranked[0][:1]] = True
-            continue
-        prompts = np.stack(ranked, axis=1).ravel() // n_max  # the first of one, the first of the other, the second ..
-        each, first = np.unique(prompts, return_index=True)
-        kept[c, each[np.argsort(first)][:number]] = True
-    if number:
-        kept[:, kept.any(axis=(0, 2))] = True
-        kept &= active
-    return kept
+        prompts = np.stack(ranked, axis=1).ravel() // active.shape[2]  # the first of one, of the other, the second ..
+        found, first = np.unique(prompts, return_index=True)
+        kept[c, found[np.argsort(first)][:number]] = True
+    kept[:, kept.swapaxes(0, 1).reshape(len(kept[0]), -1).any(axis=1)] = True
+    return kept & active
