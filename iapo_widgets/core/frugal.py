@@ -158,8 +158,8 @@ def _number(n_prompts: int, rounds: int) -> int:
 def _keep(
     estimates: tuple[Array, ...], active: NDArray[np.bool_], order: Index, number: int, lost: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """The ``number`` prompts of each context that either estimate ranks first, with all scales and rules, and those that
-    it still has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
+    """The ``number`` prompts of each context that either estimate ranks first, with all scales and rules, and those it
+    still has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
     kept = np.zeros_like(active)
     if not number:
         first = ranking(estimates[0], active, order, lost)[:, :1]

@@ -23,8 +23,8 @@ Index = NDArray[np.int64]
 
 
 class PooledEstimate:
-    """``q`` (C, P, n_max), or (C, P, n_max, L) where arms may stop, NaN where nothing is known; ``unbiased``, the same as
-    far as whole pulls say, however noisy; and ``spread`` (X,): how open the vote on a query is, 1 for scores.
+    """``q`` (C, P, n_max), or (C, P, n_max, L) where arms may stop, NaN where nothing is known; ``unbiased``, the same
+    as far as whole pulls say, however noisy; and ``spread`` (X,): how open the vote on a query is, 1 for scores.
 
     ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
     vote.  Raises ``ValueError`` for a strategy of which there is no pooled model.

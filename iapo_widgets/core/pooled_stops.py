@@ -146,14 +146,19 @@ def _by_prompt(values: Array, weight: Array) -> Array:
 
 
 def _read(weight: Array, kind: int, table: Floats, share: Array) -> Array:
-    """What a table (kinds, rows, n_max, leads) says by ``weight`` (K, rows) at n * share votes, (K, n_max, leads)."""
+    """What a table (kinds, rows, n_max, leads) says by ``weight`` (K, rows) of n completions, (K, n_max, leads).
+
+    share (K,): of completions that vote, each for itself.
+    """
     told = table[min(kind, len(table) - 1)]
-    n_max = told.shape[1]
     curves = (weight.astype(np.float32) @ told.reshape(len(told), -1)).astype(float).reshape(-1, *told.shape[1:])
     if np.all(share == 1):
         return curves
-    curves = np.concatenate([np.zeros_like(curves[:, :1]), curves], axis=1)
-    position = (share[:, None] * np.arange(1, n_max + 1))[..., None]
-    low = np.minimum(position.astype(int), n_max - 1)
-    part = position - low
-    return np.take_along_axis(curves, low, axis=1) * (1 - part) + np.take_along_axis(curves, low + 1, axis=1) * part
+    chance = np.zeros((len(share), curves.shape[1] + 1))  # of so many votes among n
+    chance[:, 0] = 1
+    out = np.empty_like(curves)
+    for n in range(curves.shape[1]):
+        chance[:, 1:] = share[:, None] * chance[:, :-1] + (1 - share[:, None]) * chance[:, 1:]
+        chance[:, 0] *= 1 - share
+        out[:, n] = np.einsum("km,kml->kl", chance[:, 1:], curves)
+    return out
