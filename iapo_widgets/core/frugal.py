@@ -3,8 +3,9 @@
 What it does differently, and why it helps:
 
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
-- *one completion, many queries*: queries are drawn without replacement, and only when all were asked are they asked
-  again, votes most often where it is open who wins (Neyman's allocation);
+- *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
+  a prompt scales, so votes are asked again for half of what later rounds pay, most often where it is open who wins
+  (Neyman's allocation), and of scores several are drawn at once, more as prompts drop out;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -24,6 +25,7 @@ prompt's own, drawn towards those of all; and as completions of a pair grow, the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +45,8 @@ Index = NDArray[np.int64]
 
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
-TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
+GROWTH = 4  # a query is asked for as many completions at once as this goes into the root of what a prompt gets
+AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
 
@@ -61,7 +64,7 @@ def _rounds(env, budget, rng):
     active = distinct_arms(env.strategy, len(env.contexts), n_prompts, env.n_max)
     order = tie_order(n_prompts, env.n_max, rng, active[0, 0, 0].size)
     estimate = PooledEstimate(env)
-    queries = _Queries(env.n_queries, rng)
+    queries = _Queries(env.n_queries, 0.0 if estimate.scored else AGAIN, rng)
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
     large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max
@@ -83,7 +86,8 @@ def _rounds(env, budget, rng):
             ask(alive, env.n_max, deck.deal(whole_pulls))
         used = spending(pulls)
         each = (first - used) // len(alive)
-        several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= TWICE)), env.n_max)
+        several = isqrt(each) // GROWTH if estimate.scored else min(isqrt(each) // GROWTH, 2) if r == 0 else 1
+        several = min(max(several, each // (TURNS * env.n_queries)), env.n_max)
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
             ask(group, n, queries.take(times, n, estimate.spread))
         if not whole(batches):
@@ -129,21 +133,25 @@ def _plan(
 
 
 class _Queries:
-    """Which queries to ask: new ones in random order, then again those that tell most for what they got."""
+    """Which queries to ask: new ones in random order, and again those that tell most for what they got."""
 
-    def __init__(self, n_queries: int, rng: np.random.Generator) -> None:
+    def __init__(self, n_queries: int, again: float, rng: np.random.Generator) -> None:
+        """again: share of what is asked after the first queries that goes to those asked before, if it must not."""
         self._fresh = rng.permutation(n_queries)
+        self._again = again
         self._asked = np.zeros(n_queries)
 
     def take(self, times: int, n: int, spread: Array) -> Index:
         """``times`` queries to ask ``n`` completions of; spread (X,): how much completions of each differ."""
-        taken = [self._fresh[:times]]
-        self._fresh = self._fresh[times:]
+        new = times - int(self._again * times) if self._asked.any() else times
+        taken = [self._fresh[:new]]
+        self._fresh = self._fresh[new:]
         self._asked[taken[0]] += n
         times -= len(taken[0])
         while times > 0:
-            worth = self._asked / np.maximum(spread, max(0.05 * spread.max(), 1e-9))
-            again = np.argsort(worth, kind="stable")[: min(times, len(worth) // 8 + 1)]
+            before = np.flatnonzero(self._asked)
+            worth = self._asked[before] / np.maximum(spread[before], max(0.05 * spread.max(), 1e-9))
+            again = before[np.argsort(worth, kind="stable")[: min(times, len(before) // 8 + 1)]]
             self._asked[again] += n
             taken.append(again)
             times -= len(again)
