@@ -34,7 +34,8 @@ class PooledEstimate:
         strategy = base_of(env.strategy)
         if not isinstance(strategy, (BestOfN, MajorityVote, SelectedBest, VoteThenBest)):
             raise ValueError(
-                f"frugal knows best-of-n, selected-best, majority-vote and vote-then-best, not {env.strategy.name!r}"
+                "frugal knows best-of-n, selected-best, majority-vote, vote-then-best, early-vote and early-best, not"
+                f" {env.strategy.name!r}"
             )
         self._strategy = strategy
         self._n_max, self._per_call = env.n_max, partial(per_call_of, env)

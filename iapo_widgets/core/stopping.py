@@ -27,7 +27,7 @@ from .problem import Arm
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 DECIDED = math.inf  # a lead that only the answers left can stop: the curtailed vote
-RACES = "use psst, psst+k4 (or any k), uniform, triple-n1 or triple-random, or "  # which know such arms
+RACES = "use psst, psst+k4 (or any k), frugal, uniform, triple-n1 or triple-random, or "  # which know such arms
 TOUCH = 1e-9  # a utility this close below the reach has reached it: sums in another order differ by bits
 
 
