@@ -4,8 +4,9 @@ What it does differently, and why it helps:
 
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
 - *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
-  a prompt scales, so votes are asked again for half of what later rounds pay, most often where it is open who wins
-  (Neyman's allocation), and of scores several are drawn at once, more as prompts drop out;
+  a prompt scales.  So later rounds spend half of their votes on queries asked before, most often where it is open who
+  wins (Neyman's allocation), and of scores several are drawn at once, more as prompts drop out; neither before a
+  prompt gets so many in a round that breadth is no longer what it lacks;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -46,7 +47,8 @@ Index = NDArray[np.int64]
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
 GROWTH = 4  # a query is asked for as many completions at once as this goes into the root of what a prompt gets
-AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on
+AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on,
+BREADTH = 32  # and where a prompt gets at least so many in a round
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
 
@@ -143,7 +145,7 @@ class _Queries:
 
     def take(self, times: int, n: int, spread: Array) -> Index:
         """``times`` queries to ask ``n`` completions of; spread (X,): how much completions of each differ."""
-        new = times - int(self._again * times) if self._asked.any() else times
+        new = times - int(self._again * times) if times >= BREADTH and self._asked.any() else times
         taken = [self._fresh[:new]]
         self._fresh = self._fresh[new:]
         self._asked[taken[0]] += n
