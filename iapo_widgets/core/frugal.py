@@ -4,9 +4,8 @@ What it does differently, and why it helps:
 
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
 - *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
-  a prompt scales.  So later rounds spend half of their votes on queries asked before, most often where it is open who
-  wins (Neyman's allocation), and of scores several are drawn at once, more as prompts drop out; neither before a
-  prompt gets so many in a round that breadth is no longer what it lacks;
+  a prompt scales.  So votes are asked again for half of what a later round pays, most often where it is open who wins
+  (Neyman's allocation), but not before a prompt gets so many in a round that breadth is no longer what it lacks;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -26,7 +25,6 @@ prompt's own, drawn towards those of all; and as completions of a pair grow, the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +44,7 @@ Index = NDArray[np.int64]
 
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
-GROWTH = 4  # a query is asked for as many completions at once as this goes into the root of what a prompt gets
+TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
 AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on,
 BREADTH = 32  # and where a prompt gets at least so many in a round
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
@@ -88,8 +86,7 @@ def _rounds(env, budget, rng):
             ask(alive, env.n_max, deck.deal(whole_pulls))
         used = spending(pulls)
         each = (first - used) // len(alive)
-        several = isqrt(each) // GROWTH if estimate.scored else min(isqrt(each) // GROWTH, 2) if r == 0 else 1
-        several = min(max(several, each // (TURNS * env.n_queries)), env.n_max)
+        several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= TWICE)), env.n_max)
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
             ask(group, n, queries.take(times, n, estimate.spread))
         if not whole(batches):
