@@ -64,7 +64,8 @@ def _rounds(env, budget, rng):
     active = distinct_arms(env.strategy, len(env.contexts), n_prompts, env.n_max)
     order = tie_order(n_prompts, env.n_max, rng, active[0, 0, 0].size)
     estimate = PooledEstimate(env)
-    queries = _Queries(env.n_queries, 0.0 if estimate.scored else AGAIN, rng)
+    stops = active.reshape(*active.shape[:3], -1)[..., 1:].any()  # what they save is best seen on many queries
+    queries = _Queries(env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
     large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max
