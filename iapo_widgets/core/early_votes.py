@@ -53,7 +53,7 @@ def exact_votes(mass: Array, free: Array, rules: Sequence[Rule], n_max: int) -> 
     for low in range(0, len(mass), ROWS):
         rows = slice(low, low + ROWS)
         for batch in sorted({rule.batch for rule in rules if rule.batch}):
-            _fill(out, rows, _walked(mass[rows], free[rows], _leads(rules, batch), batch, n_max), rules, batch)
+            _fill(out, rows, _walked(mass[rows], free[rows], checked_leads(rules, batch), batch, n_max), rules, batch)
     return out
 
 
@@ -64,7 +64,7 @@ def sampled_votes(mass: Array, uniform: Floats, rules: Sequence[Rule], n_max: in
     """
     sizes = sorted({rule.batch for rule in rules if rule.batch})
     out = _empty(len(mass), n_max, len(rules))
-    grids = [(batch, _leads(rules, batch)) for batch in sizes]
+    grids = [(batch, checked_leads(rules, batch)) for batch in sizes]
     for batch, steps in zip(sizes, zip(*_drawn(mass, uniform, grids, n_max), strict=True), strict=True):
         _fill(out, slice(None), iter(steps), rules, batch)
     return out
@@ -76,14 +76,14 @@ def _empty(rows: int, n_max: int, n_rules: int) -> EarlyValues:
     return EarlyValues(np.zeros_like(drawn), drawn, np.ones_like(drawn), np.zeros_like(drawn))
 
 
-def _leads(rules: Sequence[Rule], batch: int) -> Index:
+def checked_leads(rules: Sequence[Rule], batch: int) -> Index:
     """The finite leads that are checked after each ``batch``, ascending."""
     return np.array(sorted({int(r.stop) for r in rules if r.batch == batch and r.stop not in (None, DECIDED)}), int)
 
 
 def _fill(out: EarlyValues, rows: slice, steps: Iterator[History], rules: Sequence[Rule], batch: int) -> None:
     """Put what histories say of the rules of one batch into ``out``."""
-    leads = _leads(rules, batch)
+    leads = checked_leads(rules, batch)
     mine = [k for k, rule in enumerate(rules) if rule.batch == batch]
     place = {k: len(leads) if (s := rules[k].stop) in (None, DECIDED) else int(np.searchsorted(leads, s)) for k in mine}
     n_max = out.change.shape[1]

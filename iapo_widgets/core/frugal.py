@@ -3,8 +3,9 @@
 What it does differently, and why it helps:
 
 - *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
-- *one completion, many queries*: queries are drawn without replacement, and only when all were asked are they asked
-  again, votes most often where it is open who wins (Neyman's allocation);
+- *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
+  a prompt scales.  So votes are asked again for half of what a later round pays, most often where it is open who wins
+  (Neyman's allocation), but not before a prompt gets so many in a round that breadth is no longer what it lacks;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -12,7 +13,9 @@ What it does differently, and why it helps:
 - *whole pulls against it*: the best of many lives in a tail that few completions do not show.  Where the budget pays
   for several pulls of ``n_max`` by every prompt, scores are drawn in such pulls too, from the second round on in
   nothing else; unbiased at every scale, they correct the model (``corrections``), and a prompt stays while either the
-  corrected estimate or the unbiased one ranks it.
+  corrected estimate or the unbiased one ranks it;
+- *stops by what they change*: where arms may stop early, the same posteriors say what each rule loses in reward and
+  saves in completions beside the arm that asks all (``pooled_stops``).  Nothing is asked for it.
 
 It assumes that a prompt's behaviour on one query can be learnt in part from others: from how the prompt does
 on other queries and how the query goes with other prompts.  What differs from prompt to prompt has parameters of each
@@ -34,6 +37,7 @@ from .pooled import PooledEstimate
 from .protocol import Environment
 from .psst import ranking, recommend, spending, tie_order
 from .rounds import Round
+from .stopping import distinct_arms, over_rules
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -41,6 +45,8 @@ Index = NDArray[np.int64]
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
 TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
+AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on,
+BREADTH = 32  # and where a prompt gets at least so many in a round
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
 
@@ -55,10 +61,11 @@ def frugal(env: Environment, budget: int, *, seed: int | np.random.Generator) ->
 
 def _rounds(env, budget, rng):
     n_prompts = len(env.prompts)
-    order = tie_order(n_prompts, env.n_max, rng)
+    active = distinct_arms(env.strategy, len(env.contexts), n_prompts, env.n_max)
+    order = tie_order(n_prompts, env.n_max, rng, active[0, 0, 0].size)
     estimate = PooledEstimate(env)
-    queries = _Queries(env.n_queries, rng)
-    active = np.ones((len(env.contexts), n_prompts, env.n_max), dtype=bool)
+    stops = active.reshape(*active.shape[:3], -1)[..., 1:].any()  # what they save is best seen on many queries
+    queries = _Queries(env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
     large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max
@@ -66,7 +73,7 @@ def _rounds(env, budget, rng):
         last = r == ROUNDS - 1
         pulls = np.zeros((n_prompts, env.n_max), dtype=np.int64)
         batches: list[Completions] = []
-        alive = np.flatnonzero(active.any(axis=(0, 2)))
+        alive = np.flatnonzero(active.swapaxes(0, 1).reshape(n_prompts, -1).any(axis=1))
         left = budget - spent
         share = left // (ROUNDS - r)
         first = arrivals.paid_for(share)
@@ -96,10 +103,10 @@ def _rounds(env, budget, rng):
             estimate.add(batch)
         if batches:
             estimate.update(alive)
-        lost = np.isnan(estimate.q).all(axis=0) & (arrivals.reach > 0)[:, None]
+        lost = np.isnan(estimate.q).reshape(*active.shape[:3], -1).all(axis=(0, 3)) & (arrivals.reach > 0)[:, None]
         number = 0 if last else _number(n_prompts, r + 1)
-        active = _keep((estimate.q, estimate.unbiased), active, order, number, lost)
-        policy = recommend(env, estimate.q, active, order)
+        active = _keep(estimate.views, active, order, number, lost)
+        policy = recommend(env, estimate.q, active, order, estimate.reach)
         yield Round(r + 1, spent, budget, pulls, active, estimate.q, policy, tuple(batches), lost)
 
 
@@ -126,21 +133,25 @@ def _plan(
 
 
 class _Queries:
-    """Which queries to ask: new ones in random order, then again those that tell most for what they got."""
+    """Which queries to ask: new ones in random order, and again those that tell most for what they got."""
 
-    def __init__(self, n_queries: int, rng: np.random.Generator) -> None:
+    def __init__(self, n_queries: int, again: float, rng: np.random.Generator) -> None:
+        """again: share of what is asked after the first queries that goes to those asked before, if it must not."""
         self._fresh = rng.permutation(n_queries)
+        self._again = again
         self._asked = np.zeros(n_queries)
 
     def take(self, times: int, n: int, spread: Array) -> Index:
         """``times`` queries to ask ``n`` completions of; spread (X,): how much completions of each differ."""
-        taken = [self._fresh[:times]]
-        self._fresh = self._fresh[times:]
+        new = times - int(self._again * times) if times >= BREADTH and self._asked.any() else times
+        taken = [self._fresh[:new]]
+        self._fresh = self._fresh[new:]
         self._asked[taken[0]] += n
         times -= len(taken[0])
         while times > 0:
-            worth = self._asked / np.maximum(spread, max(0.05 * spread.max(), 1e-9))
-            again = np.argsort(worth, kind="stable")[: min(times, len(worth) // 8 + 1)]
+            before = np.flatnonzero(self._asked)
+            worth = self._asked[before] / np.maximum(spread[before], max(0.05 * spread.max(), 1e-9))
+            again = before[np.argsort(worth, kind="stable")[: min(times, len(before) // 8 + 1)]]
             self._asked[again] += n
             taken.append(again)
             times -= len(again)
@@ -155,19 +166,20 @@ def _number(n_prompts: int, rounds: int) -> int:
 def _keep(
     estimates: tuple[Array, ...], active: NDArray[np.bool_], order: Index, number: int, lost: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """The ``number`` prompts of each context that either estimate ranks first, with all scales, and those that it still
-    has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
+    """The ``number`` prompts of each context that either estimate ranks first, with all scales and rules, and those it
+    still has of other contexts' prompts, which are asked anyway; the best arm of each context for 0."""
     kept = np.zeros_like(active)
-    n_max = active.shape[2]
-    rankings = [ranking(q, active, order, lost) for q in estimates]
+    if not number:
+        first = ranking(estimates[0], active, order, lost)[:, :1]
+        np.put_along_axis(kept.reshape(len(kept), -1), first, True, axis=1)
+        return kept
+    each = active[0, 0, 0].size  # rules: by the best of a (p, N) it is ranked
+    places = np.asarray(active.reshape(*active.shape[:3], each).any(axis=3))
+    ranks = order.reshape(-1, each).min(axis=1)
+    rankings = [ranking(over_rules(q, active), places, ranks, lost) for q in estimates]
     for c, ranked in enumerate(zip(*rankings, strict=True)):
-        if not number:
-            kept[c].ravel()[ranked[0][:1]] = True
-            continue
-        prompts = np.stack(ranked, axis=1).ravel() // n_max  # the first of one, the first of the other, the second ..
-        each, first = np.unique(prompts, return_index=True)
-        kept[c, each[np.argsort(first)][:number]] = True
-    if number:
-        kept[:, kept.any(axis=(0, 2))] = True
-        kept &= active
-    return kept
+        prompts = np.stack(ranked, axis=1).ravel() // active.shape[2]  # the first of one, of the other, the second ..
+        found, first = np.unique(prompts, return_index=True)
+        kept[c, found[np.argsort(first)][:number]] = True
+    kept[:, kept.swapaxes(0, 1).reshape(len(kept[0]), -1).any(axis=1)] = True
+    return kept & active

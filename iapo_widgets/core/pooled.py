@@ -11,38 +11,56 @@ from .completions import Completions
 from .corrections import Corrections
 from .costs import arm_cost, per_call_of
 from .pooled_scores import score_curves
+from .pooled_stops import StopGains, Urns
 from .pooled_votes import USUAL_WRONG, concentration, credit_curves, response_model
 from .problem import cost_weight_vector, distinct_weights
 from .protocol import Environment
-from .strategies import BestOfN, MajorityVote, SelectedBest, VoteThenBest
+from .stopping import base_of, distinct_arms, over_rules
+from .strategies import BestOfN, EarlyBest, EarlyVote, MajorityVote, SelectedBest, VoteThenBest
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
 class PooledEstimate:
-    """``q`` (C, P, n_max), NaN where nothing is known; ``unbiased``, the same as far as whole pulls say, however noisy;
-    and ``spread`` (X,): how open the vote on a query is, 1 for scores.
+    """``q`` (C, P, n_max), or (C, P, n_max, L) where arms may stop, NaN where nothing is known; ``unbiased``, the same
+    as far as whole pulls say, however noisy; and ``spread`` (X,): how open the vote on a query is, 1 for scores.
 
     ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
     vote.  Raises ``ValueError`` for a strategy of which there is no pooled model.
     """
 
     def __init__(self, env: Environment) -> None:
-        if not isinstance(env.strategy, (BestOfN, MajorityVote, SelectedBest, VoteThenBest)):
+        strategy = base_of(env.strategy)
+        if not isinstance(strategy, (BestOfN, MajorityVote, SelectedBest, VoteThenBest)):
             raise ValueError(
-                f"frugal knows best-of-n, selected-best, majority-vote and vote-then-best, not {env.strategy.name!r}"
+                "frugal knows best-of-n, selected-best, majority-vote, vote-then-best, early-vote and early-best, not"
+                f" {env.strategy.name!r}"
             )
-        self._strategy, self._n_max, self._per_call = env.strategy, env.n_max, partial(per_call_of, env)
+        self._strategy = strategy
+        self._n_max, self._per_call = env.n_max, partial(per_call_of, env)
         self._weights, self._which = distinct_weights(env.contexts)
         self._cost_weights = cost_weight_vector(env.contexts)
         self._shape = len(env.prompts), env.n_queries
         self._batches: list[tuple[Array | Index, ...]] = []
-        self.q = np.full((len(env.contexts), len(env.prompts), env.n_max), np.nan)
-        self.scored = isinstance(env.strategy, (BestOfN, SelectedBest))
+        self.q = np.full(distinct_arms(env.strategy, len(env.contexts), len(env.prompts), env.n_max).shape, np.nan)
+        self.scored = isinstance(strategy, (BestOfN, SelectedBest))
         self.unbiased = self.q.copy()
         self.spread = np.ones(env.n_queries)
-        self._corrections = Corrections(env.strategy, self._weights, self._n_max)
+        self._corrections = Corrections(strategy, self._weights, self._n_max)
+        self._stops: StopGains | None = None
+        if isinstance(env.strategy, (EarlyBest, EarlyVote)):
+            self._stops = StopGains(env.strategy, env.contexts, env.n_max, self._per_call)
+
+    @property
+    def reach(self) -> Array | None:
+        """Utilities at which best-of-N stops, (C, levels)."""
+        return None if self._stops is None else self._stops.reach
+
+    @property
+    def views(self) -> tuple[Array, ...]:
+        """What prompts are ranked by: ``q``, and ``unbiased`` where that is another."""
+        return (self.q, self.unbiased) if self.scored else (self.q,)
 
     def add(self, completions: Completions) -> None:
         """Take in the completions that arrived."""
@@ -65,16 +83,27 @@ class PooledEstimate:
         seen, x = np.unique(x, return_inverse=True)
         shape = self._shape[0], len(seen)
         keys = p, x, shape, keep, self._n_max
-        if self.scored:
-            utility = self._weights @ objectives.T
+        pair, size = p * len(seen) + x, shape[0] * shape[1]
+        count = np.bincount(pair, minlength=size).reshape(shape)[keep]
+        asked = np.maximum(count, 1)
+        paid = [np.bincount(pair, each, size).reshape(shape)[keep] / asked for each in (cost, call_cost)]
+        mean_paid = [each.sum(axis=1) / (count > 0).sum(axis=1) for each in paid]  # a query counts once
+        utility = self._weights @ objectives.T if self.scored else None
+        if self._stops:
+            known = [np.where(count > 0, of, mean[:, None]) for of, mean in zip(paid, mean_paid, strict=True)]
+            self._stops.start(known[0], known[1], utility)
+        if utility is not None:
             chosen = objectives[:, self._strategy.selection] if isinstance(self._strategy, SelectedBest) else None
             which, where = self._corrections.pairs(keep, seen)
-            reward, unseen = score_curves(utility, *keys, chosen, where)
+            watch = self._stops.scores if self._stops else None
+            reward, unseen = score_curves(utility, *keys, chosen, where, watch)
             corrected, unbiased = self._corrections.of(unseen, which, where // len(seen), len(keep))
         else:
             corrected = unbiased = np.zeros(1)
             counts, votes = _vote_counts(p, x, answers, gold, shape)
-            credit, winner = self._credit(counts, votes, keep)
+            credit, winner, urns = self._credit(counts, votes, keep)
+            if self._stops:
+                self._stops.votes(urns, votes[keep])
             if isinstance(self._strategy, VoteThenBest):
                 right, style = self._strategy._parts(self._weights)
                 reward = right[:, None, None, None] * credit
@@ -84,27 +113,21 @@ class PooledEstimate:
                         reward += chance * _of_winner(best, winner)
             else:
                 reward = self._weights[:, 0, None, None, None] * credit
-        pair, size = p * len(seen) + x, shape[0] * shape[1]
-        count = np.bincount(pair, minlength=size).reshape(shape)[keep]
-        asked = np.maximum(count, 1)
-        mean_cost, mean_call_cost = (
-            (np.bincount(pair, paid, size).reshape(shape)[keep] / asked).sum(axis=1) / (count > 0).sum(axis=1)
-            for paid in (cost, call_cost)
-        )  # a query counts once, however often it was asked
         scales = np.arange(1, self._n_max + 1)
-        spending = arm_cost(mean_cost[:, None], mean_call_cost[:, None], scales, self._per_call())
+        spending = arm_cost(mean_paid[0][:, None], mean_paid[1][:, None], scales, self._per_call())
         q, self.unbiased = self.q.copy(), self.unbiased.copy()
         for values, correction in ((q, corrected), (self.unbiased, unbiased)):
             mean = reward.mean(axis=2) + correction
-            values[:, keep] = mean[self._which] - self._cost_weights[:, None, None] * spending
+            fixed = mean[self._which] - self._cost_weights[:, None, None] * spending
+            values[:, keep] = fixed[..., None] + self._stops.values if self._stops else fixed
         if not self.scored:
-            scale = q[:, keep].argmax(axis=2)  # (C, K)
+            scale = over_rules(q[:, keep]).argmax(axis=2)  # (C, K)
             at = np.take_along_axis(credit[None], scale[..., None, None], axis=3)[..., 0]
             self.spread[seen] = np.sqrt((at * (1 - at)).mean(axis=(0, 1)))
         self.q = q
 
-    def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array]:
-        """Credit of ``keep`` (K, X, n_max), and the share that the likely winner has (K, X)."""
+    def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array, Urns]:
+        """Credit of ``keep`` (K, X, n_max), the share that the likely winner has (K, X), and the urns of the pairs."""
         right, wrong = response_model(counts)
         both = np.stack([right, 1 - right], axis=2)
         tally = np.stack([counts[..., 0], counts[..., 1:].sum(axis=2)], axis=2)
@@ -113,10 +136,11 @@ class PooledEstimate:
         kappa = concentration(counts[..., 1:], wrong, USUAL_WRONG)[:, None, None]
         wrong = (counts[..., 1:] + kappa * wrong)[keep]
         total, shape = mass.sum(axis=2), (*mass.shape[:2], self._n_max)
-        credit = credit_curves(mass[..., 0].ravel(), wrong.reshape(-1, wrong.shape[2]), total.ravel(), self._n_max)
+        urns = mass[..., 0].ravel(), wrong.reshape(-1, wrong.shape[2]), total.ravel()
+        credit = credit_curves(*urns, self._n_max)
         share = mass[..., 0] / total
         winner = np.maximum(share, (1 - share) * wrong.max(axis=2) / wrong.sum(axis=2))
-        return _at_votes(credit, votes[keep].ravel()).reshape(shape), winner
+        return _at_votes(credit, votes[keep].ravel()).reshape(shape), winner, urns
 
 
 def _vote_counts(p: Index, x: Index, answers: Index, gold: Index, shape: tuple[int, int]) -> tuple[Array, Array]:

@@ -13,6 +13,8 @@ holds the completions seen, one each, and the model's bins, kappa_p together.  W
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,12 +39,13 @@ def score_curves(
     n_max: int,
     selection: Array | None = None,
     bare: Index | None = None,
+    watch: Callable[[int, Array, Array], None] | None = None,
 ) -> tuple[Array, Array]:
     """Expected best of n = 1 .. n_max for every query and the prompts ``keep``, (W, len(keep), X, n_max).
 
     utility (W, B) of B completions of prompts (B,) and queries (B,); shape: (P, X).  selection (B,): by which the best
     is found, if not by its utility.  Also returns the same of the pairs ``bare`` (S,), numbered within keep x X, as if
-    nothing had been seen of them, (W, S, n_max).
+    nothing had been seen of them, (W, S, n_max).  watch: is told w, and utility and mass in the urns of keep x X.
     """
     pair = prompts * shape[1] + queries
     wanted = np.isin(prompts, keep)
@@ -56,7 +59,10 @@ def score_curves(
         atoms = np.concatenate([np.where(where, s[wanted][own], s.max()), model], axis=1)
         values = np.concatenate([u[wanted][own], values], axis=1) if selection is not None else atoms
         prior = np.multiply.outer(np.repeat(kappa, shape[1]), np.diff(EDGES))
-        out[w] = urn_selected(values, atoms, np.concatenate([where, prior], axis=1), n_max)
+        mass = np.concatenate([where, prior], axis=1)
+        out[w] = urn_selected(values, atoms, mass, n_max)
+        if watch is not None:
+            watch(w, values, mass)
         columns = slice(where.shape[1], None)
         alone = atoms[bare, columns]
         unseen[w] = urn_selected(values[bare, columns] if selection is not None else alone, alone, prior[bare], n_max)

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from . import voting
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 KAPPAS = np.exp2(np.arange(-1.0, 8.0))
 USUAL, USUAL_WRONG = 2.0, 1.0  # log2 of kappa and kappa': where their centres are, within 1, unless votes say otherwise
@@ -184,6 +185,15 @@ def _shrunk(score: Array, usual: float) -> Array:
 def credit_curves(right: Array, wrong: Array, total: Array, n_max: int) -> Array:
     """``urn_credit`` by interpolation in a table, (R, n_max): of the wrong answers it knows how strong the top one is
     and how many others, equally strong, are as likely to meet as these are."""
+    flat, weight, others = nodes(right, wrong, total)
+    table, out = _table(others, n_max), np.empty((len(total), n_max))
+    for rows in voting.blocks(len(total)):
+        out[rows] = np.einsum("krn,kr->rn", table[flat[:, rows]], weight[:, rows])
+    return out
+
+
+def nodes(right: Array, wrong: Array, total: Array) -> tuple[Index, Array, tuple[int, ...]]:
+    """Between which nodes each urn lies: rows of a table (4 or 8, R), their weights, and its numbers of others."""
     mass = np.maximum(wrong.sum(axis=1), 1e-12)
     top = wrong.max(axis=1) / mass
     squares = np.einsum("ra,ra->r", wrong, wrong) / mass**2 - top**2
@@ -199,10 +209,7 @@ def credit_curves(right: Array, wrong: Array, total: Array, n_max: int) -> Array
     for (low, part), size in zip(places, (len(SHARES), len(MASSES), len(TOPS)), strict=False):
         flat = np.concatenate([flat * size + low, flat * size + low + 1])
         weight = np.concatenate([weight * (1 - part), weight * part])
-    table, out = _table(others, n_max), np.empty((len(mass), n_max))
-    for rows in voting.blocks(len(mass)):
-        out[rows] = np.einsum("krn,kr->rn", table[flat[:, rows]], weight[:, rows])
-    return out
+    return flat, weight, others
 
 
 def _nearest(value: Array, nodes: tuple[float, ...]) -> NDArray[np.int64]:
@@ -219,22 +226,36 @@ def _place(value: Array, nodes: Array) -> tuple[NDArray[np.int64], Array]:
 @lru_cache(maxsize=32)
 def _table(others: tuple[int, ...], n_max: int) -> Array:
     """Credit at every node: (wrong masses, others, shares, masses, tops) as rows, (rows, n_max)."""
-    rows = [(mass, k, y) for mass in WRONG_MASSES for k in others or (0,) for y in (TOPS if others else (1.0,))]
-    wrong = np.full((len(rows), max(others, default=0) + 1), 1e-9)
-    for row, (mass, k, y) in zip(wrong, rows, strict=True):
-        row[0] = mass * (1 + y * k) / (k + 1)
-        row[1 : k + 1] += mass * k * (1 - y) / (k + 1) / max(k, 1)
+    wrong = np.concatenate(
+        [rival_masses(mass, k, max(others, default=0)) for mass in WRONG_MASSES for k in others or (0,)]
+    )
     wins = _win_share(wrong, n_max)
+    chance = orders(n_max)
+    types = len(WRONG_MASSES) * max(len(others), 1)
+    out = np.empty((types, len(SHARES) * len(MASSES), len(wrong) // types, n_max))
+    for n in range(1, n_max + 1):
+        m = np.arange(1, n + 1)
+        found = chance[n][:, 1:] @ wins[m, n - m]  # (cells, types and tops)
+        out[..., n - 1] = found.reshape(out.shape[1], types, -1).transpose(1, 0, 2)
+    return out.reshape(-1, n_max)
+
+
+def rival_masses(mass: float, number: int, most: int) -> Array:
+    """Urns of wrong answers, one a node of ``TOPS``: the top one and ``number`` equal others, (tops, most + 1)."""
+    tops = np.array(TOPS if number else (1.0,))
+    wrong = np.full((len(tops), most + 1), 1e-9)
+    wrong[:, 0] = mass * (1 + tops * number) / (number + 1)
+    wrong[:, 1 : number + 1] += (mass * number * (1 - tops) / (number + 1) / max(number, 1))[:, None]
+    return wrong
+
+
+@lru_cache(maxsize=8)
+def orders(n_max: int) -> tuple[Array, ...]:
+    """Chance of m right answers among n at the nodes of ``SHARES`` and ``MASSES``: for each n, (cells, n + 1)."""
     total = np.tile(MASSES, len(SHARES))
     right = np.maximum(np.repeat(SHARES, len(MASSES)) * total, 1e-9)
     mine, theirs, both = (polya_series(x, n_max) for x in (right, np.maximum(total - right, 1e-9), total))
-    types = len(WRONG_MASSES) * max(len(others), 1)
-    out = np.empty((types, len(total), len(rows) // types, n_max))
-    for n in range(1, n_max + 1):
-        m = np.arange(1, n + 1)
-        found = (mine[m] * theirs[n - m] / both[n]).T @ wins[m, n - m]  # (cells, types and tops)
-        out[..., n - 1] = found.reshape(len(total), types, -1).transpose(1, 0, 2)
-    return out.reshape(-1, n_max)
+    return tuple((mine[: n + 1] * theirs[n::-1] / both[n]).T for n in range(n_max + 1))
 
 
 def _logistic(x: Array) -> Array:

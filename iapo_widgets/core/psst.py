@@ -292,7 +292,9 @@ def recommend(
     """The best active arm of every context, a known one if any is; reach (C, levels): of best-of-N that may stop."""
     shape = (*q.shape[1:], 1)[:3]
     arms = []
-    for c, best in enumerate(ranking(q, active, order)[:, 0]):
-        p, i, rule = np.unravel_index(best, shape)
+    values = np.where(active & ~np.isnan(q), q, -np.inf).reshape(len(q), -1)
+    best = active.reshape(values.shape) & (values == values.max(axis=1, keepdims=True))  # the first of ``ranking``
+    for c, first in enumerate(np.where(best, order, order.size).argmin(axis=1)):
+        p, i, rule = np.unravel_index(first, shape)
         arms.append(arm_of(env.strategy, int(p), int(i) + 1, int(rule), None if reach is None else reach[c]))
     return policy_of(env, arms)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from .problem import Arm
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 DECIDED = math.inf  # a lead that only the answers left can stop: the curtailed vote
-RACES = "use psst, psst+k4 (or any k), uniform, triple-n1 or triple-random, or "  # which know such arms
+RACES = "use psst, psst+k4 (or any k), frugal, uniform, triple-n1 or triple-random, or "  # which know such arms
 TOUCH = 1e-9  # a utility this close below the reach has reached it: sums in another order differ by bits
 
 
@@ -78,6 +79,7 @@ def check_grid(values: Any, name: str, low: float, high: float = math.inf, whole
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=32)
 def distinct_votes(rules: Sequence[Rule], n_max: int) -> NDArray[np.bool_]:
     """Which arms of votes differ from those of earlier rules, (n_max, L).
 

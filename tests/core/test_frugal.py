@@ -44,7 +44,8 @@ def test_budget_nesting_and_one_survivor(size, budget, seed, strategy):
 
 
 def test_schedule_of_a_small_case_by_hand():
-    """Eight prompts, T = 400, 80 a round: one completion of 10 queries; of 16 by 5 prompts; of 20 by 4; of 40 by 2."""
+    """Eight prompts, T = 400, 80 a round: one completion of 10 queries; of 16 by 5 prompts; of 20 by 4; of 40 by 2, of
+    which half were asked before."""
     env = small_environment(0, prompts=8, queries=50, n_max=8, contexts=small_environment(0).contexts[:1])
     rounds = list(frugal(env, 400, seed=0))
     alive = [int(r.active.any(axis=(0, 2)).sum()) for r in rounds]
@@ -53,7 +54,7 @@ def test_schedule_of_a_small_case_by_hand():
     pulls = [r.pulls[r.pulls.any(axis=1)].tolist() for r in rounds]
     assert pulls == [[[k] + [0] * 7] * p for k, p in ((10, 8), (16, 5), (20, 4), (40, 2), (40, 2))]
     asked = [set(q) for r in rounds for q in [np.concatenate([c.queries for c in r.completions])]]
-    assert len(set.union(*asked[:3])) == 10 + 16 + 20 and len(set.union(*asked)) == 50
+    assert [len(set.union(*asked[: r + 1])) for r in range(5)] == [10, 10 + 16, 26 + 20, 50, 50]
 
 
 def test_same_seed_same_rounds():

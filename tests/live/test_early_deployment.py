@@ -133,7 +133,8 @@ def test_what_cannot_stop_so_is_refused_before_anything_is_asked(ledger):
         assert sim.stats.requests == 0
 
 
-def test_from_training_to_an_answer(ledger, tmp_path):
+@pytest.mark.parametrize("algorithm", ["psst", "frugal"])
+def test_from_training_to_an_answer(algorithm, ledger, tmp_path):
     """The race learns stops on the endpoint, asks no more than T, and its policy goes through a file to an answer."""
     with SimulatedEndpoint(seed=7) as sim:
         env = LiveEnvironment(
@@ -141,7 +142,7 @@ def test_from_training_to_an_answer(ledger, tmp_path):
             strategy="early-vote", contexts=mv_contexts({"low": 0.0, "high": 0.05}), ledger=ledger, limit=LIMIT,
             cost_unit="kilotokens",
         )  # fmt: skip
-        result = train("psst", env, 600, seed=0)
+        result = train(algorithm, env, 600, seed=0)
         assert ledger.spent().completions <= 600 and result.rounds[0].q.shape == (2, len(PROMPTS), 6, 11)
         result.policy.save(tmp_path / "p.json")
         policy = Policy.load(tmp_path / "p.json")
