@@ -60,11 +60,13 @@ def test_the_policy_is_ahead_of_prompt_first_in_no_training():
     assert not any(gap(run, prompt_first(task("train"), run)["low"])[1] > 0 for run in runs())
 
 
+@pytest.mark.claim("14-reach")
 def test_the_numbers_in_the_prose_follow_from_the_interval():
     """How far it reaches, how many questions shrink it to 0.05, and Student's t for 40 and for 5 questions."""
     run = train("psst", task("train"), 5_000, seed=14)
     _, low, high, count = gap(run, prompt_first(task("train"), run)["low"])
     reach = (high - low) / 2
+    assert abs(reach - 0.09) < 5e-3 and abs(reach - 0.0926) < 5e-5 and "about 0.09 to either side" in text()
     told = re.search(r"40 . \(([\d.]+) / 0\.05\)² ≈ (\d+)", text())
     assert (
         count == 40 and abs(float(told[1]) - reach) < 5e-4 and int(told[2]) == round(40 * (float(told[1]) / 0.05) ** 2)

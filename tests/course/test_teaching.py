@@ -80,8 +80,8 @@ def test_students_do_not_get_this_page(tmp_path):
 
 
 def test_numbers_in_the_notes_on_later_lessons_are_true():
-    """Samples in three pulls, the bound at T = 16, and who leads whom in the study's table."""
-    assert 3 * (32 // 5) == 18 and 3 * 32 // 5 == 19 and "19 instead of 18" in PAGE
+    """Samples in three pulls, and the bound at T = 16."""
+    assert 3 * (16 // 6) == 6 and 3 * 16 // 6 == 8 and "8 instead of 6" in PAGE
     assert comb(8, 5) == 56
     after_two = 0.7**2 + 2 * 0.7 * 0.3 * votes([[0.5]], 31)[0, 30]  # two right: certain; one right: a coin
     assert after_two == pytest.approx(0.70, abs=5e-3) and votes([[0.7]], 31)[0, 30] == pytest.approx(0.99, abs=5e-3)

@@ -34,6 +34,7 @@ def kept_runs(task):
     for row in rows[2:]:
         name, *cells = (cell.strip() for cell in row.split("|")[1:6])
         for budget, cell in zip(budgets, cells, strict=True):
-            mean, error = re.fullmatch(r"(-?[\d.]+) \(([\d.]+)\)", cell).groups()
-            found[name.strip("`"), budget] = float(mean), float(error)
+            if cell:  # else it was not measured
+                mean, error = re.fullmatch(r"(-?[\d.]+) \(([\d.]+)\)", cell).groups()
+                found[name.split("`")[1], budget] = float(mean), float(error)
     return found
