@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     exam.add_argument("--answers", action="store_true", help="the model answers to the same paper")
     exam.set_defaults(command=_exam)
 
+    check = commands.add_parser("check-report", help="check the pages of capstone reports for their parts and numbers")
+    check.add_argument("pages", nargs="+", metavar="FILE", help="a page that the capstone's report was saved as")
+    check.set_defaults(command=_check_report)
+
     run = commands.add_parser("run", help="train once and print the policy")
     run.add_argument("--algorithm", default="psst", help=f"one of {', '.join(ALGORITHMS)}")
     run.add_argument("--budget", type=int, default=5_000, help="completions that training may draw (5000)")
@@ -169,6 +173,17 @@ def _exam(options: argparse.Namespace) -> None:
 
     questions = chosen(options.questions, options.seed)
     print((answered if options.answers else asked)(questions, options.seed))
+
+
+def _check_report(options: argparse.Namespace) -> None:
+    """A line a page, so that a class's reports are checked at once; the exit code tells whether all are whole."""
+    from ..course.capstone import check_report  # only needed here
+
+    verdicts = {path: check_report(path) for path in options.pages}
+    for path, verdict in verdicts.items():
+        say(f"{one_line(path)}: {one_line(verdict)}")
+    if not all(verdict.right for verdict in verdicts.values()):
+        raise ValueError("not every report is whole")
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from . import bounds, early, saving, voting
 from .checks import check_finite, check_labels, check_probabilities, check_pulls, check_scale, check_split
 from .completions import Completions
 from .costs import arm_cost, check_call_cost, check_per_call
-from .problem import Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
+from .problem import Arm, Context, Prompt, check_contexts, cost_weight_vector, distinct_weights
 from .stopping import rules_of
 from .strategies import MajorityVote, Outcomes, Strategy, find_strategy
 
@@ -142,6 +142,14 @@ class CategoricalEnvironment:
         _, which = distinct_weights(self.contexts)
         reward = self._mean_curve[which]
         return reward - cost_weight_vector(self.contexts)[:, None, None] * self.arm_cost
+
+    def query_q(self, context: int, arm: Arm) -> Array:
+        """Exact Q of an arm that never stops on every query, (X,): ``fixed_q`` is its mean over queries."""
+        parent, index = self.root
+        chosen, (_, which), n = self.contexts[context], distinct_weights(self.contexts), int(arm.n or 1)
+        reward = parent._curves[which[context], arm.prompt, index, n - 1]
+        spent = arm_cost(self.pair_cost[arm.prompt], self.query_call_cost[arm.prompt], n, self.per_call)
+        return reward - chosen.cost_weight * spent
 
     def split(self, train_fraction: float, seed: int) -> tuple[CategoricalEnvironment, CategoricalEnvironment]:
         """Queries shuffled by ``seed``: the first ``floor(train_fraction * n_queries)`` train, the others test.

@@ -1,22 +1,26 @@
-"""Exercises of lesson 03: what one set of drafts is worth to different users, and what a policy is worth to all."""
+"""Exercises of lesson 03: what drafts are worth to different users, what a policy is to all, and a run to a new one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.completions import NO_ANSWER, Completions
+from ..core.rescoring import Rescorer, queries_seen
+from ..core.rounds import Result
 from ..core.strategies import BestOfN
+from ..core.training import train
 from ..tasks.catalogue import load
 from .exercises import Exercise, FunctionExercise, Mistake
 from .kinds import AnArm
 
 Array = NDArray[np.float64]
 
-DRAFTS = np.array([[0.9, 0.2], [0.6, 0.7], [0.2, 0.9]])  # draft, (helpful, harmless)
+DRAFTS = np.array([[0.4, 0.6], [0.8, 0.5], [1.0, 0.1]])  # draft, (coverage, brevity): three of the recorded ones
 COST = 0.02  # of one draft
 WEIGHTS, COST_WEIGHT = np.array([0.6, 0.4]), 2.0
 
@@ -27,6 +31,8 @@ TABLE = np.array([
     [[0.48, 0.41, 0.33], [0.44, 0.36, 0.28]],
 ])  # fmt: skip
 ARMS = [(0, 2), (1, 2), (0, 1)]  # (prompt, N) of each user
+
+BUDGET, SEED, NEW = 2_000, 15, 6  # of the finished run, and the number of the user who comes after it
 
 
 def rescore(drafts: Array, costs: Array, weights: Array, cost_weight: float) -> float:
@@ -64,23 +70,33 @@ def _acr(shift: int = 1) -> float:
 
 
 @lru_cache(maxsize=1)
-def _values() -> Array:
-    return load("helpful-harmless").exact_q()
+def _finished() -> tuple[Result, Array, Array]:
+    """A run for who wants words, and what it says of who wants short sentences: estimates and questions, (P, N)."""
+    task = load("real-sentences")
+    run = train("psst", task.with_(contexts=task.contexts[:3]), BUDGET, seed=SEED)
+    again = Rescorer(task.strategy, len(task.prompts), task.n_max)
+    return run, again.q(run.rounds, task.contexts[NEW])[-1], queries_seen(run.rounds)[-1]
 
 
-def _arm(table: Array) -> tuple[int, int]:
+def _arm(table: NDArray[Any]) -> tuple[int, int]:
     p, i = np.unravel_index(int(table.argmax()), table.shape)
     return int(p), int(i) + 1
 
 
-def _for_all() -> tuple[int, int]:
-    return _arm(_values().mean(axis=0))
+def _rescored() -> tuple[int, int]:
+    return _arm(_finished()[1])
 
 
-def _most_often() -> tuple[int, int]:
-    """The arm that is the best of most users."""
-    arms = [_arm(table) for table in _values()]
-    return max(dict.fromkeys(arms), key=arms.count)
+@lru_cache(maxsize=1)
+def _known() -> tuple[int, int]:
+    """The new user's best arm, told every Q."""
+    return _arm(load("real-sentences").exact_q()[NEW])
+
+
+def _trained() -> tuple[int, int]:
+    """The arm of the first user whom the run was for."""
+    arm = next(iter(_finished()[0].policy.values()))
+    return arm.prompt, arm.n or 1
 
 
 EXERCISES = (
@@ -111,8 +127,8 @@ EXERCISES = (
                 gives=lambda: float((DRAFTS @ WEIGHTS).mean()) - _bill(),
             ),
             Mistake(
-                "You took the most helpful draft, the first. This user also minds harm: which weighted sum is largest?",
-                gives=lambda: float(DRAFTS[0] @ WEIGHTS) - _bill(),
+                "You took the draft with most words. This user also minds length: which weighted sum is largest?",
+                gives=lambda: float(DRAFTS[2] @ WEIGHTS) - _bill(),
             ),
         ],
     ),
@@ -176,22 +192,26 @@ EXERCISES = (
     ),
     Exercise(
         "03-d",
-        right=_for_all,
+        right=_rescored,
         kind=AnArm(),
-        why="Averaging Q over users first and taking the maximum afterwards finds the best single compromise.",
-        hint="Average `values` over the users (axis 0); find where that table is largest; N is the index plus 1.",
+        why="Old drafts, new weights: the largest re-scored estimate names the arm, and nothing new was asked.",
+        hint="Find where `estimate` is largest: its row is the prompt, its column N - 1.",
         mistakes=[
             Mistake(
                 "Nearly: you gave the index. N is the index plus 1.",
-                gives=lambda: (_for_all()[0], _for_all()[1] - 1),
+                gives=lambda: (_rescored()[0], _rescored()[1] - 1),
             ),
             Mistake(
-                "That is the best arm of the first user alone. Average over all users before you look for the largest.",
-                gives=lambda: _arm(_values()[0]),
+                "That is the arm of an old user, who wants words. Look at the estimates for the new one.",
+                gives=_trained,
             ),
             Mistake(
-                "That arm is the best for more users than any other, but it disappoints the rest: average their Q.",
-                gives=_most_often,
+                "That is the best arm by exact Q, which a run does not know. It has its estimates alone.",
+                gives=_known,
+            ),
+            Mistake(
+                "That arm was asked about most questions. Which one has the largest estimate?",
+                gives=lambda: _arm(_finished()[2]),
             ),
         ],
     ),

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..tasks.catalogue import load
 from .exercises import Exercise, FunctionExercise, Mistake
 from .kinds import Number, Numbers
 from .pulling import Bandit
 
 Array = NDArray[np.float64]
 
-P, Q, PULLS = 0.6, 0.5, 100  # two arms, and how often each is pulled
+P, ERROR = 0.6, 0.02  # how often an arm is right, and the standard error that its mean is to have
 ARMS, BUDGET = 6, 180
+PROMPTS, N_MAX, USERS = 10, 16, 3  # of the recorded task
 
 
 Pull = Callable[[int, int], Array]
@@ -60,47 +60,48 @@ def _cases(rng: np.random.Generator) -> Iterator[tuple[Pull, int, int]]:
         yield Bandit(f"bandit {i + 1}", rewards), n_arms, budget
 
 
+def _needed() -> int:
+    """Pulls until the standard error of the mean is ``ERROR``."""
+    return round(P * (1 - P) / ERROR**2)
+
+
 def _schedule(n_rounds: int = 3, sizes: tuple[int, ...] = (6, 3, 2)) -> list[int]:
     """Pulls of each arm, round by round, of six arms with 180 pulls."""
     return [BUDGET // n_rounds // size for size in sizes]
 
 
-def _once(n_prompts: int = 25, n_max: int = 32) -> int:
+def _once(n_prompts: int = PROMPTS, n_max: int = N_MAX) -> int:
     """Completions by which every arm (p, N) is pulled once."""
     return n_prompts * n_max * (n_max + 1) // 2
-
-
-def _math_size() -> tuple[int, int, int]:
-    env = load("math")
-    return len(env.prompts), env.n_max, len(env.contexts)
 
 
 EXERCISES = (
     Exercise(
         "04-a",
-        right=lambda: math.sqrt((P * (1 - P) + Q * (1 - Q)) / PULLS),
-        why="Variances of independent estimates add up, also for a difference; then the root.",
-        hint="The variance of one reward is p (1 - p). Divide each by the pulls, add the two, take the root.",
+        right=_needed,
+        kind=Number(whole=True),
+        why="The error falls with the root of the pulls, so half the error takes four times as many.",
+        hint="The variance of a mean of m pulls is p (1 - p) / m, and its root is the standard error. Solve for m.",
         mistakes=[
             Mistake(
-                "You added the standard errors. Independent errors partly cancel: add variances, then take the root.",
-                gives=lambda: math.sqrt(P * (1 - P) / PULLS) + math.sqrt(Q * (1 - Q) / PULLS),
+                "You set the variance of the mean to 0.02. Its root is to be 0.02: square that first.",
+                gives=lambda: round(P * (1 - P) / ERROR),
             ),
             Mistake(
-                "That is the variance of the difference. The standard error is its root.",
-                gives=lambda: (P * (1 - P) + Q * (1 - Q)) / PULLS,
+                "You divided a spread by 0.02. Pulls count under the root: divide variances, 0.02 squared among them.",
+                gives=lambda: round(math.sqrt(P * (1 - P)) / ERROR),
             ),
             Mistake(
-                "You subtracted one variance from the other. Noise never takes noise away: variances add.",
-                gives=lambda: math.sqrt(abs(P * (1 - P) - Q * (1 - Q)) / PULLS),
+                "You took p for the variance of one reward. It is p (1 - p).",
+                gives=lambda: round(P / ERROR**2),
             ),
             Mistake(
-                "That is the spread of one pull of each. Means of 100 pulls are ten times as exact.",
-                gives=lambda: math.sqrt(P * (1 - P) + Q * (1 - Q)),
+                "You took p squared. The variance of one reward is p (1 - p).",
+                gives=lambda: round(P**2 / ERROR**2),
             ),
             Mistake(
-                "That is the standard error of one of the two means. The difference has the noise of both.",
-                when=lambda x: min(abs(x - math.sqrt(p * (1 - p) / PULLS)) for p in (P, Q)) < 5e-4,
+                "You left out the variance of one reward, p (1 - p).",
+                gives=lambda: round(1 / ERROR**2),
             ),
         ],
     ),
@@ -174,30 +175,30 @@ EXERCISES = (
     ),
     Exercise(
         "04-d",
-        right=lambda: _once(*_math_size()[:2]),
+        right=_once,
         kind=Number(whole=True),
-        why="A pull of (p, N) costs N, and 1 + 2 + ... + 32 is 528, for each of the 25 prompts.",
-        hint="One prompt: the scales 1 .. 32 cost 1 + 2 + ... + 32. Then all prompts.",
+        why="A pull of (p, N) costs N, and 1 + 2 + ... + 16 is 136, for each of the 10 prompts.",
+        hint="One prompt: the scales 1 .. 16 cost 1 + 2 + ... + 16. Then all prompts.",
         mistakes=[
             Mistake(
                 "You count pulls. A pull of (p, N) asks for N completions, and completions are what is paid for.",
-                gives=lambda: _math_size()[0] * _math_size()[1],
+                gives=lambda: PROMPTS * N_MAX,
             ),
             Mistake(
-                "You let every arm cost 32. Only the largest does: (p, 1) costs one completion.",
-                gives=lambda: _math_size()[0] * _math_size()[1] ** 2,
+                "You let every arm cost 16. Only the largest does: (p, 1) costs one completion.",
+                gives=lambda: PROMPTS * N_MAX**2,
             ),
             Mistake(
-                "That is one prompt. There are 25.",
-                gives=lambda: _once(1, _math_size()[1]),
+                "That is one prompt. There are 10.",
+                gives=lambda: _once(1),
             ),
             Mistake(
                 "That is for three contexts, if each had pulls of its own. The question is about one.",
-                gives=lambda: _math_size()[2] * _once(*_math_size()[:2]),
+                gives=lambda: USERS * _once(),
             ),
             Mistake(
-                "The scales run from 1 to 32; you summed 0 to 31. Python's range ends before its end.",
-                gives=lambda: _math_size()[0] * sum(range(_math_size()[1])),
+                "The scales run from 1 to 16; you summed 0 to 15. Python's range ends before its end.",
+                gives=lambda: PROMPTS * sum(range(N_MAX)),
             ),
         ],
     ),

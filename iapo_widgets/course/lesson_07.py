@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.psst import allocate as core_allocate
-from ..core.psst import keep_best_half, largest_scale
+from ..core.psst import keep_best_half, spending
 from .exercises import Exercise, FunctionExercise, Mistake
-from .kinds import Number, Numbers
+from .kinds import Numbers
+from .lesson_06 import all_arms, allocate
 from .pulling import Pulling, small_task
 
 Array = NDArray[np.float64]
@@ -20,12 +21,8 @@ Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
 Pull = Callable[[Index], Array]
 
-PULLS, SIZE, ASKED = 3, 32, 5  # three pulls of (p, 32), and what they say about (p, 5)
-
-
-def allocate(active: Mask, share: int) -> Index:
-    """Eq. 6: pulls (P, N_max) of each prompt at its largest scale that is active in any context."""
-    return core_allocate(active, share, share, False, np.random.default_rng(0))
+BUDGET, ROUNDS, ALIKE = 100, 5, (8, 8, 8, 8)  # a share of 20 for prompts that cost 32 together
+LEFT, UNEQUAL = 11, (8, 4, 2)  # all that is left, for prompts that cost 14 together
 
 
 def keep(q: Array, active: Mask) -> Mask:
@@ -52,19 +49,21 @@ def _race(
     return active
 
 
-def _masks(rng: np.random.Generator) -> Iterator[Mask]:
-    """Which arms are left: all, a few, and prompts that only some contexts keep, or none."""
-    yield np.ones((1, 2, 2), dtype=bool)
-    yield np.array([[[True, False], [False, False]], [[False, True], [True, False]]])
-    for size in sorted(rng.integers(2, 6, size=20).tolist()):
-        mask = rng.random((int(rng.integers(1, 4)), size, int(rng.integers(2, 7)))) < rng.choice([0.2, 0.5])
-        mask[:, 0, 0] = True
-        yield mask
+def _small(scales: tuple[int, ...], share: int, left: int) -> Index:
+    """Pulls (P, N_max) of prompts with these largest scales, where a share does not pay for all."""
+    active = np.arange(1, max(scales) + 1) <= np.array(scales)[:, None]
+    return core_allocate(active[None], share, left, False, np.random.default_rng(0))
 
 
-def _shares(rng: np.random.Generator) -> Iterator[tuple[Mask, int]]:
-    for mask in _masks(rng):
-        yield mask, int(largest_scale(mask).sum()) * int(rng.integers(1, 5)) + int(rng.integers(2, 9))
+def _on_credit() -> tuple[int, int]:
+    """What round 1 spends, and the share of round 2."""
+    spent = spending(_small(ALIKE, BUDGET // ROUNDS, BUDGET))
+    return spent, (BUDGET - spent) // (ROUNDS - 1)
+
+
+def _shrunk() -> list[int]:
+    """The scale at which each prompt is pulled once with all that is left."""
+    return [int(row.nonzero()[0][0]) + 1 for row in _small(UNEQUAL, LEFT, LEFT)]
 
 
 def _estimates(rng: np.random.Generator) -> Iterator[tuple[Array, Mask]]:
@@ -86,38 +85,6 @@ def _races(rng: np.random.Generator) -> Iterator[tuple[Pull, tuple[int, int, int
         n_rounds = math.ceil(math.log2(shape[1] * shape[2]))
         budget = n_rounds * shape[1] * shape[2] * int(rng.integers(1, 4)) + int(rng.integers(n_rounds))
         yield Pulling(f"task {i + 1}", small_task(rng, shape), i), shape, budget
-
-
-def _pulls(active: Mask, scales: Index, times: Index | int) -> Index:
-    out = np.zeros(active.shape[1:], dtype=np.int64)
-    alive = np.flatnonzero(scales)
-    out[alive, scales[alive] - 1] = np.broadcast_to(times, scales.shape)[alive]
-    return out
-
-
-def _each_its_part(active: Mask, share: int) -> Index:
-    """The share divided among prompts first: prompts of small scales are pulled more often."""
-    scales = largest_scale(active)
-    return _pulls(active, scales, share // np.count_nonzero(scales) // np.maximum(scales, 1))
-
-
-def _by_scale(scales: Callable[[Mask], Index], active: Mask, share: int) -> Index:
-    chosen = scales(active)
-    return _pulls(active, chosen, share // max(1, int(chosen.sum())))
-
-
-def _full_scale(active: Mask) -> Index:
-    return np.where(active.any(axis=(0, 2)), active.shape[2], 0)
-
-
-def _in_every_context(active: Mask) -> Index:
-    return largest_scale(np.asarray(active.all(axis=0))[None])
-
-
-def _all_arms(active: Mask, share: int) -> Index:
-    """Every arm that is left is pulled for itself: no nested reuse."""
-    left = active.any(axis=0)
-    return np.asarray(left * (share // max(1, int((left * np.arange(1, active.shape[2] + 1)).sum()))), dtype=np.int64)
 
 
 def _trim(size: Callable[[int], int], worst: bool, inactive: bool, q: Array, active: Mask) -> Mask:
@@ -146,65 +113,8 @@ def _first_context(q: Array, active: Mask) -> Mask:
 
 
 EXERCISES = (
-    Exercise(
+    FunctionExercise(
         "07-a",
-        right=lambda: PULLS * (SIZE // ASKED),
-        kind=Number(whole=True),
-        why="Six blocks of five fit into each pull of 32, and two completions are left over each time.",
-        hint="How many disjoint blocks of five does one pull of 32 hold? Then three pulls.",
-        mistakes=[
-            Mistake(
-                "You joined the pulls. A block must lie in one pull: its votes must be on one and the same question.",
-                gives=lambda: PULLS * SIZE // ASKED,
-            ),
-            Mistake(
-                "That is one block a pull. More fit into 32 completions without sharing any.",
-                gives=lambda: PULLS,
-            ),
-            Mistake("That is one pull. There are three.", gives=lambda: SIZE // ASKED),
-            Mistake(
-                "Those are the completions, the number of samples of N = 1. Votes of five need blocks of five.",
-                gives=lambda: PULLS * SIZE,
-            ),
-            Mistake(
-                "Those are all subsets of five. They overlap, so they are not separate samples; blocks are disjoint.",
-                gives=lambda: PULLS * math.comb(SIZE, ASKED),
-            ),
-        ],
-    ),
-    FunctionExercise(
-        "07-b",
-        right=allocate,
-        parameters=("active", "share"),
-        cases=_shares,
-        kind=Numbers((None, None)),
-        why="Only the largest scales are paid for, every prompt equally often; nested reuse serves the rest.",
-        hint="Each prompt's largest N that is active in any context (0 if none); M is their sum; all get `share // M`.",
-        mistakes=[
-            Mistake(
-                "You pull every arm that is left. A pull at the largest N holds samples of all smaller ones.",
-                gives=_all_arms,
-            ),
-            Mistake(
-                "You always pull at N_max. Where no context keeps that scale, pull at the largest that is left.",
-                gives=partial(_by_scale, _full_scale),
-            ),
-            Mistake(
-                "You take the scales left in every context. One context that keeps an arm is enough: any, not all.",
-                gives=partial(_by_scale, _in_every_context),
-            ),
-            Mistake(
-                "You look at the first context only. A scale counts if any context keeps it.",
-                gives=partial(_by_scale, lambda active: largest_scale(active[:1])),
-            ),
-            Mistake(
-                "You divide the share among the prompts first. Eq. 6 pulls all prompts equally often: divide by M.",
-                gives=_each_its_part,
-            ),
-        ],
-    ),
-    FunctionExercise(
-        "07-c",
         right=keep,
         parameters=("q", "active"),
         cases=_estimates,
@@ -231,7 +141,7 @@ EXERCISES = (
         ],
     ),
     FunctionExercise(
-        "07-d",
+        "07-b",
         right=race,
         parameters=("pull", "shape", "budget"),
         cases=_races,
@@ -253,12 +163,57 @@ EXERCISES = (
             ),
             Mistake(
                 "You pull every arm that is left for itself. Only each prompt's largest scale needs to be paid for.",
-                gives=partial(_race, share_out=_all_arms),
+                gives=partial(_race, share_out=all_arms),
             ),
             Mistake(
                 "You round the number of rounds down, so that several arms are left: use ceil.",
                 gives=partial(_race, rounds=lambda shape: math.floor(math.log2(shape[1] * shape[2]))),
             ),
         ],
+    ),
+    Exercise(
+        "07-c",
+        right=_on_credit,
+        why="The first decision is not skipped: it is paid for by the later rounds, whose shares become smaller.",
+        hint="First: what does it cost to pull every prompt once? Then share what is left among the rounds to come.",
+        mistakes=[
+            Mistake(
+                "That is equation 6 to the letter: no pull. `psst` pulls every prompt once, on credit of later rounds.",
+                gives=lambda: (0, BUDGET // ROUNDS),
+            ),
+            Mistake(
+                "Round 1 is right. But its pulls were on credit: share what is *left* among the rounds to come.",
+                gives=lambda: (sum(ALIKE), BUDGET // ROUNDS),
+            ),
+            Mistake(
+                "Round 1 is right. One round is over: share what is left among the *four* to come.",
+                gives=lambda: (sum(ALIKE), (BUDGET - sum(ALIKE)) // ROUNDS),
+            ),
+            Mistake(
+                "You made the scales smaller. It is done only if *all that is left* can't pay for one pull of each.",
+                gives=lambda: (BUDGET // ROUNDS, BUDGET // ROUNDS),
+            ),
+        ],
+        kind=Numbers((2,)),
+    ),
+    Exercise(
+        "07-d",
+        right=_shrunk,
+        why="All scales shrink to the same limit, and a prompt that is below it already keeps its own.",
+        hint="Which is the largest limit s so that min(8, s) + min(4, s) + min(2, s) is at most 11?",
+        mistakes=[
+            Mistake("That costs 14, and 11 are left.", gives=lambda: list(UNEQUAL)),
+            Mistake(
+                "You gave each prompt a third. The prompt of scale 2 cannot use 3: nobody wants its larger N any more.",
+                gives=lambda: [LEFT // 3] * 3,
+            ),
+            Mistake("That costs 10: one more fits. Try the limit 5.", gives=lambda: [4, 4, 2]),
+            Mistake(
+                "You shrank all in proportion. The limit is the same for all, and scales that are below it stay.",
+                gives=lambda: [n * LEFT // sum(UNEQUAL) for n in UNEQUAL],
+            ),
+            Mistake("You left a prompt out. Each is pulled, at a smaller scale.", gives=lambda: [8, 0, 2]),
+        ],
+        kind=Numbers((3,)),
     ),
 )

@@ -9,8 +9,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.environment import voting_environment
-from ..core.problem import Context
 from ..core.psst import ranking
 from ..tasks.catalogue import load
 from .exercises import Exercise, FunctionExercise, Mistake
@@ -19,23 +17,22 @@ from .kinds import Number, Numbers
 Array = NDArray[np.float64]
 
 BUDGET, RHO, PROMPTS, ACCURACY = 5_000, 0.2, 25, 0.7
-DECEIVING = np.array([[0.95, 0.45], [0.65, 0.65]])  # prompt, question
-COST, N_MAX = 0.002, 32
 
 
 @lru_cache(maxsize=1)
-def _pair() -> Array:
-    """Q of the deceptive prompt and of the steady one, cost weight 1, (2, N_MAX)."""
-    env = voting_environment(
-        np.stack([DECEIVING, 1 - DECEIVING], axis=2), [0, 0], [COST, COST],
-        contexts=[Context("pays", (1.0,), 1.0)], n_max=N_MAX,
-    )  # fmt: skip
-    return env.exact_q()[0]
+def _sentences() -> Array:
+    """Exact Q of the recorded sentences, (users, prompts, N)."""
+    return load("real-sentences").exact_q()
+
+
+def _first() -> Array:
+    """Of its first user, who wants the words and minds no cost, (prompts, N)."""
+    return _sentences()[0]
 
 
 def _lost() -> float:
     """What the prompt of N = 1 loses for good, at its own best N."""
-    q = _pair()
+    q = _first()
     return float(q.max() - q[q[:, 0].argmax()].max())
 
 
@@ -73,12 +70,12 @@ def _cases(rng: np.random.Generator) -> Iterator[tuple[Array, int, Array, Array,
 
 
 @lru_cache(maxsize=1)
-def _places() -> dict[str, int]:
-    """Place at N = 1 of the best arm's prompt, on a task with deceptive prompts, over the users."""
-    q = load("synth-categorical").exact_q()
+def _places() -> list[int]:
+    """Place at N = 1 of the best arm's prompt, for each user, the last one first."""
+    q = _sentences()
     users, best = np.arange(len(q)), q.max(axis=2).argmax(axis=1)
     place = 1 + (q[:, :, 0] > q[users, best, 0][:, None]).sum(axis=1)
-    return {"all": int(place.max()), "first": int(place[0]), "mean": math.ceil(place.mean())}
+    return sorted(map(int, place), reverse=True)
 
 
 EXERCISES = (
@@ -118,15 +115,16 @@ EXERCISES = (
         mistakes=[
             Mistake(
                 "You kept the chosen prompt at N = 1. PSST+K1 still chooses its best N.",
-                gives=lambda: float(_pair().max() - _pair()[0, 0]),
+                gives=lambda: float(_first().max() - _first()[:, 0].max()),
             ),
             Mistake(
-                "You compare both at the largest N. Each prompt is used at its own best N.",
-                gives=lambda: float(_pair()[1, -1] - _pair()[0, -1]),
+                "That is the gap between the two prompts at N = 1, where the wrong one gets through. "
+                "What does it lose afterwards?",
+                gives=lambda: float(_first()[:, 0].max() - _first()[_first().max(axis=1).argmax(), 0]),
             ),
             Mistake(
-                "That is the lead at N = 1, by which the wrong prompt gets through. What does it lose afterwards?",
-                gives=lambda: float(_pair()[0, 0] - _pair()[1, 0]),
+                "You compare with the runner-up at its best N; PSST+K1 keeps the prompt that leads at N = 1.",
+                gives=lambda: float(np.diff(np.sort(_first().max(axis=1)))[-1]),
             ),
             Mistake("The sign: a loss is the best less the chosen.", gives=lambda: -_lost()),
             Mistake(
@@ -166,23 +164,23 @@ EXERCISES = (
     ),
     Exercise(
         "09-d",
-        right=lambda: _places()["all"],
-        why="With exact values at N = 1 this K just suffices; measured ones need a margin.",
+        right=lambda: _places()[0],
+        why="The best arm's prompt is last of ten alone: no K below all of them keeps it, however exact the screening.",
         hint="For each user: the prompt of the best arm, and its place when prompts are sorted by Q at N = 1.",
         mistakes=[
             Mistake(
                 "You counted places from 0: K is a number of prompts, one more than how many stand before.",
-                gives=lambda: _places()["all"] - 1,
+                gives=lambda: _places()[0] - 1,
             ),
             Mistake(
-                "That is enough for the first user only. Every one of the 27 must keep their prompt.",
-                gives=lambda: _places()["first"],
+                "That is enough for all users but one. Every one of the nine must keep their prompt.",
+                gives=lambda: _places()[1],
             ),
             Mistake(
                 "That is a mean over the users, rounded up. Those who need more would lose their prompt.",
-                gives=lambda: _places()["mean"],
+                gives=lambda: math.ceil(np.mean(_places())),
             ),
-            Mistake("K = 1 is the decoupled choice: the prompt of N = 1 is not the best one here.", gives=lambda: 1),
+            Mistake("K = 1 is the decoupled choice: some user's best prompt is not first at N = 1.", gives=lambda: 1),
         ],
         kind=Number(whole=True),
     ),

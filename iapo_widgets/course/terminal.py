@@ -44,8 +44,8 @@ def unread() -> int:
     return 128 + 13
 
 
-def one_line(error: BaseException) -> str:
-    """The message in one line, without control characters, cut where it is very long."""
+def one_line(error: object) -> str:
+    """The message, or any text, in one line, without control characters, cut where it is very long."""
     if isinstance(error, MemoryError):
         return "there is not enough memory for this"
     text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split()) or type(error).__name__

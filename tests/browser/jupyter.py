@@ -159,7 +159,7 @@ class NotebookPage:
             kind,
         )
 
-    def wait_for(self, code: str, seconds: float = 10) -> None:
+    def wait_for(self, code: str, seconds: float = 60) -> None:
         """Wait until a Python expression is true in the kernel; the screen is ahead of it by a message or two."""
         end = time.monotonic() + seconds
         while not self.ask(f"bool({code})"):

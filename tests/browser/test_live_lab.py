@@ -1,6 +1,7 @@
 """LiveLab in a real JupyterLab, on the simulated endpoint: keyboard, Run to Stop, errors, a key, accessibility."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -103,6 +104,27 @@ def test_a_run_ends_with_answers_a_policy_and_an_export(live, lab, folder):
     expect(lab).to_contain_text("Saved as policy.json; it holds no key.")
     saved = json.loads((folder / "policy.json").read_text())
     assert [saved["contexts"][0]["prompt"], saved["contexts"][0]["n"]] == arm
+
+
+def test_all_of_it_is_larger_for_a_projector(live, lab):
+    """The one button enlarges form, answers, race and policy alike, once, and nothing meets; the kernel may, too."""
+    finished(live, lab)
+    sizes = """(lab) =>
+      ['.iapo-live-buttons', '.iapo-question', '.iapo-lane-name', '.iapo-policy-board td', '.iapo-export']
+      .map((name) => lab.querySelector(name)).map((e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)"""
+    before = lab.evaluate(sizes)
+    button = lab.locator(".iapo-live-heading").get_by_role("button", name="Projector size")
+    button.press("Enter")
+    live.wait_for("lab.display == 'projector'")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert lab.evaluate(sizes) == pytest.approx([1.6 * size for size in before])
+    lab.locator(".iapo-elimination").get_by_role("button", name="Projector size").press("Enter")
+    live.wait_for("lab.results._race.children[0].display == 'projector'")
+    assert lab.evaluate(sizes) == pytest.approx([1.6 * size for size in before])
+    live.page.wait_for_function("(lab) => complaintsOf(lab).length === 0", arg=lab.element_handle())
+    live.ask("setattr(lab, 'display', 'normal')")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(lab).not_to_have_class(re.compile("iapo-projector"))
 
 
 def test_the_board_compares_prompts_on_one_question(live, lab):

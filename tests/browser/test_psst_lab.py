@@ -119,10 +119,10 @@ def test_it_plays_with_the_kernel_busy(notebook, lab):
     """All rounds are in the browser."""
     notebook.page.evaluate(
         """() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
-             {code: 'import time; time.sleep(3)', store_history: false}); }"""
+             {code: 'import time; time.sleep(12)', store_history: false}); }"""
     )
     clock(lab).press("Home")
-    expect(policy(lab)).to_contain_text("after round 1:", timeout=1500)
+    expect(policy(lab)).to_contain_text("after round 1:", timeout=11_000)
     assert notebook.ask("1") == 1  # the kernel is free again
 
 

@@ -10,6 +10,7 @@ from iapo_widgets.widgets.live.answer_board import AnswerBoard
 from iapo_widgets.widgets.live.heading import LiveHeading
 from iapo_widgets.widgets.live.policy_board import PolicyBoard
 from iapo_widgets.widgets.live.secret_field import SecretField
+from iapo_widgets.widgets.shared.assets import unpacked
 
 OF_LIVE_LAB = (AnswerBoard, LiveHeading, PolicyBoard, SecretField)
 RACE = 80_000  # bytes of a race's script
@@ -44,14 +45,20 @@ def test_a_browser_takes_the_module(page, name):
     assert kind == "function"
 
 
-def test_a_race_is_small():
-    """The script that a notebook keeps with each race."""
-    assert len(scripts()["EliminationView"].encode()) <= RACE
+@pytest.mark.parametrize("name", ["EliminationView", "PSSTLab"])
+def test_a_race_is_small(name):
+    """What a kernel sends and a notebook keeps with each race; of the lab with answers and controls, too."""
+    assert len(scripts()[name].encode()) <= RACE
+
+
+def test_the_view_of_a_race_is_small_unpacked():
+    """Also as a saved page has it, where nothing is packed."""
+    assert len(unpacked(scripts()["EliminationView"]).encode()) <= RACE
 
 
 def test_a_zero_has_no_sign(page):
     """What is below zero by less than is shown is zero; any other number keeps its sign."""
-    code = f"{scripts()['EliminationView']}\nexport {{ unsigned }};"
+    code = f"{unpacked(scripts()['EliminationView'])}\nexport {{ unsigned }};"
     told = page.evaluate(
         """async ([code, texts]) => {
              const module = await import(URL.createObjectURL(new Blob([code], {type: 'text/javascript'})));

@@ -7,12 +7,14 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from browser.steps import made_by
+from browser.race import clock, policy
+from browser.steps import link_of, made_by
 from every_widget import WIDGETS
 from iapo_widgets.widgets import ScalingExplorer, save_html
 from iapo_widgets.widgets.shared.assets import module
 
 REMEMBERED = module("shared/canvas", "shared/kernel", "shared/state") + "\nexport { remembered };"
+BEGINNING = "before the first round"
 #: A model with a kernel that answers what is set: weights are made to sum to one, and Low is a preset.
 KERNEL = """async (code) => {
   const { remembered } = await import(URL.createObjectURL(new Blob([code], {type: 'text/javascript'})));
@@ -69,14 +71,14 @@ def opened(browser, address):
     """Opens the page at a fragment; no error may be told by its end."""
     contexts, errors = [], []
 
-    def open_page(fragment="", **more):
+    def open_page(fragment="", shown="Recommendation", **more):
         context = browser.new_context(viewport={"width": 1200, "height": 1000}, offline=True, **more)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.goto(f"{address}#{fragment}")
-        expect(page.locator(".iapo-elimination .iapo-policy").last).to_contain_text("Recommendation")
+        expect(page.locator(".iapo-elimination .iapo-policy").last).to_contain_text(shown)
         return page
 
     yield open_page
@@ -180,6 +182,24 @@ def test_the_address_brings_the_state_again(opened):
     expect(n_slider(other)).to_have_value("5")
 
 
+def test_the_address_brings_the_beginning_again(opened):
+    """Before the first round is a place like another: the address holds it, a step back leaves it."""
+    page, told = opened(), []
+    for name in ("EliminationView", "PSSTLab"):
+        clock(root(page, name)).press("Home")
+        clock(root(page, name)).press("ArrowLeft")
+        expect(clock(root(page, name))).to_have_attribute("aria-valuetext", BEGINNING)
+        told.append(link_of(root(page, name)).partition("#")[2])
+    other = opened("&".join(told), shown="")
+    for name in ("EliminationView", "PSSTLab"):
+        expect(clock(root(other, name))).to_have_attribute("aria-valuetext", BEGINNING)
+        expect(policy(root(other, name))).to_have_text("")
+        clock(root(other, name)).press("ArrowRight")
+        expect(policy(root(other, name))).to_contain_text("after round 1:")
+        clock(root(other, name)).press("Control+z")
+        expect(clock(root(other, name))).to_have_attribute("aria-valuetext", BEGINNING)
+
+
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 HOSTILE = {
     "ScalingExplorer.n": ['"<img src=x onerror=alert(1)>"', "1e99", "-1", "null", "[7]", "{", "true", '{"x": 1}'],
@@ -187,7 +207,7 @@ HOSTILE = {
     "ScalingExplorer._scene": ["null", '{"panels": []}'],
     "ScalingExplorer.__proto__": ['{"n": 3}'],
     "PolicyTable.copy_as": ['"PDF"', "0"],
-    "EliminationView.round": ["99", "-1", "1.5", '"1"', "[]"],
+    "EliminationView.round": ["99", "-2", "1.5", '"1"', "[]"],
     "EliminationView.arm": ["[99, 1]", "[0, 0]", "[0]", "{}", '"ab"', "[null, null]"],
     "EliminationView.face": ['"<b>"', "1"],
     "EliminationView.context": ['"nobody"', "0", "null", '["low"]'],

@@ -10,7 +10,7 @@ from every_widget import task
 from iapo_widgets import train
 from iapo_widgets.widgets import EliminationView
 from iapo_widgets.widgets.page.static_page import _saved
-from iapo_widgets.widgets.shared.assets import module
+from iapo_widgets.widgets.shared.assets import module, unpacked
 
 #: Shows the first state, then sets what another race has otherwise, trait by trait.
 TELL = """async ([code, first, second, names]) => {
@@ -39,7 +39,7 @@ def test_another_race_is_shown_whole(browser, place):
     names = [name for name in second["state"] if name.startswith("_frame_")]
     assert len(names) == view.n_frames == other.n_frames == 10
     names.insert(place, "_run")
-    code = f"{module('page/static_page')}\n{view._esm}\nexport {{ savedModel }};"
+    code = f"{module('page/static_page')}\n{unpacked(view._esm)}\nexport {{ savedModel }};"
     page = browser.new_page()
     page.evaluate(TELL, [base64.b64encode(code.encode()).decode(), first, second, names])
     for number, key in [(1, "Home"), (10, "End")]:

@@ -2,12 +2,12 @@
 
 WRONG = {
     "03-a": [
-        ("value = 0.6 * 0.9 + 0.4 * 0.9 - 2 * 3 * 0.02", "No draft has both"),
+        ("value = 0.6 * 1.0 + 0.4 * 0.6 - 2 * 3 * 0.02", "No draft has both"),
         ("value = max(0.6 * h + 0.4 * s for h, s in drafts) - 2 * 0.02", "once instead of N times"),
         ("value = max(0.6 * h + 0.4 * s for h, s in drafts)", "the best weighted sum alone"),
         ("value = max(0.6 * h + 0.4 * s for h, s in drafts) - 3 * 0.02", "forgot the cost weight"),
         ("value = sum(0.6 * h + 0.4 * s for h, s in drafts) / 3 - 2 * 3 * 0.02", "the mean of the drafts"),
-        ("value = 0.6 * 0.9 + 0.4 * 0.2 - 2 * 3 * 0.02", "the most helpful draft"),
+        ("value = 0.6 * 1.0 + 0.4 * 0.1 - 2 * 3 * 0.02", "the draft with most words"),
     ],
     "03-b": [
         (
@@ -48,19 +48,9 @@ WRONG = {
         ("average = np.mean(table)", "the mean over all arms"),
     ],
     "03-d": [
-        ("p, i = np.unravel_index(values.mean(axis=0).argmax(), values[0].shape)\nfor_all = (p, i)", "gave the index"),
-        (
-            "p, i = np.unravel_index(values[0].argmax(), values[0].shape)\nfor_all = (p, i + 1)",
-            "the first user alone",
-        ),
-        (
-            """
-from collections import Counter
-arms = [np.unravel_index(table.argmax(), table.shape) for table in values]
-(p, i), _ = Counter(arms).most_common(1)[0]
-for_all = (p, i + 1)
-""",
-            "the best for more users than any other",
-        ),
+        ("arm = np.unravel_index(estimate.argmax(), estimate.shape)", "gave the index"),
+        ('arm = (finished.policy["words, low"].prompt, finished.policy["words, low"].n)', "the arm of an old user"),
+        ("p, i = np.unravel_index(q_new.argmax(), q_new.shape)\narm = (p, i + 1)", "the best arm by exact Q"),
+        ("p, i = np.unravel_index(asked.argmax(), asked.shape)\narm = (p, i + 1)", "asked about most questions"),
     ],
 }

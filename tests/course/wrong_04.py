@@ -22,11 +22,11 @@ def changed(old: str, new: str) -> str:
 
 WRONG = {
     "04-a": [
-        ("error = (0.6 * 0.4 / 100) ** 0.5 + (0.5 * 0.5 / 100) ** 0.5", "added the standard errors"),
-        ("error = 0.6 * 0.4 / 100 + 0.5 * 0.5 / 100", "the variance of the difference"),
-        ("error = (0.5 * 0.5 / 100 - 0.6 * 0.4 / 100) ** 0.5", "variances add"),
-        ("error = (0.6 * 0.4 + 0.5 * 0.5) ** 0.5", "one pull of each"),
-        ("error = (0.6 * 0.4 / 100) ** 0.5", "one of the two means"),
+        ("pulls_needed = round(0.6 * 0.4 / 0.02)", "the variance of the mean to 0.02"),
+        ("pulls_needed = round((0.6 * 0.4) ** 0.5 / 0.02)", "a spread by 0.02"),
+        ("pulls_needed = round(0.6 / 0.02**2)", "took p for the variance"),
+        ("pulls_needed = round(0.6**2 / 0.02**2)", "took p squared"),
+        ("pulls_needed = round(1 / 0.02**2)", "left out the variance"),
     ],
     "04-b": [
         ("pulls = [180 // 6, 180 // 3, 180 // 2]", "divide by the rounds first"),
@@ -49,10 +49,10 @@ WRONG = {
         ),
     ],
     "04-d": [
-        ("completions = 25 * 32", "You count pulls"),
-        ("completions = 25 * 32 * 32", "every arm cost 32"),
-        ("completions = sum(range(1, 33))", "That is one prompt"),
-        ("completions = 3 * 25 * sum(range(1, 33))", "three contexts"),
-        ("completions = 25 * sum(range(32))", "range ends before its end"),
+        ("completions = 10 * 16", "You count pulls"),
+        ("completions = 10 * 16 * 16", "every arm cost 16"),
+        ("completions = sum(range(1, 17))", "That is one prompt"),
+        ("completions = 3 * 10 * sum(range(1, 17))", "three contexts"),
+        ("completions = 10 * sum(range(16))", "range ends before its end"),
     ],
 }

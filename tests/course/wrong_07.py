@@ -1,15 +1,5 @@
 """Wrong answers to lesson 07."""
 
-ALLOCATE = """
-def allocate(active, share):
-    anyone = active.any(axis=0)
-    scales = np.arange(1, active.shape[2] + 1)
-    largest = (anyone * scales).max(axis=1)
-    pulls = np.zeros(anyone.shape, dtype=int)
-    for p in np.flatnonzero(largest):
-        pulls[p, largest[p] - 1] = share // largest.sum()
-    return pulls
-"""
 KEEP = """
 def keep(q, active):
     kept = np.zeros_like(active)
@@ -39,39 +29,6 @@ def changed(code: str, old: str, new: str) -> str:
 
 WRONG = {
     "07-a": [
-        ("samples = 3 * 32 // 5", "You joined the pulls"),
-        ("samples = 3", "one block a pull"),
-        ("samples = 32 // 5", "That is one pull"),
-        ("samples = 3 * 32", "Those are the completions"),
-        ("from math import comb\nsamples = 3 * comb(32, 5)", "all subsets of five"),
-    ],
-    "07-b": [
-        (
-            """
-def allocate(active, share):
-    left = active.any(axis=0)
-    cost = (left * np.arange(1, active.shape[2] + 1)).sum()
-    return left * (share // cost)
-""",
-            "every arm that is left",
-        ),
-        (
-            changed(ALLOCATE, "(anyone * scales).max(axis=1)", "anyone.any(axis=1) * active.shape[2]"),
-            "always pull at N_max",
-        ),
-        (
-            changed(ALLOCATE, "active.any(axis=0)", "active.all(axis=0)").replace(
-                "largest.sum()", "max(1, largest.sum())"
-            ),
-            "any, not all",
-        ),
-        (changed(ALLOCATE, "active.any(axis=0)", "active[0]"), "the first context only"),
-        (
-            changed(ALLOCATE, "share // largest.sum()", "share // (largest > 0).sum() // largest[p]"),
-            "divide the share among the prompts first",
-        ),
-    ],
-    "07-c": [
         (changed(KEEP, "ceil(len(arms) / 2)", "len(arms) - ceil(len(arms) / 2)"), "as the paper prints"),
         (changed(KEEP, "argsort(-q", "argsort(q"), "You keep the worse half"),
         (
@@ -87,7 +44,7 @@ def keep(q, active):
         ),
         (changed(KEEP, "-q[c][active[c]]", "-q.mean(axis=0)[active[c]]"), "by one mean of q"),
     ],
-    "07-d": [
+    "07-b": [
         (changed(RACE, "budget // rounds", "budget"), "the whole budget in every round"),
         (changed(RACE, "shape[1] * shape[2]", "shape[1]"), "by the prompts alone"),
         (changed(RACE, "shape[1] * shape[2]", "shape[0] * shape[1] * shape[2]"), "contexts among the arms"),
@@ -102,5 +59,18 @@ def keep(q, active):
             "for itself",
         ),
         (changed(RACE, "ceil(log2(shape[1] * shape[2]))", "int(log2(shape[1] * shape[2]))"), "rounds down"),
+    ],
+    "07-c": [
+        ("small = (0, 20)", "to the letter"),
+        ("small = (32, 20)", "on credit: share"),
+        ("small = (32, 13)", "One round is over"),
+        ("small = (20, 20)", "made the scales smaller"),
+    ],
+    "07-d": [
+        ("scales_pulled = [8, 4, 2]", "That costs 14"),
+        ("scales_pulled = [3, 3, 3]", "gave each prompt a third"),
+        ("scales_pulled = [4, 4, 2]", "one more fits"),
+        ("scales_pulled = [6, 3, 1]", "in proportion"),
+        ("scales_pulled = [8, 0, 2]", "left a prompt out"),
     ],
 }

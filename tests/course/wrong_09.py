@@ -26,11 +26,11 @@ WRONG = {
         ("sem = 0.2 * 5000 / 25", "how many completions each prompt gets"),
     ],
     "09-b": [
-        ("lost = values.max() - values[0, 0]", "kept the chosen prompt at N = 1"),
-        ("lost = values[1, 31] - values[0, 31]", "at the largest N"),
-        ("lost = values[0, 0] - values[1, 0]", "lead at N = 1"),
-        ("lost = values[0].max() - values[1].max()", "The sign"),
-        ("lost = 0", "the other one is gone"),
+        ("lost_by_k1 = values.max() - values[:, 0].max()", "kept the chosen prompt at N = 1"),
+        ("lost_by_k1 = values[:, 0].max() - values[9, 0]", "at N = 1, where the wrong one gets through"),
+        ("lost_by_k1 = values.max() - sorted(values.max(axis=1))[-2]", "the runner-up"),
+        ("lost_by_k1 = values[values[:, 0].argmax()].max() - values.max()", "The sign"),
+        ("lost_by_k1 = 0", "the other one is gone"),
     ],
     "09-c": [
         (changed(" - weight * cost", ""), "cost has no effect"),
@@ -40,9 +40,9 @@ WRONG = {
         (changed("- weight", "+ weight"), "added the cost"),
     ],
     "09-d": [
-        ("k_needed = 7", "counted places from 0"),
-        ("k_needed = 4", "first user only"),
-        ("k_needed = 5", "mean over the users"),
+        ("k_needed = 9", "counted places from 0"),
+        ("k_needed = 2", "all users but one"),
+        ("k_needed = 3", "mean over the users"),
         ("k_needed = 1", "decoupled choice"),
     ],
 }

@@ -64,6 +64,20 @@ def test_tally_winner_and_cost_are_what_counting_says(random_record, seed):
                 assert each["cost"] == pytest.approx(2.0 * ceil(n / 4) + 0.5 * sum(c.tokens for c in drawn))
 
 
+@pytest.mark.parametrize(
+    "gold, pool, marks",
+    [
+        ("A", "CDAAB", {"A": "\u2713", "B": "B", "C": "C", "D": "D"}),
+        ("lima", ["quito", "lima", "cuzco"], {"lima": "\u2713", "quito": "A", "cuzco": "B"}),
+        ("4", ["A", "4", "7", "AB"], {"4": "\u2713", "A": "A", "7": "B", "AB": "C"}),
+    ],
+)
+def test_an_answer_that_is_a_letter_is_its_own_sign(gold, pool, marks):
+    """So that no square with a B in it stands beside the answer D; a word gets a letter that is nobody's answer."""
+    made = AnswerExplorer(record([[list(pool)]], gold))._page["classes"]
+    assert {each["name"]: each["mark"] for each in made} == marks
+
+
 def test_what_a_vote_says_in_words():
     """A win, a contrast with the first answer, a tie with and without the right one, and silence."""
     pools = [

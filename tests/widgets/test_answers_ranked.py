@@ -121,6 +121,19 @@ def test_why_one_wins_is_the_difference_of_parts():
     assert same == "Answers A and B are worth the same, 1.000."
 
 
+def test_no_gain_is_told_that_rounds_to_nothing():
+    """What is below half of the last digit is no reason; where every part is, each gave a little."""
+    near = [Answer(0, (1.0, 0.5), 0.1), Answer(1, (0.5, 0.5), 0.1004), Answer(2, (0.0, 0.0), 0.0)]
+    said = Ranking(near, ("true", "short"), (0.5, 0.5), 1.0).why()
+    assert said.endswith("second by 0.250, it gains by true (0.250) and loses nothing.")
+    tied = [Answer(0, (0.5, 0.5), 0.1), Answer(1, (0.5, 0.5), 0.1004)]
+    assert "are worth the same" in Ranking(tied, ("true", "short"), (0.5, 0.5), 1.0).why()
+    little = [Answer(0, (0.5008, 0.5008), 0.1), Answer(1, (0.5, 0.5), 0.1004)]
+    assert "second by 0.001, it gains by a little of each and loses nothing" in (
+        Ranking(little, ("true", "short"), (0.5, 0.5), 1.0).why()
+    )
+
+
 def test_a_page_can_leave_the_words_out(sentences, tmp_path):
     """What they said is then in none of its pictures, each time the slider is moved, and the widget keeps them."""
     sliders = ContextSliders(sentences)

@@ -5,6 +5,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from traitlets import TraitError
 
 import iapo_widgets
 import iapo_widgets.widgets as package
@@ -51,6 +52,31 @@ def test_a_race_is_looked_at_as_before():
         'EliminationView(env, budget=600, rounds=rounds, context="high", round=2, arm=[1, 3], face="map", truth=True)'
     )
     assert state(made_again(widget, line)) == state(widget)
+
+
+def test_the_beginning_of_a_race_is_looked_at_as_before():
+    """Before the first round is told as round -1, by a view and by a lab; nothing is drawn there, and -2 is nowhere."""
+    view, lab = WIDGETS["EliminationView"](), PSSTLab(small_environment(0, prompts=3, n_max=4), budget=600, round=-1)
+    lab.show_finished()
+    lab.join(60)
+    view.round = -1
+    assert lab.view.round == -1 and "round=-1" in lab.link() and "round=-1" in view.link()
+    assert made_again(view, view.link()).shown_round == 0
+    with pytest.raises(ValueError, match="round 0 is not among"):
+        view.figure()
+    with pytest.raises(TraitError, match="round"):
+        view.round = -2
+
+
+def test_two_races_are_at_their_beginnings_together():
+    """What is before the first round of one is so of the other, whatever either spent."""
+    lab = PSSTLab(small_environment(0, prompts=3, n_max=4), budget=600, compare="uniform")
+    lab.show_finished()
+    lab.join(60)
+    lab.view.round = -1
+    assert [view.round for view in lab.views] == [-1, -1]
+    lab.view.round = 1
+    assert lab.views[1].round >= 0
 
 
 def test_a_lab_comes_back_with_its_race():

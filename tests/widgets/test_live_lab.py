@@ -22,6 +22,16 @@ def test_check_shows_what_will_be_sent_and_sends_nothing(lab):
     assert lab.means.simulator.stats.delivered == 0 and len(lab.ledger) == 0
 
 
+def test_a_size_is_the_labs_and_its_headings(lab):
+    """Either may set it, for the button is the heading's; no third size is taken."""
+    lab.display = "projector"
+    assert lab._heading.display == "projector"
+    lab._heading.display = "normal"
+    assert lab.display == "normal"
+    with pytest.raises(t.TraitError, match="display"):
+        lab.display = "huge"
+
+
 def test_a_change_after_the_check_asks_for_another(lab):
     """Run is not offered for what was never checked."""
     lab.check()

@@ -10,6 +10,8 @@ from cases import small_environment
 from decoding import decoded
 from iapo_widgets import Context, acr, train
 from iapo_widgets.widgets import PSSTLab
+from iapo_widgets.widgets.race.lab_run import LabRun
+from iapo_widgets.widgets.race.runner import Runner
 from live_lab_cases import wait_for
 
 
@@ -154,6 +156,21 @@ def test_weights_that_are_none_are_refused(bad):
     with pytest.raises((t.TraitError, ValueError)):
         mine.weights = bad
     assert mine.weights == [1.0, 0.0] and mine.contexts == mine.env.contexts
+
+
+def test_a_lab_that_says_finished_has_a_result(monkeypatch):
+    """When a race ends and when the next takes its place, there is no moment of a state without what it promises."""
+    seen, end, begin = [], LabRun._on_end, Runner.start
+    monkeypatch.setattr(LabRun, "_on_end", lambda run, runner: (seen.append(run.state), end(run, runner)))
+    monkeypatch.setattr(Runner, "start", lambda runner: (seen.append(mine.state), begin(runner)))
+    mine = lab()
+    mine.show_finished()
+    mine.join(10)
+    assert mine.state == "finished" and mine.result.spent <= 300
+    sent(mine, "budget", 200)
+    mine.join(10)
+    assert mine.state == "finished" and mine.result.spent <= 200
+    assert len(seen) >= 4 and set(seen) == {"running"}
 
 
 def test_pause_step_and_stop():

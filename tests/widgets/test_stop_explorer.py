@@ -282,3 +282,10 @@ def test_an_update_is_small():
     found = explorer(load("real-words"), prompt=1, question=47)
     found.lead = 3
     assert len(json.dumps(found._scene).encode()) < 20_000
+
+
+def test_it_says_where_it_looks_at_fewer_answers_than_there_are():
+    """The best fixed N is sought up to 16, which is told where the task goes further, and only there."""
+    env = load("math")
+    assert "N goes to 16 here, of the task's 32" in StopExplorer(env)._scene["note"]
+    assert "N goes to" not in StopExplorer(env.with_(n_max=8))._scene["note"]

@@ -15,7 +15,8 @@ from ...core.stopping import without_stops
 from ...core.strategies import MajorityVote
 from ...live.records.pools import Pool, expected, pool_of
 from ...plots.scene import Scene
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
+from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
@@ -44,7 +45,7 @@ class AnswerExplorer(Explorer):
     Raises ``ValueError`` for an environment without texts.
     """
 
-    _esm = module(
+    _esm = packed(
         "shared/canvas", "shared/kernel", "shared/state", "shared/controls", *PANEL, "explorers/answer_explorer"
     )
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer")
@@ -294,7 +295,4 @@ class AnswerExplorer(Explorer):
 
     @t.validate("context")
     def _check_context(self, proposal: Any) -> str:
-        names = [c.name for c in self.env.contexts]
-        if proposal["value"] not in names:
-            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
-        return str(proposal["value"])
+        return chosen("context", proposal, (c.name for c in self.env.contexts))

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ LONGEST, SHORTEST = 600, 60  # bytes of an answer's text
 WHOLE = 20_000  # characters of a text that is opened
 NAME = 40  # characters of an answer
 QUESTION = 2_000  # characters
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LEFT_OUT = "(its words were left out)"
 
 Row = tuple[int, Pool, list[int], NDArray[np.float64]]  # prompt, pool, order of drawing, what n of it are worth
@@ -51,11 +51,10 @@ def page(
     names = [_cut(answer.texts.most_common(1)[0][0]) for answer in classes]
     if not texts:
         names = ["right" if answer.right else f"answer {k}" for k, answer in enumerate(classes, 1)]
-    letters = iter(LETTERS)
     shown = [
-        {"name": name, "right": answer.right, "mark": "\u2713" if answer.right else next(letters, "\u2022"),
+        {"name": name, "right": answer.right, "mark": mark,
          "also": [_cut(text) for text, _ in answer.texts.most_common(4)[1:]] if texts else []}
-        for name, answer in zip(names, classes, strict=True)
+        for name, mark, answer in zip(names, _marks(names, classes), classes, strict=True)
     ]  # fmt: skip
     made = {
         "question": question, "seed": seed, "text": asked.text[:QUESTION],
@@ -84,6 +83,16 @@ def held(pages: Sequence[dict[str, Any]], texts: bool = True) -> dict[str, int]:
 def votes(env: Any) -> bool:
     """Whether answers vote, rather than the best being taken by its scores."""
     return env.strategy.name in ("majority-vote", "vote-then-best")
+
+
+def _marks(names: Sequence[str], classes: Sequence[Any]) -> list[str]:
+    """A sign for each class: a tick, else a letter; an answer that is a letter is its own sign, and no other's."""
+    own = {*names} & {*ascii_uppercase}
+    letters = (letter for letter in ascii_uppercase if letter not in own)
+    return [
+        "\u2713" if answer.right else name if name in own else next(letters, "\u2022")
+        for name, answer in zip(names, classes, strict=True)
+    ]
 
 
 def _classes(pools: Sequence[Pool], known: bool) -> tuple[list[_Class], list[dict[int, int]]]:

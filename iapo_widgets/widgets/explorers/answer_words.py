@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...live.records.pools import Pool, Votes
+from ..shared.counted import counted
 
 NAMED = 3  # answers of a tie that are named
 
@@ -19,7 +20,7 @@ def vote_words(votes: Votes, names: Sequence[str], n: int, right_class: int | No
     if not votes.winners:
         what = "The one answer says nothing" if n == 1 else f"None of the {n} answers says anything"
         return f"{what} that can be read: no vote is cast{', which counts as wrong' if known else ''}."
-    silent = f" {_count(n - cast, 'answer')} of {n} could not be read and cast no vote." if cast < n else ""
+    silent = f" {counted(n - cast, 'answer')} of {n} could not be read and cast no vote." if cast < n else ""
     most, right = votes.votes[0][1], right_class in votes.winners
     if len(votes.winners) == 1:
         name = names[votes.winners[0]]
@@ -34,7 +35,7 @@ def vote_words(votes: Votes, names: Sequence[str], n: int, right_class: int | No
     shown = [f"\u201c{names[c]}\u201d" for c in votes.winners[:NAMED]]
     more = len(votes.winners) - len(shown)
     listed = f"{', '.join(shown)} and {more} more" if more else f"{', '.join(shown[:-1])} and {shown[-1]}"
-    tie = f"{listed} tie with {_count(most, 'vote')} each"
+    tie = f"{listed} tie with {counted(most, 'vote')} each"
     if not known:
         return f"{tie}: split by lot.{silent}"
     if right:
@@ -58,7 +59,7 @@ def best_words(best: Sequence[int], values: Sequence[float], n: int, what: str, 
 
 def alone_words(alone: float, size: int, vote: bool) -> str:
     """What one of ``size`` recorded answers gives on average."""
-    among = f"Over all draws from these {_count(size, 'recorded answer')}"
+    among = f"Over all draws from these {counted(size, 'recorded answer')}"
     return f"{among}: alone right in {alone:.0%}" if vote else f"{among}, on average: alone worth {alone:.3g}"
 
 
@@ -72,9 +73,9 @@ def odds_words(together: float, n: int, vote: bool) -> str:
 def bill_words(pool: Pool, which: Sequence[int], unit: str) -> str:
     """What answering with these costs, and what for."""
     tokens = sum(pool.completions[i].tokens for i in which)
-    asked = f"{_count(pool.requests(len(which)), 'request')} and {_count(len(which), 'answer')}"
+    asked = f"{counted(pool.requests(len(which)), 'request')} and {counted(len(which), 'answer')}"
     together = "" if len(which) == 1 else " together"
-    return f"{pool.cost(which):,.4g} {unit}: {asked} of {_count(tokens, 'token')}{together}"
+    return f"{pool.cost(which):,.4g} {unit}: {asked} of {counted(tokens, 'token')}{together}"
 
 
 def found_words(kind: str, prompt: str, n: int, alone: float, together: float, number: int, of: int) -> str:
@@ -87,7 +88,3 @@ def found_words(kind: str, prompt: str, n: int, alone: float, together: float, n
 
 def _right(right: bool) -> str:
     return "right" if right else "wrong"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -19,6 +19,7 @@ from ...core.psst import allocate, spending
 from ...plots.picture import BLUE, GREEN, ORANGE, SKY, VERMILLION
 from ...plots.scene import Bar, Line, Move, Panel, Rule, Scene, Span
 from ..shared.checked import checked
+from ..shared.counted import counted
 from ..shared.explorer import Control, Explorer
 
 LOW, HIGH = 10, 1_000_000
@@ -188,7 +189,7 @@ class BudgetSlider(Explorer):
         if not many.completions and not few.completions:
             return "nothing is left to ask"
         n = max(many.n, few.n)
-        less = f", {_count(n, 'answer')} to each" if n < self.env.n_max else ""
+        less = f", {counted(n, 'answer')} to each" if n < self.env.n_max else ""
         prompts = _range(many.prompts, few.prompts, "prompt")
         return f"{prompts}, {_range(many.questions, few.questions, 'question')} each{less}"
 
@@ -201,8 +202,8 @@ class BudgetSlider(Explorer):
     def _words(self, many: Sequence[Asked], few: Sequence[Asked]) -> str:
         first, prompts = many[0], self._active.shape[1]
         asked = "each" if first.prompts == prompts else f"{first.prompts}"
-        each = f"{_count(first.questions, 'question')}, {_count(first.n, 'answer')} to each"
-        where = f" in about {_count(self.requests, 'request')}"
+        each = f"{counted(first.questions, 'question')}, {counted(first.n, 'answer')} to each"
+        where = f" in about {counted(self.requests, 'request')}"
         text = (
             f"T = {self.budget:,} completions{where}: about {self.all_tokens:,.0f} tokens, "
             f"{self.money:,.{2 if self.money >= 1 else 4}f} dollars. "
@@ -214,8 +215,10 @@ class BudgetSlider(Explorer):
     def _last(self, many: Asked, few: Asked) -> str:
         if many == few or not many.completions or not few.completions:
             return self._round(many, few)
-        first, second = (f"{_count(a.prompts, 'prompt')}, {_count(a.questions, 'question')} each" for a in (many, few))
-        return f"{first}, {MANY}; {second}, {FEW}; {_count(few.n, 'answer')} to each"
+        first, second = (
+            f"{counted(a.prompts, 'prompt')}, {counted(a.questions, 'question')} each" for a in (many, few)
+        )
+        return f"{first}, {MANY}; {second}, {FEW}; {counted(few.n, 'answer')} to each"
 
     def _change(self, first: Asked) -> str:
         """The least budget that would do better."""
@@ -243,9 +246,5 @@ class BudgetSlider(Explorer):
         return float(value)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 def _range(many: int, few: int, what: str) -> str:
-    return _count(few, what) if many == few else f"{many:,} to {_count(few, what)}"
+    return counted(few, what) if many == few else f"{many:,} to {counted(few, what)}"

@@ -11,6 +11,7 @@ from ...core.naming import short_name, told_name
 from ...core.problem import COST_WEIGHTS, Context
 from ...plots.picture import CYCLE, GREY
 from ...plots.scene import Bar, Move, Panel, Scene
+from ..shared.checked import one_of
 from ..shared.cost_weight import LARGEST_COST, STEP, WEIGHTS, check_cost_weight
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings
@@ -43,9 +44,7 @@ class ContextSliders(Explorer):
 
     def __init__(self, env: Any, context: str | None = None, **traits: Any) -> None:
         known = {c.name: c for c in env.contexts}
-        start = context or env.contexts[0].name
-        if start not in known:
-            raise ValueError(f"unknown context {start!r}; known: {', '.join(known)}")
+        start = one_of("context", context or env.contexts[0].name, known)
         self.env = env
         self._held: list[float] = []  # the last weights that were accepted
         self._told = -1

@@ -16,7 +16,8 @@ from ...core.rounds import Policy, Result
 from ...plots.picture import BLUE, GREEN, ORANGE, VERMILLION
 from ...plots.scene import Line, Panel, Scene
 from ...study.comparison import PolicyMeans, PolicyRow, policy_means, policy_rows
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
+from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
 from ..shared.holdings import Holdings, prompts_of
 from ..shared.note import note
@@ -38,7 +39,7 @@ class PolicyTable(Explorer):
     Traits: ``policy``, ``copy_as`` (``CSV``, ``Markdown`` or ``Python``), ``copy_text`` (the table so; to be read).
     """
 
-    _esm = module(*(f"shared/{name}" for name in ("canvas", "kernel", "state", "scene", "controls", "copy")),
+    _esm = packed(*(f"shared/{name}" for name in ("canvas", "kernel", "state", "scene", "legend", "controls", "copy")),
                   "explorers/policy_table")  # fmt: skip
     _css = styles("shared/theme", "shared/explorer", "explorers/policy_table")
 
@@ -197,9 +198,7 @@ class PolicyTable(Explorer):
 
     @t.validate("copy_as")
     def _check_copy_as(self, proposal: Any) -> str:
-        if proposal["value"] not in FORMATS:
-            raise t.TraitError(f"unknown format {proposal['value']!r}; known: {', '.join(FORMATS)}")
-        return str(proposal["value"])
+        return chosen("format", proposal, FORMATS)
 
 
 def _digits(*values: float) -> list[str]:

@@ -15,7 +15,6 @@ from .three_answers import Answer
 
 LETTERS = "ABCDEFGHIJ"
 PLACES = ("1st", "2nd", "3rd", *(f"{k}th" for k in range(4, 11)))
-EQUAL = 1e-9  # points between answers that are worth the same
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,12 @@ class Ranking:
         """Which answer wins and what it wins by, in a sentence."""
         first, second = self.order[:2]
         ahead = self.worth[first] - self.worth[second]
-        if ahead <= EQUAL:
+        if not _told(ahead):
             return f"Answers {LETTERS[first]} and {LETTERS[second]} are worth the same, {self.worth[first]:.3f}."
         gains = [a - b for a, b in zip(self.parts[first], self.parts[second], strict=True)]
-        names = [*self.objectives, "cost"]
-        more = [f"{names[i]} ({g:.3f})" for i, g in enumerate(gains) if g > EQUAL]
-        less = [f"{names[i]} ({-g:.3f})" for i, g in enumerate(gains) if g < -EQUAL]
+        named = list(zip([*self.objectives, "cost"], gains, strict=True))
+        more = [f"{name} ({told})" for name, g in named if (told := _told(g))] or ["a little of each"]
+        less = [f"{name} ({told})" for name, g in named if (told := _told(-g))]
         lost = f", more than it loses by {' and '.join(less)}" if less else " and loses nothing"
         return (
             f"Answer {LETTERS[first]} wins, worth {self.worth[first]:.3f}: against {LETTERS[second]}, second by"
@@ -84,3 +83,9 @@ class Ranking:
         total = self.worth[k]
         tell = f"{LETTERS[k]}: worth {total:.3f} in all"
         return Bar(place + 0.19, 0.0, total, BLACK, "worth in all", 0.2, place > 0, tell, f"{total:.3f}")
+
+
+def _told(gain: float) -> str:
+    """A gain in points; empty where that is none, or rounds to nothing."""
+    text = f"{gain:.3f}"
+    return text if gain > 0 and text != "0.000" else ""

@@ -16,6 +16,7 @@ from ...core.completions import Completions
 from ...core.strategies import STRATEGIES
 from ...plots.picture import BLUE, GREY, ORANGE, PURPLE, SKY, VERMILLION
 from ...plots.scene import Cells, Line, Panel, Rule, Scene
+from ..shared.counted import counted
 from ..shared.explorer import Control, Explorer
 
 Array = NDArray[np.float64]
@@ -104,7 +105,7 @@ class ReuseExplorer(Explorer):
         rest = [("left over", tuple(range(size - size % n, size)))] if size % n else []
         ticks = [name for name, _ in (*whole, *blocks, *rest)]
         height = 1.2 if self.step == "subsets" else 0.3 + 0.09 * len(ticks)
-        title = f"{_count(len(blocks), 'block')} of {n}{f', {size % n} left over' if rest else ''}"
+        title = f"{counted(len(blocks), 'block')} of {n}{f', {size % n} left over' if rest else ''}"
         return self._map(right, [*whole, *blocks, *rest], title, "", ticks, height)
 
     def _subsets(self, right: NDArray[np.bool_]) -> Panel:
@@ -115,7 +116,7 @@ class ReuseExplorer(Explorer):
         chosen.sort(key=lambda who: -int(right[list(who)].sum()))  # the votes for right together, as a bar
         some = f"{len(chosen)} of " if len(chosen) < len(every) else ""
         samples = [(f"subset {i + 1}", who) for i, who in enumerate(chosen)]
-        title = f"{some}{_count(len(every), 'subset')} of {n}"
+        title = f"{some}{counted(len(every), 'subset')} of {n}"
         return self._map(right, samples, title, "subset", _ends(len(chosen)), 1.2)
 
     def _map(
@@ -167,8 +168,8 @@ class ReuseExplorer(Explorer):
 
     def _held(self) -> str:
         left = self.pulled % self.n
-        rest = f" ({_count(left, 'completion')} {'is' if left == 1 else 'are'} left over)" if left else ""
-        return f"A pull of N = {self.pulled} holds {_count(self.pulled // self.n, 'block')} of {self.n}{rest}"
+        rest = f" ({counted(left, 'completion')} {'is' if left == 1 else 'are'} left over)" if left else ""
+        return f"A pull of N = {self.pulled} holds {counted(self.pulled // self.n, 'block')} of {self.n}{rest}"
 
     def _blocks_said(self, right: NDArray[np.bool_]) -> str:
         size, n = self.pulled, self.n
@@ -183,7 +184,7 @@ class ReuseExplorer(Explorer):
         lapped = f" No completion is left over, but subsets overlap: {number:,} of them are not worth so many samples."
         overlap = lapped if number > 1 else ""
         truth = f"the truth is {self._truth():.3f} (credit, from 0 to 1)"
-        return f"{self._held()} and {_count(number, 'subset')} of {self.n}.{overlap} {moved}; {truth}."
+        return f"{self._held()} and {counted(number, 'subset')} of {self.n}.{overlap} {moved}; {truth}."
 
     def _worth_said(self, single: Array, blocks: Array, subsets: Array) -> str:
         size, n = self.pulled, self.n
@@ -258,7 +259,3 @@ def _subset_means(strategy: str, size: int) -> Array:
 def _ends(number: int) -> list[str]:
     """Ticks of which the first and the last say their number."""
     return [str(i) if i in (1, number) else "" for i in range(1, number + 1)]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"

@@ -14,6 +14,7 @@ from ...core.environment import CategoricalEnvironment, voting_environment
 from ...core.problem import Context
 from ...plots.picture import CYCLE, MARKERS
 from ...plots.scene import Handle, Line, Move, Panel, Rule, Scene, Span, Star, scale_ticks
+from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
 from ..shared.stateful import named
 
@@ -158,10 +159,7 @@ class ScalingExplorer(Explorer):
 
     @t.validate("strategy")
     def _check_strategy(self, proposal: Any) -> str:
-        known = [value for _, value in STRATEGIES]
-        if proposal["value"] not in known:
-            raise t.TraitError(f"unknown strategy {proposal['value']!r}; known: {', '.join(known)}")
-        return str(proposal["value"])
+        return chosen("strategy", proposal, (value for _, value in STRATEGIES))
 
     @t.validate("cost")
     def _check_cost(self, proposal: Any) -> float:

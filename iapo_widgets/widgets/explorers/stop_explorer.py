@@ -17,6 +17,7 @@ from ...core.problem import Arm, Context
 from ...core.stopping import arm_of, base_of
 from ...plots.scene import Scene
 from ...tasks.catalogue import load
+from ..shared.checked import chosen
 from ..shared.cost_weight import LARGEST_COST, STEP, check_cost_weight
 from ..shared.explorer import Control
 from ..shared.holdings import Holdings, prompts_of
@@ -195,10 +196,12 @@ class StopExplorer(Counting):
         bill_of = partial(self._bill, mine)
         asked = f"Question {self.question}{self._words()}, {said_name(self.env.prompts[self.prompt], self.prompt)}."
         drawn = "" if hasattr(self.env, "completions") else "Simulated: the answers shown are drawn from known chances."
+        full = int(self.env.n_max)
+        few = f"N goes to {self.most} here, of the task's {full}: more cannot be read." if full > self.most else ""
         return Scene(
             [strip(mine, arrived, threshold, not self._texts), left, right],
             f"{asked} {walk_said(mine, arrived, bill_of, unit, not self._texts)} {said}", head, rows,
-            note=" ".join(filter(None, [note(self.env), drawn])), title="Ask until you know",
+            note=" ".join(filter(None, [note(self.env), drawn, few])), title="Ask until you know",
             lead="The rule looks at what came so far; the prompt's value is a mean over all questions, exact but where"
             " a standard error stands beside it.",
             change=change_said(mine, list(self._others(mine))),
@@ -277,10 +280,7 @@ class StopExplorer(Counting):
 
     @t.validate("context")
     def _check_context(self, proposal: Any) -> str:
-        known = [c.name for c in self.env.contexts]
-        if proposal["value"] not in known:
-            raise t.TraitError(f"no context {proposal['value']!r}; known: {', '.join(known)}")
-        return str(proposal["value"])
+        return chosen("context", proposal, (c.name for c in self.env.contexts))
 
     @t.validate("cost_weight")
     def _check_cost_weight(self, proposal: Any) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from ...live.ledger.spending import Spending
 from ...live.sequence import Drawn, batches, lead, why_stop
 
 RIGHT, WRONG, SILENT = range(3)
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOOKED = 200  # questions that are looked through for one that teaches most
 
 
@@ -82,7 +82,7 @@ class Walk:
     def letters(self) -> list[str]:
         """A letter for each answer, A for the most frequent one, a dash for no vote; none where nobody votes."""
         ranked = Counter(a.label for a in self.answers if a.label >= 0).most_common()
-        names = {label: LETTERS[k] if k < len(LETTERS) else "+" for k, (label, _) in enumerate(ranked)}
+        names = {label: ascii_uppercase[k] if k < len(ascii_uppercase) else "+" for k, (label, _) in enumerate(ranked)}
         return [names.get(a.label, "-") if self.votes else "" for a in self.answers]
 
     def counted(self, n: int) -> list[tuple[str, int]]:

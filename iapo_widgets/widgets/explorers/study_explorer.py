@@ -23,7 +23,8 @@ from ...study.protocol import Study
 from ...study.results import ResultsFile
 from ...study.statistics import Cell, summary
 from ...study.table import Table
-from ...tasks.catalogue import GENERATED
+from ...tasks.catalogue import GENERATED, RECORDED
+from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
 from ..shared.ticked import Ticked
 
@@ -142,7 +143,8 @@ class StudyExplorer(Ticked, Explorer):
         kept = self._of(self._known())
         where = "" if self._kept else "Your own results are kept for this session only: give a folder to keep them. "
         standin = "the authors' file" if self.study.published else "simulated, from a generated stand-in"
-        source = standin if self.environment in GENERATED else f"the file {Path(self.environment).name}"
+        recorded = "answers of a real model, recorded" if self.environment in RECORDED else None
+        source = standin if self.environment in GENERATED else recorded or f"the file {Path(self.environment).name}"
         shown = own or kept
         below = self.measure == "regret" and any(c.regret < 0 for c in shown)
         note = f"{BELOW if below else ''}{where}Data: {source}."
@@ -275,11 +277,9 @@ class StudyExplorer(Ticked, Explorer):
 
     @t.validate("environment", "measure")
     def _check(self, proposal: Any) -> str:
-        name, value = proposal["trait"].name, proposal["value"]
-        known = self.study.environments if name == "environment" else tuple(dict(MEASURES).values())
-        if value not in known:
-            raise t.TraitError(f"unknown {name} {value!r}; known: {', '.join(known)}")
-        return str(value)
+        name = proposal["trait"].name
+        known = self.study.environments if name == "environment" else dict(MEASURES).values()
+        return chosen(name, proposal, known)
 
 
 def _sooner(cells: Sequence[Cell]) -> str:

@@ -13,7 +13,7 @@ from ...live.records.pools import Votes
 from ...live.scoring.extraction import Reader
 from ..explorers.answer_explorer import MOST, PANEL, AnswerExplorer
 from ..explorers.answer_page import ROOM, votes
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 from ..shared.explorer import Control
 from .asked import Asked, AskedQuestions
 
@@ -33,7 +33,7 @@ class AnswerBoard(AnswerExplorer):
     the prompts, at most ``ROWS`` of them; those that were asked most, where there are more.
     """
 
-    _esm = module("shared/canvas", "shared/kernel", "shared/controls", *PANEL, "live/answer_board")
+    _esm = packed("shared/canvas", "shared/kernel", "shared/controls", *PANEL, "live/answer_board")
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer", "live/answer_board")
     public = ("question", "n", "context")
     draws = 1  # answers stand as they came

@@ -7,7 +7,8 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
+from ..shared.stateful import DISPLAYS
 
 NOT_RUN = (
     "LiveLab asks a language model, which may cost money: it runs only when somebody presses Run in a notebook, and "
@@ -16,9 +17,12 @@ NOT_RUN = (
 
 
 class LiveHeading(anywidget.AnyWidget):
-    """A heading, a sentence, ``how`` to go on, and ``said``: what the lab is at, for a page without its status line."""
+    """A heading, a sentence, ``how`` to go on, and ``said``: what the lab is at, for a page without its status line.
 
-    _esm = module("shared/canvas", "shared/kernel", "live/live_heading")
+    ``display``: the size of the whole lab, which its button changes.
+    """
+
+    _esm = packed("shared/canvas", "shared/kernel", "shared/state", "live/live_heading")
     _css = styles("shared/theme", "live/live_lab")
     title = t.Unicode("From prompts to a policy").tag(sync=True)
     sentence = t.Unicode(
@@ -27,6 +31,7 @@ class LiveHeading(anywidget.AnyWidget):
     ).tag(sync=True)
     how = t.Unicode("Check sends nothing; Run asks, within the cap.").tag(sync=True)
     said = t.Unicode().tag(sync=True)
+    display = t.Enum(DISPLAYS, DISPLAYS[0]).tag(sync=True)
 
     #: Whether anything was run: a page has no form to fill in and no Check to press, so it does not ask for that.
     ran = False

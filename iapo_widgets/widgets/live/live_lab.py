@@ -20,6 +20,7 @@ from ...plots.picture import Picture
 from ...study.arms import ArmTable, arm_table
 from ..race.lab_run import LabRun, options_of
 from ..shared.buttons import buttons
+from ..shared.stateful import DISPLAYS
 from ..shared.status_line import StatusLine
 from ..shared.twin import Twinned
 from ..shared.worker import worker
@@ -44,11 +45,13 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     ledger: file that keeps every completion; a run that is repeated asks for nothing again.  Traits to read, set or
     link: those of ``live.setup.Setup``, and ``whom`` (simulated, local, endpoint), ``latency`` (mean seconds of a
     simulated request), ``algorithm``, ``budget`` (completions), ``seed``, ``state`` (idle, running, stopped, finished,
-    failed; to be read).  A bad value raises ``traitlets.TraitError`` and changes nothing.  The key is no trait: it is
-    in ``lab.key``, a ``SecretField``, or in the environment.
+    failed; to be read), ``display`` (normal, or projector: large enough for the last row).  A bad value raises
+    ``traitlets.TraitError`` and changes nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in
+    the environment.
     """
 
     state = t.Unicode("idle", read_only=True)
+    display = t.Enum(DISPLAYS, DISPLAYS[0])
 
     def __init__(self, ledger: str | os.PathLike[str] = "iapo-ledger.sqlite", **traits: Any) -> None:
         self.lock = threading.RLock()
@@ -67,6 +70,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
         self.key = SecretField()
         self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value), self.key)
         self._heading, self._status, self._preview, self._progress = LiveHeading(), StatusLine(), w.HTML(), w.HTML()
+        t.link((self, "display"), (self._heading, "display"))
         self._preview.add_class("iapo-preview")
         self.results = Results(lambda: self.policy, lambda: self.table)
         self.buttons = buttons(BUTTONS, lambda name: getattr(self, name)())

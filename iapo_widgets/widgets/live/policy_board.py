@@ -16,7 +16,7 @@ from ...core.problem import Context
 from ...core.rounds import Round, without_rules
 from ...live.environment import LiveEnvironment
 from ..race.elimination_view import EliminationView
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 from ..shared.holdings import prompts_of
 from .asked import Asked
 from .recipe import recipe
@@ -32,7 +32,7 @@ class PolicyBoard(anywidget.AnyWidget):
     that deploys it).  The board is empty until ``look`` is called.
     """
 
-    _esm = module("shared/canvas", "shared/copy", "live/policy_board")
+    _esm = packed("shared/canvas", "shared/copy", "live/policy_board")
     _css = styles("shared/theme", "live/policy_board")
 
     rows: t.List[Any] = t.List().tag(sync=True)

@@ -38,8 +38,10 @@ def foreseen(env: LiveEnvironment, budget: int, found: Replay) -> str:
             " no cap can stop it. To ask anew, press New ledger, or take another seed."
         )
     left = max(0, budget - found.paid)
-    held = f"{found.paid:,} answers of this run lie in the ledger {name}, paid for already; " if found.paid else ""
-    new = f"{held}Run asks for up to {left:,} new ones."
+    held = f"No answer of this run lies in the ledger {name} yet:"
+    if found.paid:
+        held = f"{found.paid:,} answers of this run lie in the ledger {name}, paid for already;"
+    new = f"{held} Run asks for up to {left:,} new ones."
     spent, cap = env.ledger.spent().completions, env.limit.completions
     if cap is None or spent + left <= cap:
         return new

@@ -41,7 +41,7 @@ class Results(w.VBox):
     def begin(self, view: EliminationView) -> None:
         """Show the race of a new run, which has no round yet."""
         self.clear()
-        view.title = "The race: who dropped out, and why"
+        view._heading = ("The race: who dropped out, and why", view._heading[1])
         self._race.children = [view]
         view.observe(self._turn, "arm")
 

@@ -10,7 +10,7 @@ import anywidget
 import traitlets as t
 
 from ...live.endpoint.secret import Secret
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 
 SHARED = (
     "This notebook runs on Binder, a public service on machines of other people. Do not type a key here: use the "
@@ -25,7 +25,7 @@ class SecretField(anywidget.AnyWidget):
     ``names``: environment variables to take the key from at first.
     """
 
-    _esm = module("shared/canvas", "live/secret_field")
+    _esm = packed("shared/canvas", "live/secret_field")
     _css = styles("shared/theme", "live/secret_field")
     label = t.Unicode("Key").tag(sync=True)
     held = t.Bool(False, read_only=True).tag(sync=True)

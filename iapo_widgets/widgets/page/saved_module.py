@@ -8,7 +8,7 @@ import os
 import anywidget
 
 from ...core.files import replacing
-from ..shared.assets import module
+from ..shared.assets import module, unpacked
 from .static_page import _EXPORT, _saved, _shows, model_data
 
 # Whatever model the page hands over has no kernel and knows nothing; the module brings the saved one, a copy a view.
@@ -33,6 +33,6 @@ def save_module(path: str | os.PathLike[str], widget: anywidget.AnyWidget, texts
         raise ValueError(f"{type(widget).__name__} is no single widget of iapo_widgets; give one of them")
     state, buffers = _saved(widget, texts)
     start = _START.format(data=model_data(state, buffers), style=json.dumps(state["_css"]))
-    script = f"{module('page/static_page')}\n{str(state['_esm']).replace(_EXPORT, start)}"
+    script = f"{module('page/static_page')}\n{unpacked(str(state['_esm'])).replace(_EXPORT, start)}"
     with replacing(path) as file:
         file.write(script.encode())

@@ -23,7 +23,7 @@ from ipywidgets import Widget
 from ipywidgets.widgets.widget import _remove_buffers
 
 from ...core.files import replacing
-from ..shared.assets import module
+from ..shared.assets import module, unpacked
 from ..shared.explorer import Explorer
 from ..shared.holdings import holdings_of, told
 from ..shared.parts import JUPYTER_S
@@ -93,7 +93,8 @@ def is_ours(state: Mapping[str, Any]) -> bool:
 
 def _shows(script: Any) -> bool:
     """Whether that is a widget of ours with something to show: no page has a use for a field for a key."""
-    return _EXPORT in str(script) and "iapo-secret" not in str(script)
+    plain = unpacked(str(script))
+    return _EXPORT in plain and "iapo-secret" not in plain
 
 
 def model_data(state: Mapping[str, Any], buffers: list[State]) -> str:
@@ -111,7 +112,7 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
     start = (
         f"const place = document.getElementById({name!r});\nrender({{ model: savedModel({data}, place), el: place }});"
     )
-    script = str(state["_esm"]).replace(_EXPORT, start)
+    script = unpacked(str(state["_esm"])).replace(_EXPORT, start)
     scene = state.get("_scene")
     words = html.escape(str(scene.get("summary", ""))) if isinstance(scene, Mapping) else ""
     held = told(holdings_of(state))
@@ -126,6 +127,7 @@ def saved_fragment(state: Mapping[str, Any], buffers: list[State]) -> str:
 def _saved(widget: anywidget.AnyWidget, texts: bool) -> tuple[State, list[State]]:
     if hasattr(widget, "show_finished"):
         widget.show_finished()
+        widget.join()  # a page is of the whole race
     state = widget.get_state()
     if hasattr(widget, "carried"):
         state |= widget.carried(texts)

@@ -10,18 +10,13 @@ from ...core.environment import CategoricalEnvironment
 from ...core.problem import Context
 from ...core.reuse import REUSES
 from ...core.training import find_algorithm
+from ..shared.checked import one_of
 
 Check = Callable[[CategoricalEnvironment, Any], Any]
 
 
 def _algorithm(env: CategoricalEnvironment, value: str) -> str:
     find_algorithm(value)
-    return value
-
-
-def _one_of(what: str, value: str, known: list[str]) -> str:
-    if value not in known:
-        raise ValueError(f"unknown {what} {value!r}; known: {', '.join(known)}")
     return value
 
 
@@ -45,8 +40,8 @@ CHECKS: dict[str, Check] = {
     "budget": lambda env, value: check_budget(value),
     "n_max": lambda env, value: env.with_(n_max=value).n_max,
     "strategy": lambda env, value: env.with_(strategy=value).strategy.name,
-    "reuse": lambda env, value: _one_of("reuse", value, list(REUSES)),
+    "reuse": lambda env, value: one_of("reuse", value, REUSES),
     "seed": _seed,
-    "context": lambda env, value: _one_of("context", value, [c.name for c in env.contexts]),
+    "context": lambda env, value: one_of("context", value, [c.name for c in env.contexts]),
     "contexts": _contexts,
 }

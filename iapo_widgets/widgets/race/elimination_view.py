@@ -19,7 +19,8 @@ from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Round, without_rules
 from ...core.stopping import over_rules, rules_of
 from ...plots.picture import Picture
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
+from ..shared.checked import one_of
 from ..shared.holdings import prompts_of
 from ..shared.note import note
 from .frames import FrameWriter, quantised, told_arm
@@ -39,13 +40,13 @@ class EliminationView(LookedAt):
 
     ``append`` a ``Round`` as it comes; every round stays in the browser, so replay and a change of context need
     no kernel.  Traits to read, set or link: ``context`` (name of the one shown), ``round`` (number of the
-    round shown, 0 follows the newest), ``arm`` ([prompt, n] in focus, or []), ``n_frames``, ``finished``, ``title``,
-    ``scale`` (lowest and highest Q of the map's colours and axis, a pair for each context; empty: its own), ``face``
-    (``race``: prompts as rows; ``map``: every prompt and N), ``truth`` (show the exact values, where the task knows
-    them), ``seconds`` (that a round takes when it is played).
+    round shown, 0 follows the newest, -1 is before the first), ``arm`` ([prompt, n] in focus, or []), ``n_frames``,
+    ``finished``, ``title``, ``scale`` (lowest and highest Q of the map's colours and axis, a pair for each context;
+    empty: its own), ``face`` (``race``: prompts as rows; ``map``: every prompt and N), ``truth`` (show the exact
+    values, where the task knows them), ``seconds`` (that a round takes when it is played).
     """
 
-    _esm = module(*STAGE, "race/stock", "race/elimination_view")
+    _esm = packed(*STAGE, "race/stock", "race/elimination_view")
     _css = styles("shared/theme", "race/race")
 
     n_frames = t.Int(0, min=0).tag(sync=True)
@@ -143,8 +144,7 @@ class EliminationView(LookedAt):
     def rescore(self, context: Context, rescorer: Rescorer, label: str) -> None:
         """Show ``context`` (one of the environment's, by name, with other weights) from the completions at hand."""
         names = [c.name for c in self.env.contexts]
-        if context.name not in names:
-            raise ValueError(f"unknown context {context.name!r}; known: {', '.join(names)}")
+        one_of("context", context.name, names)
         if not self.rounds:
             return
         with self.lock, self.hold_sync():
@@ -263,7 +263,7 @@ class EliminationView(LookedAt):
     @property
     def shown_round(self) -> int:
         """Number of the round on screen, 0 before the first."""
-        return min(self.round, len(self.rounds)) or len(self.rounds)
+        return 0 if self.round < 0 else min(self.round, len(self.rounds)) or len(self.rounds)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser changed, never in the middle of an ``append``."""

@@ -59,8 +59,9 @@ class LabRun:
 
     @property
     def state(self) -> str:
-        """``idle``, ``running``, ``paused``, ``finished``, ``stopped`` or ``failed``."""
-        return self.runner.state if self.runner else "idle"
+        """``idle``, ``running``, ``paused``, ``finished`` (then there is a ``result``), ``stopped`` or ``failed``."""
+        state = self.runner.state if self.runner else "idle"
+        return "running" if state == "finished" and self.result is None else state
 
     @property
     def active(self) -> bool:

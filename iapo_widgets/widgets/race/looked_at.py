@@ -8,6 +8,7 @@ import traitlets as t
 
 from ...core.protocol import Environment
 from ...core.rounds import Round
+from ..shared.checked import chosen
 from ..shared.stateful import Stateful, loaded_as, named
 
 #: Traits of a race that a lab takes for its first one -> as they are where nothing was chosen.
@@ -22,7 +23,7 @@ class LookedAt(Stateful):
     rounds: list[Round]
 
     context = t.Unicode().tag(sync=True)
-    round = t.Int(0, min=0).tag(sync=True)
+    round = t.Int(0, min=-1).tag(sync=True)
     arm = t.List(t.Int()).tag(sync=True)
     face = t.Enum(["race", "map"], "race").tag(sync=True)
     truth = t.Bool(False).tag(sync=True)
@@ -41,9 +42,7 @@ class LookedAt(Stateful):
     @t.validate("context")
     def _known_context(self, proposal: Any) -> str:
         names = [c.name for c in self.env.contexts] if hasattr(self, "env") else [proposal["value"]]
-        if proposal["value"] not in names:
-            raise t.TraitError(f"unknown context {proposal['value']!r}; known: {', '.join(names)}")
-        return str(proposal["value"])
+        return chosen("context", proposal, names)
 
     @t.validate("arm")
     def _known_arm(self, proposal: Any) -> list[int]:

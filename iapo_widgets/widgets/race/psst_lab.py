@@ -16,7 +16,7 @@ from ...plots.elimination import eliminations
 from ...plots.picture import Picture
 from ...tasks.catalogue import load
 from ..explorers.answer_explorer import PANEL
-from ..shared.assets import module, styles
+from ..shared.assets import packed, styles
 from .elimination_view import STAGE, EliminationView
 from .lab_answers import AnswersPart, answers_of
 from .lab_run import FIRST, LabRun, RacePart, told
@@ -38,7 +38,7 @@ class PSSTLab(LabSettings):
     ``traitlets.TraitError`` and changes nothing.
     """
 
-    _esm = module(*STAGE, "shared/parts", "shared/controls", *PANEL, "race/psst_lab")
+    _esm = packed(*STAGE, "shared/parts", "shared/controls", *PANEL, "race/psst_lab")
     presses = frozenset({"reset", "show"})
     _css = styles("shared/theme", "shared/explorer", "explorers/answer_explorer", "race/race", "race/psst_lab")
 
@@ -207,9 +207,9 @@ class PSSTLab(LabSettings):
                     pace = 0.0 if whole else self.seconds_per_round
                     run.prepare(env, name, self.budget, self.seed, self.reuse, pace, paused, whole)
             except (ValueError, TypeError) as error:
-                self._say(str(error))
-                return
+                return self._say(str(error))
             self._settings = {name: getattr(self, name) for name in TRAINING}
+            self.set_trait("state", "paused" if paused else "running")  # before the last result goes
             for run in self._runs:
                 run.start()
         self._say()

@@ -59,7 +59,9 @@ class ViewPair:
 
 
 def _matching(mine: EliminationView, other: EliminationView) -> int:
-    """The round of ``other`` to show beside that of ``mine``; 0 follows the newest."""
+    """The round of ``other`` to show beside that of ``mine``; 0 follows the newest, -1 is before the first."""
+    if mine.round < 0:
+        return mine.round
     if not 0 < mine.round <= len(mine.rounds) or not other.rounds:
         return 0
     spent = mine.rounds[mine.round - 1].spent

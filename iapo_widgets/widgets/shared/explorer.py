@@ -12,7 +12,7 @@ import traitlets as t
 from ...plots.picture import Picture
 from ...plots.scene import Scene
 from ...plots.twin import draw
-from .assets import module, styles
+from .assets import packed, styles
 from .controlled import Control as Control
 from .controlled import Controlled
 from .holdings import Holdings
@@ -27,7 +27,7 @@ class Explorer(Controlled):
     below the controls.
     """
 
-    _esm = module(*(f"shared/{name}" for name in SCRIPTS))
+    _esm = packed(*(f"shared/{name}" for name in SCRIPTS))
     _css = styles("shared/theme", "shared/explorer")
     _scene = t.Dict().tag(sync=True)
     _holds = t.Dict().tag(sync=True)

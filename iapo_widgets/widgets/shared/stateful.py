@@ -13,6 +13,8 @@ import traitlets as t
 from .headings import HEADINGS
 from .twin import Twinned
 
+DISPLAYS = ("normal", "projector")
+
 
 class Stateful(Twinned, anywidget.AnyWidget):
     """Base of the widgets: names its state, so that the browser can take a step back and a link can bring it again.
@@ -20,7 +22,7 @@ class Stateful(Twinned, anywidget.AnyWidget):
     Trait: ``display`` (``normal``, or ``projector``: everything large enough to be read from the last row).
     """
 
-    display = t.Enum(["normal", "projector"], "normal").tag(sync=True)
+    display = t.Enum(DISPLAYS, DISPLAYS[0]).tag(sync=True)
     _kind = t.Unicode().tag(sync=True)
     _heading = t.Tuple().tag(sync=True)
     _public = t.Tuple().tag(sync=True)

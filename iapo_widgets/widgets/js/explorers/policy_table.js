@@ -38,7 +38,7 @@ function render({ model: bare, el }) {
     shown = text;
     put(point, table.rows ? "Point at a row, or step along with the arrow keys, to read all four choices." : "");
     place.replaceChildren(...(table.rows ? [policyRows(table, (words) => put(point, words))] : []));
-    legend.replaceChildren(...(table.marks ?? []).map(([, name, colour, marker]) => build("span", { class: "iapo-key" }, mark(colour, marker, "13"), name)));
+    legend.replaceChildren(...(table.marks ?? []).map(([, name, colour, marker]) => legendKey([name, "mark", colour, "", marker])));
   };
   const complain = () => { const errors = model.get("_errors"); put(alarm, errors[""] ?? ""); fields.complain(errors); };
   const connect = () => {
@@ -57,15 +57,6 @@ function render({ model: bare, el }) {
     fields.off();
     copy.off();
   };
-}
-
-// A mark at `x` of its picture, so that it keeps its shape however wide that is.
-function mark(colour, marker, x) {
-  const svg = shape("svg", { class: "iapo-mark", width: 26, height: 16, "aria-hidden": "true" });
-  const at = shape("svg", { x, y: 8, overflow: "visible" });
-  at.append(shape("path", { d: markerPath(marker, 4.6, 0, 0), fill: colour }));
-  svg.append(at);
-  return svg;
 }
 
 // The marks of one row on one line; the policy's own comes last, above the others.

@@ -13,10 +13,17 @@ function tendFolds(root) {
 
 function render({ model, el }) {
   const title = build("h2", {}), sentence = build("p", {}), said = build("p", { class: "iapo-ended" });
-  const root = build("header", { class: "iapo-widget iapo-live-heading" }, title, sentence, said);
+  const tools = build("div", { class: "iapo-tools" });
+  const root = build("header", { class: "iapo-widget iapo-live-heading" }, title, tools, sentence, said);
+  const { button, resize } = sizeButton(model, () => root.closest(".iapo-live"));
+  tools.append(button);
   el.append(root);
   let untend = null; // a view meets what is beside it only once it is in the page
-  const size = new ResizeObserver(() => { untend ??= tendFolds(root); });
+  const size = new ResizeObserver(() => {
+    untend ??= tendFolds(root);
+    tools.hidden = !root.closest(".iapo-live"); // of a saved page each part stands by itself
+    resize();
+  });
   size.observe(root);
   const show = () => {
     title.textContent = model.get("title");
@@ -30,6 +37,7 @@ function render({ model, el }) {
     forget();
     size.disconnect();
     untend?.();
+    model.off("change:display", resize);
     for (const name of ["title", "sentence", "said"]) model.off(`change:${name}`, show);
   };
 }

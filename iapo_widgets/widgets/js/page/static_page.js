@@ -4,7 +4,7 @@
 const between = (v, low, high) => Number.isInteger(v) && v >= low && v <= high;
 const FITTING = {
   context: (v, all) => all("_about").contexts.some(({ name }) => name === v),
-  round: (v, all) => between(v, 0, all("n_frames")),
+  round: (v, all) => between(v, -1, all("n_frames")),
   arm: (v, all) => Array.isArray(v) && (!v.length || (v.length === 2 && between(v[0], 0, all("_about").prompts.length - 1) && between(v[1], 1, all("_about").n_max))),
   face: (v) => v === "race" || v === "map",
   truth: (v, all) => typeof v === "boolean" && (!v || all("_truth") !== null),

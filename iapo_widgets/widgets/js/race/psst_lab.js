@@ -53,6 +53,7 @@ function render({ model: bare, el }) {
           if (!connected(model)) showSaved(p, n);
           open(true);
         },
+        toBegin: "No round yet: press Play.",
         playTrain: () => {
           if (!connected(model) || !model.get("_stale")) return false;
           model.send({ press: "run" });

@@ -7,8 +7,8 @@ const FLIGHT = 0.45; // share of a round's time in which answers fly
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // models: of the views that are raced, one or two; opened(p, n): an arm was picked; playTrain(): trains what is not
-// trained yet, and returns whether it does.
-function raceStage({ models, opened = null, playTrain = () => false }) {
+// trained yet, and returns whether it does; toBegin: how the first round comes.
+function raceStage({ models, opened = null, playTrain = () => false, toBegin = "No round yet: the first is shown when its answers are in." }) {
   const id = `iapo-race-${++stages}-${Math.random().toString(36).slice(2, 8)}`;
   const press = (text, tip, act, attributes = {}) => { const made = build("button", { type: "button", title: tip, "data-lm-suppress-shortcuts": "true", ...attributes }, text); made.addEventListener("click", act); return made; };
   const play = press("\u25b6 Play", "Play the race from its first answer to its last", () => toggle(), { "aria-pressed": "false", class: "iapo-play" });
@@ -28,7 +28,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
   stage.append(...tracks.map((track) => track.element));
   stage.classList.toggle("iapo-two", tracks.length > 1);
 
-  let bounds = [], local = null, playing = false, timer = null, ending = null, pending = false, worth = 0, motion = false;
+  let bounds = [], playing = false, timer = null, ending = null, pending = false, worth = 0, motion = false, went = -1;
   const first = models[0];
   const each = (name, value) => { for (const model of models) { model.set(name, value); model.save_changes(); } };
 
@@ -36,7 +36,6 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     tracks.forEach((track) => track.collect());
     bounds = tracks.length === 1 ? tracks[0].replay.frames.map((f) => f.spent)
       : [...new Set(tracks.flatMap((track) => track.replay.frames.map((f) => f.spent)))].sort((a, b) => a - b);
-    if (local !== null && local >= bounds.length) local = null;
     draw();
     if (playing && !timer && !ending) next();
   }
@@ -52,17 +51,22 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     return r;
   };
   function place() {
-    if (local !== null) return local;
-    const round = first.get("round"), frame = tracks[0].replay.frames[round - 1];
-    if (!round || !frame) return bounds.length - 1;
-    return tracks.length === 1 ? round - 1 : bounds.indexOf(frame.spent);
+    const rounds = models.map((model) => model.get("round"));
+    if (rounds[0] < 0) return -1; // before the first
+    const places = tracks.map(({ replay }, i) => {
+      if (!replay.frames[rounds[i] - 1]) return bounds.length - 1;
+      return tracks.length === 1 ? rounds[i] - 1 : bounds.indexOf(replay.frames[rounds[i] - 1].spent);
+    });
+    // A run that has no round yet stands at its first, which lies ahead: two places then have the same rounds.
+    const fits = (k) => tracks.every((track, i) => (rounds[i] ? Math.max(1, frameAt(track, k) + 1) === rounds[i] : k === bounds.length - 1));
+    return [went, ...places].find((k) => k >= 0 && k < bounds.length && fits(k)) ?? places[0];
   }
   function moveTo(k) {
+    went = k;
     tracks.forEach((track, i) => {
-      const r = frameAt(track, k), value = k >= bounds.length - 1 ? 0 : Math.max(1, r + 1);
+      const r = frameAt(track, k), value = k < 0 ? -1 : k >= bounds.length - 1 ? 0 : Math.max(1, r + 1);
       if (models[i].get("round") !== value) { models[i].set("round", value); models[i].save_changes(); }
     });
-    local = k < 0 ? -1 : null; // after those, which are heard here too: before the first round no trait tells the place
     draw();
   }
   const context = () => Math.max(0, tracks[0].replay.about.contexts.findIndex((c) => c.name === first.get("context")));
@@ -171,7 +175,8 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     const axes = tracks.map((track) => axisOf(track.replay, c)), ends = [Math.min(...axes.map(([low]) => low)), Math.max(...axes.map(([, high]) => high))];
     tracks.forEach((track) => track.show(frameAt(track, at), c, face, arm.length === 2 ? arm : null, ends));
     const told = truth ? tracks.map((track) => truthWords(track.replay, frameAt(track, at), c, track.truth())).filter(Boolean) : [];
-    put(policy, tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, connected(first))).filter(Boolean).join("\n"));
+    const none = connected(first) ? toBegin : "No round was saved.";
+    put(policy, tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, none)).filter(Boolean).join("\n"));
     put(lucky, told.join("\n"));
     put(changed, tracks[0].replay.isRescored(c) ? `Re-scored with ${tracks[0].replay.rescored[c].label}: nothing was asked anew. Estimates and recommendation are new; the arms were trimmed under the earlier weights.` : "");
     describe(faces, { "aria-pressed": face === "map" });
@@ -179,24 +184,25 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
     truthButton.hidden = !about.knows;
     legend.show({ cost: weightsOf(tracks[0].replay, c).cost > 0 && !about.stops, gone: tracks.some((track) => standing(track.replay, frameAt(track, at), c).some((row) => row.out)), truth, hidden: face === "map" });
     drawTimeline();
+    refit();
   }
 
   const heard = ["n_frames", "_run", "_about", "_scored", "context", "scale", "title", "arm", "finished", "face", "truth", "_truth", "_report", "seconds"];
-  const turn = () => { local = null; draw(); };
   for (const model of models) {
     for (const name of heard) model.on(`change:${name}`, gather);
-    model.on("change:round", turn);
+    model.on("change:round", draw);
   }
   let fitted = "";
-  const size = new ResizeObserver(() => {
-    const now = `${root.clientWidth} ${bounds.length > 0}`; // a fit changes the height, which is no reason for another
-    if (now !== fitted) { fitted = now; fit(); }
-    draw();
-  });
+  function refit() { // a fit changes the height, which is no reason for another
+    const now = `${root.clientWidth} ${bounds.length > 0} ${tracks.every((track) => track.model.get("finished"))} ${context()} ${first.get("face")}`;
+    if (now !== fitted) { fitted = now; fit(); draw(); }
+  }
+  const size = new ResizeObserver(() => { refit(); draw(); });
   size.observe(root);
   const forget = onThemeChange(root, paint), unhear = onConnection(first, collect);
-  // Rows take what one screen leaves them, whatever stands around them.
+  // The longest caption has its room from the beginning; rows take what one screen leaves them.
   const fit = () => {
+    root.style.setProperty("--iapo-said", `${Math.max(...tracks.map((track) => track.tallest(context())))}px`);
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
     const room = tracks.map(({ board }) => board.element.hidden ? 0 : board.field.offsetHeight);
     const around = section.offsetHeight - (stacked ? room.reduce((a, b) => a + b, 0) : Math.max(...room));
@@ -215,7 +221,7 @@ function raceStage({ models, opened = null, playTrain = () => false }) {
       unhear();
       for (const model of models) {
         for (const name of heard) model.off(`change:${name}`, gather);
-        model.off("change:round", turn);
+        model.off("change:round", draw);
       }
     },
   };
@@ -250,6 +256,17 @@ function makeTrack(model, k, id, pick) {
     }
     replay.report = model.get("_report");
     replay.rescore(Object.keys(model.get("_scored")).map((c) => [c, model.get(`_rescored_${c}`)]).filter(([, entry]) => entry));
+  };
+  // px of the longest caption, for a user
+  track.tallest = (c) => {
+    const probes = [null, ...track.replay.frames].map((_, k) => {
+      const said = caption(track.replay, k - 1, c, model.get("finished"));
+      return build("div", { class: "iapo-caption iapo-probe", "aria-hidden": "true" }, build("strong", {}, said.head), said.lines.join("\n"));
+    });
+    track.element.append(...probes);
+    const heights = probes.map((probe) => probe.offsetHeight);
+    for (const probe of probes) probe.remove();
+    return Math.max(...heights);
   };
   // While answers of a round are on their way, the caption says only what is asked.
   track.ask = (frame) => { asking = frame; if (frame) { put(head, `Round ${frame.number} ${askWords(frame)}`); put(lines, "The answers are on their way\u2026"); } };

@@ -1,5 +1,7 @@
 // The budget as time: rounds as long as what they spent, and a mark to drag to any of them.
 
+const NARROW = 1.2; // % of the time that a round's number needs
+
 function raceTimeline({ go }) {
   const track = build("div", { class: "iapo-time-track", "aria-hidden": "true" });
   const mark = build("div", { class: "iapo-time-mark", "aria-hidden": "true" });
@@ -52,9 +54,10 @@ function raceTimeline({ go }) {
       if (text !== told) {
         told = text;
         track.replaceChildren(...bounds.map((b, k) => {
-          const from = k ? bounds[k - 1] : 0, segment = build("span", { class: "iapo-time-round" }, build("span", {}, names[k]));
+          const from = k ? bounds[k - 1] : 0, wide = share(b) - share(from);
+          const segment = build("span", { class: "iapo-time-round" }, build("span", {}, wide < NARROW ? "" : names[k]));
           segment.style.left = `${share(from)}%`;
-          segment.style.width = `${Math.max(0, share(b) - share(from))}%`;
+          segment.style.width = `${Math.max(0, wide)}%`;
           return segment;
         }));
       }

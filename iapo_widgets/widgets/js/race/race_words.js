@@ -35,10 +35,10 @@ function askWords(frame, gone = null) {
 const unsigned = (text) => text.replace(/^-(?=0[.]?0*$)/, ""); // a zero has no sign
 const valueOf = (replay, c, v) => unsigned(v.toFixed(digitsOf(replay, c)));
 
-// What is recommended to the user, for who wants it in one line.
-function policyWords(replay, r, c, alive) {
+// What is recommended to the user, for who wants it in one line; `none` where nothing was asked.
+function policyWords(replay, r, c, none) {
   const best = r >= 0 ? replay.best(r, c) : null, { about } = replay;
-  if (!best) return replay.frames.length ? "" : alive ? "No round yet: press Play." : "No round was saved.";
+  if (!best) return replay.frames.length ? "" : none;
   const [p, n, random, scale] = best, told = about.told[p] ? `: \u201c${about.told[p]}\u201d` : "";
   const how = scale ? `N ${scale}, estimated Q` : random ? "N drawn at random for each query, estimated Q at N = 1" : `N = ${n}, estimated Q`;
   return `Recommendation for context ${about.contexts[c].name} after round ${replay.frames[r].number}: ${about.prompts[p]} with ${how} ${replay.q(r, c, p, n).toFixed(3)}${told}.`;

@@ -62,16 +62,28 @@ function remembered(model) {
   return own;
 }
 
+// A button with an icon for a face.
+function tool(tip, d, act) {
+  const icon = shape("svg", { viewBox: "0 0 16 16", width: 16, height: 16, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "aria-hidden": true });
+  icon.append(shape("path", { d }));
+  const made = build("button", { type: "button", class: "iapo-tool", title: tip, "aria-label": tip.split(" (")[0] }, icon);
+  made.addEventListener("click", act);
+  return made;
+}
+
+// The button that makes `root()` large enough for the last row; `resize` brings that to the trait.
+function sizeButton(model, root) {
+  const large = () => model.get("display") === "projector";
+  const button = tool("Projector size", "M1 13 5 3l4 10M2.4 9.5h5.2M13 13V4M10.8 6.2 13 4l2.2 2.2", () => { model.set("display", large() ? "normal" : "projector"); model.save_changes(); });
+  const resize = () => { root()?.classList.toggle("iapo-projector", large()); describe(button, { "aria-pressed": large() }); };
+  model.on("change:display", resize);
+  resize();
+  return { button, resize };
+}
+
 // The head of a widget: what it is, and the buttons that all widgets have; `root` hears their keys.
 function headOf(model, root, says = build("p")) {
   const [title, sentence] = model.get("_heading");
-  const tool = (tip, d, act) => {
-    const icon = shape("svg", { viewBox: "0 0 16 16", width: 16, height: 16, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "aria-hidden": true });
-    icon.append(shape("path", { d }));
-    const made = build("button", { type: "button", class: "iapo-tool", title: tip, "aria-label": tip.split(" (")[0] }, icon);
-    made.addEventListener("click", act);
-    return made;
-  };
   const go = (forth) => (forth ? model.travel("forth", "back") : model.travel("back", "forth"));
   const back = tool("Undo (Ctrl+Z)", "M6 3 2.5 6.5 6 10M3 6.5h6a3.7 3.7 0 0 1 0 7.4H6", () => go(false));
   const forth = tool("Redo (Ctrl+Shift+Z)", "M10 3l3.5 3.5L10 10M13 6.5H7a3.7 3.7 0 0 0 0 7.4h3", () => go(true));
@@ -79,8 +91,7 @@ function headOf(model, root, says = build("p")) {
     if (model.address) show(model.address());
     else model.send({ link: asked = true });
   });
-  const large = () => model.get("display") === "projector";
-  const size = tool("Projector size", "M1 13 5 3l4 10M2.4 9.5h5.2M13 13V4M10.8 6.2 13 4l2.2 2.2", () => { model.set("display", large() ? "normal" : "projector"); model.save_changes(); });
+  const { button: size } = sizeButton(model, () => root);
   const said = build("span", { role: "status" });
   const line = build("input", { type: "text", readonly: "", "aria-label": "Link" });
   const box = build("div", { class: "iapo-link", hidden: "" }, said, line);
@@ -92,7 +103,6 @@ function headOf(model, root, says = build("p")) {
     try { await navigator.clipboard.writeText(text); said.textContent = "Copied:"; } catch { said.textContent = "Press Ctrl+C:"; }
   };
   const answer = (content) => { if (asked && typeof content?.link === "string") show(content.link); };
-  const resize = () => { root.classList.toggle("iapo-projector", large()); describe(size, { "aria-pressed": large() }); };
   model.moved = () => { for (const [button, way] of [[back, "back"], [forth, "forth"]]) describe(button, { "aria-disabled": !model.can(way) }); };
   describe(root, { "data-lm-suppress-shortcuts": true });
   for (const event of ["pointerdown", "keydown"]) root.addEventListener(event, ({ repeat }) => { if (!repeat) model.begin(); }, true);
@@ -105,9 +115,7 @@ function headOf(model, root, says = build("p")) {
     go(key === "y" || event.shiftKey);
   });
   model.on("msg:custom", answer);
-  model.on("change:display", resize);
   model.moved();
-  resize();
   if (sentence) says.textContent = sentence;
   return build("div", { class: "iapo-heading" }, build("h3", {}, title), build("div", { class: "iapo-tools" }, back, forth, link, size), says, box);
 }

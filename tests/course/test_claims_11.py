@@ -1,0 +1,132 @@
+"""What lesson 11 claims of arms that stop, held against exact values and what its cells print."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from course.answers import printed
+from course.told import measured, prose
+from iapo_widgets import load
+from iapo_widgets.course.lesson_11 import stop_at
+from iapo_widgets.widgets.explorers.stop_walk import answers_to
+
+RACE = "columns = np.column_stack"  # code of the cell that runs them
+
+
+def rows(words, pattern):
+    """What the cell of that code printed, line by line, as far as it has the form of ``pattern``."""
+    found = re.findall(pattern, printed("11", words), re.M)
+    assert found
+    return found
+
+
+@cache
+def leads():
+    """How prompt 0 stops -> (share of right votes, answers asked for), as printed."""
+    lines = rows("rule.stop == np.inf", r"^(.+?) +(0\.\d{4}) +(\d+\.\d\d)$")
+    return {name: (float(right), float(asked)) for name, right, asked in lines}
+
+
+def gains():
+    """User -> what the best arm that may stop gains, as printed."""
+    lines = rows('came("11-p3"', r"^(\w+) +0\.\d{4} Arm.*\n.*\n +gain ([+-]\d\.\d{4})")
+    return {name: float(gain) for name, gain in lines}
+
+
+@pytest.mark.claim("11-lead-three")
+def test_a_lead_of_three_is_nearly_all_for_less_than_half():
+    """It loses 0.002 of the right votes and asks less than half; a lead of two loses more."""
+    (full, most), (three, asked), (two, _) = (leads()[k] for k in ("all at once", "a lead of 3", "a lead of 2"))
+    assert full - three == pytest.approx(0.002, abs=5e-4) and asked < most / 2 and two < three - 0.002
+
+
+def test_the_shares_are_those_of_the_exact_values():
+    """Of all at once and of the curtailed vote, which need no draws."""
+    exact = float(load("real-words").exact_q()[0, 0, 15])
+    assert [leads()[k][0] for k in ("all at once", "until it is decided")] == pytest.approx([exact, exact], abs=6e-5)
+
+
+@pytest.mark.claim("11-batches-cheaper")
+def test_batches_of_four_ask_more_answers_and_cost_less():
+    """A request costs more than two answers there."""
+    lines = rows("price(1, 16, k)", r"a lead of 2, (\d).* (\d+\.\d+) answers, cost (.+)")
+    cost = {int(b): (float(n), float(c)) for b, n, c in lines}
+    assert cost[4][0] > cost[1][0] and cost[4][1] < cost[1][1]
+    env = load("real-words")
+    assert env.call_cost[1] > 2 * env.mean_cost[1]
+
+
+@pytest.mark.claim("11-lead-one")
+def test_a_lead_of_one_is_better_than_one_answer():
+    """By far, for a fifth more answers at most."""
+    (one, _), (first, asked) = leads()["one answer"], leads()["a lead of 1"]
+    assert first > one + 0.02 and asked < 1.2
+
+
+@pytest.mark.claim("11-mid-and-high-gain")
+def test_two_users_of_three_gain():
+    """By far more than the error of Monte Carlo."""
+    assert gains() == {"low": 0, "mid": 0.0151, "high": 0.0130}
+
+
+@pytest.mark.claim("11-their-arms")
+def test_the_best_arms_of_the_three():
+    """Who minds no cost asks sixteen at once; the others stop at a lead of two, in pairs, and of one, one by one."""
+    arms = dict(rows('came("11-p3"', r"^(\w+) +0\.\d{4} Arm.*\n +0\.\d{4} (Arm\(.*\)) \("))
+    assert arms["low"] == "Arm(prompt=0, n=16)" and "stop=2, batch=2" in arms["mid"]
+    assert "stop=1, batch=1" in arms["high"]
+
+
+@pytest.mark.claim("11-curve")
+def test_the_gain_is_largest_in_between():
+    """Nothing at 0, most at 0.4, a fifth of it at 2."""
+    curve = {float(w): float(g) for w, g in rows("for w in weights]", r"^cost weight +([\d.]+): ([+-][\d.]+)$")}
+    assert max(curve, key=curve.get) == 0.4 and curve[0] == 0 and all(curve[w] > 0 for w in curve if w)
+    assert curve[2] == pytest.approx(curve[0.4] / 5, abs=1e-4)
+
+
+@pytest.mark.claim("11-reach-gains")
+def test_two_users_of_sentences_gain():
+    """One of them 0.013, by the closed form."""
+    gain = [float(g) for g in rows('with_(strategy="early-best")', r"gain ([+-]\d\.\d{4})$")]
+    assert len(gain) == 9 and sum(g > 0 for g in gain) == 2 and max(gain) == pytest.approx(0.013, abs=5e-4)
+    assert sum(g == 0 for g in gain) == 7
+
+
+@pytest.mark.claim("11-race-high")
+def test_high_gains_in_the_race():
+    """More than two standard errors at 20,000, and within one of what the best arms promise."""
+    gap, error = measured("11", RACE)["T = 20000 high"]
+    assert gap > 2 * error and abs(gap - gains()["high"]) < error and f"{gap:.4f} ± {error:.4f}" in prose("11")
+
+
+@pytest.mark.claim("11-race-level")
+def test_twenty_races_cannot_tell_the_rest_apart():
+    """Below two standard errors at both budgets; the mean at 20,000 is about half of 0.0094."""
+    race = measured("11", RACE)
+    for budget in (1000, 20000):
+        for who in ("low", "mid", "all three"):
+            gap, error = race[f"T = {budget} {who}"]
+            assert abs(gap) < 2 * error
+    assert error == 0.0041 and gap == pytest.approx(0.0094 / 2, abs=0.001)
+
+
+def test_the_winner_stays_the_same_on_most_questions():
+    """With a lead of two, of the answers as they came, prompt 1: at least nine questions of ten."""
+    env, same = load("real-words"), []
+    for x in range(env.n_queries):
+        labels = [str(a.label) for a in answers_to(env, 1, x, 16, 0, (1.0,)) if a.label >= 0]
+        if labels:
+            asked = stop_at(labels, 2, len(labels))
+            same.append(max(set(labels), key=labels.count) == max(set(labels[:asked]), key=labels[:asked].count))
+    assert np.mean(same) >= 0.9
+
+
+def test_three_ways_give_as_many_right_answers_for_fewer_completions():
+    """On the simulated endpoint, by its ledger."""
+    found = rows("deployed(question.text", r"(\d+) right, +(\d+) answers used; the ledger holds (\d+)")
+    right, used, held = zip(*[tuple(map(int, row)) for row in found], strict=True)
+    assert len(set(right)) == 1 and used == held and used[0] < used[1] < used[2] == 240
+    assert "20 of 20 questions" in printed("11", "instead(12)")

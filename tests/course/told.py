@@ -1,0 +1,39 @@
+"""What a lesson tells, what its cells measured, and what the project keeps of longer runs."""
+
+import re
+from functools import cache
+
+from course.answers import LESSONS, notebook, printed
+from iapo_widgets.course.files import course_folder
+from iapo_widgets.course.lessons import source
+
+
+@cache
+def prose(lesson):
+    """The lesson's markdown, on one line."""
+    cells = notebook(LESSONS[lesson])["cells"]
+    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
+
+
+def measured(lesson, words):
+    """What a cell printed as ``name mean ± error``: the words before the mean -> (mean, error); words: of its code."""
+    rows = {}
+    for line in printed(lesson, words).splitlines():
+        if found := re.fullmatch(r"(.*?)\s*([+-]?\d+\.\d+) ± (\d+\.\d+)\D*", line):
+            rows[" ".join(found[1].split())] = float(found[2]), float(found[3])
+    return rows
+
+
+@cache
+def kept_runs(task):
+    """Mean regret and its standard error of the 200 kept runs on a recorded task: (algorithm, budget) -> both."""
+    text = (course_folder().parent / "benchmarks" / "README.md").read_text("utf-8")
+    rows = text.split(f"\n`{task}`, ", 1)[1].split("\n\n")[1].splitlines()
+    budgets = [int(cell.split("=")[-1].replace(",", "")) for cell in rows[0].split("|")[2:6]]
+    found = {}
+    for row in rows[2:]:
+        name, *cells = (cell.strip() for cell in row.split("|")[1:6])
+        for budget, cell in zip(budgets, cells, strict=True):
+            mean, error = re.fullmatch(r"(-?[\d.]+) \(([\d.]+)\)", cell).groups()
+            found[name.strip("`"), budget] = float(mean), float(error)
+    return found
