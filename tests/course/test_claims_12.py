@@ -26,13 +26,13 @@ def rows(lesson_words):
 @cache
 def left_out():
     """What is left out, or whose training it is -> (more regret than the whole small algorithm, its error)."""
-    return {name.rstrip(") :"): pairs[1] for name, pairs in rows("without = {").items()}
+    return {name.rstrip(") :"): pairs[1] for name, pairs in rows("lost |= {").items()}
 
 
 @cache
 def beside():
     """Both parts of the comparison with PSST on the recorded task."""
-    return rows("ways = {")
+    return rows("ways = {") | rows("few = regret")
 
 
 @cache
@@ -145,7 +145,9 @@ def test_frugal_computed_longer_on_both_tasks():
 @cache
 def odd():
     """Budget -> regret of frugal less that of psst on the task with one odd prompt, and its error."""
-    return {int(name.partition("=")[2].replace(",", "")): pairs[2] for name, pairs in rows("odd = Cat").items()}
+    return {
+        int(name.partition("=")[2].replace(",", "")): pairs[2] for name, pairs in rows("regret(name, T, odd").items()
+    }
 
 
 @pytest.mark.claim("12-odd-small")
@@ -192,12 +194,11 @@ def test_the_race_that_is_watched():
     psst, frugal = (train(name, env, 1_000, seed=0).rounds for name in ("psst", "frugal"))
     assert [int(done.active[0].any(axis=1).sum()) for done in psst[3:5]] == [3, 1]
     assert len(psst) == 8 and len(frugal) == 5 and psst[4].active.sum(axis=(1, 2)).tolist() == [5, 5, 5]
-    assert (
-        frugal[3].active.sum(axis=2).max(axis=1).tolist() == [16] * 3
-        and (frugal[3].active.any(axis=2).sum(1) == 2).all()
-    )
-    for rounds, arms in ((psst, 20), (frugal, 32)):
-        assert rounds[2].active[1].sum() == arms and rounds[2].active[1].any(axis=1).sum() == 2
+    assert frugal[3].active.sum(axis=2).max(axis=1).tolist() == [16] * 3
+    assert frugal[3].active.any(axis=2).sum(axis=1).max() in (2, 3)
+    left = {name: rounds[2].active[1].sum(axis=1) for name, rounds in (("psst", psst), ("frugal", frugal))}
+    assert set(left["frugal"]) == {0, 16} and left["psst"].sum() == 20 and (left["psst"] > 0).sum() == 2
+    assert left["psst"].max() < 16
     assert psst[2].q[1].max() > 0.95 and 0.75 < frugal[2].q[1].max() < 0.85
     short = {name: train(name, env, 200, seed=0).rounds for name in ("psst", "frugal")}
     assert [done.spent for done in short["psst"][:3]] == [160, 200, 200]
