@@ -17,6 +17,7 @@ from .stopping import arm_of, over_rules
 from .strategies import Strategy
 
 Array = NDArray[np.float64]
+OF_SCALE, OF_ALL = 16, 64  # queries; benchmarks/rescoring.py measures what this is worth
 KEPT = 16  # weight vectors whose estimates are kept: a slider that comes back costs nothing
 
 
@@ -68,8 +69,7 @@ class Rescorer:
         q, total = self.q(rounds, context), sum(context.weights)
         found = self._track(tuple(w / total for w in context.weights)).tally.reach
         how = self._strategy, None if found is None else total * found[0]
-        trained = [done.policy[context.name] for done in rounds]
-        return over_rules(q), [rescored_arm(*each, *how) for each in zip(q, queries_seen(rounds), trained, strict=True)]
+        return over_rules(q), [rescored_arm(*each, *how) for each in zip(q, queries_seen(rounds), strict=True)]
 
     def _track(self, weights: tuple[float, ...]) -> _Track:
         if weights not in self._tracks:
@@ -83,20 +83,34 @@ class Rescorer:
 
 
 def rescored_arm(
-    q: Array, queries: NDArray[np.int64], trained: Arm, strategy: Strategy | None = None, reach: Array | None = None
+    q: Array, queries: NDArray[np.int64], strategy: Strategy | None = None, reach: Array | None = None
 ) -> Arm:
-    """The best arm by re-scored estimates, among those asked of at least half as many queries as the trained one.
+    """The best arm by re-scored estimates, each ``drawn`` to those of the others by how few queries it rests on.
 
     q (P, N_max), or (P, N_max, L) of arms that may stop, which ``strategy`` and ``reach`` name; queries (P, N_max): on
-    how many queries each estimate rests.  Arms trimmed early keep the luck of a few queries; under new weights that
-    luck must not win.  Fewer completions win a tie.
+    how many queries each estimate rests.  Fewer completions win a tie.
     """
-    known = 2 * queries >= queries[trained.prompt, (trained.n or 1) - 1]
-    best = over_rules(q[None])[0]
-    value = np.where(known & ~np.isnan(best), best, -np.inf).T  # scales first, for the tie
-    n, prompt = divmod(int(value.argmax()), q.shape[0])
-    rule = int(np.nan_to_num(q[prompt, n], nan=-np.inf).argmax()) if q.ndim == 3 else 0
+    value = np.nan_to_num(drawn(q, queries), nan=-np.inf)
+    best = value if q.ndim == 2 else value.max(axis=-1)
+    n, prompt = divmod(int(best.T.argmax()), q.shape[0])  # scales first, for the tie
+    rule = int(value[prompt, n].argmax()) if q.ndim == 3 else 0
     return arm_of(strategy, prompt, n + 1, rule, reach)
+
+
+def drawn(q: Array, queries: NDArray[np.int64]) -> Array:
+    """Estimates drawn to the mean over prompts at their N, and that to the mean of all; of the shape of ``q``.
+
+    Arms trimmed early keep the luck of a few queries.  Under new weights that luck must not win; but an arm that is far
+    better for them must, however early it went.  So the mean of an N counts as ``OF_SCALE`` queries beside an arm's own
+    and the mean of all as ``OF_ALL`` beside those of that N, where a lucky few may be all that is known.  NaN stays.
+    """
+    known = ~np.isnan(q)
+    seen = np.where(known, queries if q.ndim == 2 else queries[..., None], 0)
+    sums, count = np.nan_to_num(q).sum(axis=0), known.sum(axis=0)
+    everything = sums.sum() / max(count.sum(), 1)
+    scale = sums / np.maximum(count, 1)
+    scale = scale + (everything - scale) * OF_ALL / (seen.sum(axis=0) + OF_ALL)
+    return np.asarray(q + (scale - q) * OF_SCALE / (seen + OF_SCALE))
 
 
 def queries_seen(rounds: Sequence[Round]) -> NDArray[np.int64]:
