@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from iapo_widgets import Arm, Context, load, train
+from iapo_widgets import Arm, CategoricalEnvironment, Context, load, train
 from iapo_widgets.core.rescoring import Rescorer, drawn, queries_seen
+from iapo_widgets.core.rounds import Round
 from iapo_widgets.core.uncertainty import Spread
+from iapo_widgets.study.statistics import sem
 from iapo_widgets.tasks.catalogue import GENERATED, RECORDED
 
 Array = NDArray[np.float64]
@@ -103,47 +105,50 @@ def moved(context: Context) -> Iterator[tuple[str, Context]]:
             yield "far", replace(context, weights=(second, first))
 
 
-def losses(task: str, algorithm: str, budget: int, runs: int) -> dict[tuple[str, str], list[float]]:
-    """(near or far, rule) -> mean loss of each run, over all trained users and their moves."""
+def losses(task: str, algorithm: str, budget: int, runs: int) -> dict[str, Array]:
+    """near or far -> mean loss of each run under each rule, (runs, rules), over all trained users and their moves."""
     whole = load(task)
-    found: dict[tuple[str, str], list[list[float]]] = {}
+    found: dict[str, list[list[list[float]]]] = {"near": [[] for _ in range(runs)], "far": [[] for _ in range(runs)]}
     for users in trained_users(whole.contexts):
         env = whole.with_(contexts=users)
         moves = [(where, c) for user in users for where, c in moved(user)]
         exact = whole.with_(contexts=[replace(c, name=str(i)) for i, (_, c) in enumerate(moves)]).exact_q()
         for seed in range(runs):
             rounds = train(algorithm, env, budget, seed=seed).rounds
-            spread = Spread(env.strategy, [c for _, c in moves], len(env.prompts), env.n_max)
-            for done in rounds:
-                for batch in done.completions:
-                    spread.add(batch)
-            errors, queries = spread.errors, queries_seen(rounds)[-1]
-            rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max)
-            for (where, context), of, truth in zip(moves, spread.which, exact, strict=True):
-                q = rescorer.q(rounds, context)[-1]
-                known = Known(q, queries, errors[of], rounds[-1].policy[context.name])
-                for name, rule in RULES.items():
-                    runs_so_far = found.setdefault((where, name), [[] for _ in range(runs)])
-                    runs_so_far[seed].append(float(truth.max() - truth[best_arm(rule(known))]))
-    return {key: [float(np.mean(each)) for each in by_run] for key, by_run in found.items()}
+            seen = what_is_known(env, rounds, [c for _, c in moves])
+            for (where, _), known, truth in zip(moves, seen, exact, strict=True):
+                found[where][seed].append([truth.max() - truth[best_arm(rule(known))] for rule in RULES.values()])
+    return {where: np.array([np.mean(each, axis=0) for each in by_run]) for where, by_run in found.items()}
+
+
+def what_is_known(env: CategoricalEnvironment, rounds: Sequence[Round], users: Sequence[Context]) -> Iterator[Known]:
+    """After a run, of each of ``users``, whose names are those of users that it was trained for."""
+    spread = Spread(env.strategy, users, len(env.prompts), env.n_max)
+    for done in rounds:
+        for batch in done.completions:
+            spread.add(batch)
+    errors, queries = spread.errors, queries_seen(rounds)[-1]
+    rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max)
+    for user, of in zip(users, spread.which, strict=True):
+        yield Known(rescorer.q(rounds, user)[-1], queries, errors[of], rounds[-1].policy[user.name])
 
 
 def main() -> None:
-    """Print a Markdown table, a line for each task, algorithm, budget and distance."""
+    """Print a Markdown table, a line for each task, algorithm, budget and distance: mean losses over runs."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("tasks", nargs="*", default=list(TASKS))
     parser.add_argument("--algorithms", default="psst,frugal")
     parser.add_argument("--budgets", default="500,2000,20000")
     parser.add_argument("--runs", type=int, default=20)
     options = parser.parse_args()
-    print(f"| task | algorithm | T | users | {' | '.join(RULES)} |\n|---|---|---|---{'|---' * len(RULES)}|")
+    print(f"| task | algorithm | T | users | {' | '.join(RULES)} | errors, at most |\n|{'---|' * (5 + len(RULES))}")
     for task in options.tasks:
         for algorithm in options.algorithms.split(","):
             for budget in map(int, options.budgets.split(",")):
-                found = losses(task, algorithm, budget, options.runs)
-                for where in ("near", "far"):
-                    cells = [f"{np.mean(found[where, name]):.4f}" for name in RULES]
-                    print(f"| {task} | {algorithm} | {budget:,} | {where} | {' | '.join(cells)} |", flush=True)
+                for where, lost in losses(task, algorithm, budget, options.runs).items():
+                    cells = " | ".join(f"{mean:.4f}" for mean in lost.mean(axis=0))
+                    error = max(sem(each) for each in lost.T)
+                    print(f"| {task} | {algorithm} | {budget:,} | {where} | {cells} | {error:.4f} |", flush=True)
 
 
 if __name__ == "__main__":
