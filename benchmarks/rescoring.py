@@ -67,7 +67,7 @@ RULES: dict[str, Callable[[Known], Array]] = {
     "to the prompt's mean": lambda known: shrunk(known, 16, _mean(known.q, 1)),
     "to the N's mean": lambda known: shrunk(known, 16, _mean(known.q, 0)),
     "to the task's mean": lambda known: shrunk(known, 16, np.nanmean(known.q)),
-    "shipped": lambda known: drawn(known.q, known.queries),
+    "shipped": lambda known: drawn(known.q, known.errors, known.queries),
 }
 
 
