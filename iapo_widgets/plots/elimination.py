@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..core.naming import said_name, short_name
 from ..core.problem import Arm, Prompt
 from ..core.rounds import Round, without_rules
+from .fitting import fit_text
 from .picture import GREY, VERMILLION, Picture, plain
 
 LABELLED = 32  # up to so many rows or columns the number of the trimming round is written into the cell
@@ -66,7 +67,7 @@ def eliminations(
     for part, (title, rounds, number, c) in zip(parts, checked, strict=True):
         _draw(part, title, rounds, number, c, (limits[:, 0].min(), limits[:, 1].max()), _known(rounds, prompts))
     if note:
-        figure.supxlabel(plain(note), fontsize=9)
+        fit_text(figure.supxlabel(plain(note), fontsize=9), figure.bbox.width)
     figure.alt = " ".join(
         f"{f'{title}: ' if title else ''}{describe(rounds, context, number, prompts=prompts)}"
         for title, rounds, number, _ in checked
@@ -116,7 +117,7 @@ def _draw(
         f"{f'{title}. ' if title else ''}Context {context}, round {number}: {done.spent:,} of {done.budget:,} "
         f"completions spent; recommended {said_name(known.get(best.prompt), best.prompt)}, {_scale(best)}"
     )
-    part.suptitle(plain(words), fontsize=10)
+    fit_text(part.suptitle(plain(words), fontsize=10), part.bbox.width)
 
 
 def describe(

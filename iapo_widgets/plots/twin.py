@@ -13,15 +13,16 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
-from matplotlib.transforms import offset_copy
 
+from .fitting import fit_text, height_of, legend_below, thin_ticks
 from .picture import BLACK, GREY, Picture, plain
 from .scene import Bar, Cells, Panel, Scene, names_of
 
 SHADE = 0.75  # how strong the colour of a cell is where nothing is said
 LEAST = 0.5  # height of a panel with its words
-BELOW = 34  # points between a panel and its legend
-CELL = 36  # characters of a line in a table
+USUAL = 0.45  # inches of a legend for which a panel has room
+CELL, LEAST_CELL = 36, 8  # characters of a line in a table
+CHARACTER, EDGES = 0.068, 0.12  # inches of a character in a table, about, and of the edges of a column
 
 
 def draw(scene: Scene, height: float = 4.0) -> Picture:
@@ -29,25 +30,46 @@ def draw(scene: Scene, height: float = 4.0) -> Picture:
     words, scene = scene.words, _as_written(scene)
     rows = _rows(scene.panels)
     heights = [height * max(LEAST, *(panel.height for panel in row)) for row in rows]
-    texts = [[textwrap.fill(text, CELL) for text in row] for row in scene.rows]
-    lines = [1, *(max(text.count("\n") + 1 for text in row) for row in texts)]
-    table = [0.3 * sum(lines)] if texts else []
     width = 5.6 * max((sum(_widths(row)) for row in rows), default=1.0)
-    figure = Picture(figsize=(width, sum(heights) + sum(table) + 0.4 + 0.3 * bool(scene.title)), layout="constrained")
+    texts = _broken(scene.head, scene.rows, width) if scene.rows else []
+    lines = [max(text.count("\n") + 1 for text in row) for row in texts]
+    table = [0.3 * sum(lines)] if texts else []
+    beside = 0.4 + 0.3 * bool(scene.title)
+    figure = Picture(figsize=(width, sum(heights) + sum(table) + beside), layout="constrained")
     figure.alt = words
     count = len(rows) + len(table)  # none for a scene of words alone
-    parts: Any = figure.subfigures(count, 1, height_ratios=[*heights, *table], squeeze=False)[:, 0] if count else []
-    for part, row in zip(parts, rows, strict=False):
-        drawn = part.subplots(1, len(row), width_ratios=_widths(row), squeeze=False)[0]
-        for axes, panel in zip(drawn, row, strict=True):
-            _panel(axes, panel)
+    grid = figure.add_gridspec(max(count, 1), 1, height_ratios=[*heights, *table] or None)
+    parts = [figure.add_subfigure(grid[i]) for i in range(count)]
+    drawn = [_row(part, row) for part, row in zip(parts, rows, strict=False)]
     if table:
-        _table(parts[-1].subplots(), scene.head, texts, lines)
+        _table(parts[-1].subplots(), texts, lines)
     if scene.title:
-        figure.suptitle(scene.title)
+        fit_text(figure.suptitle(scene.title), figure.bbox.width)
     if scene.note:
-        figure.supxlabel(scene.note, fontsize=8)
+        fit_text(figure.supxlabel(scene.note, fontsize=8), figure.bbox.width)
+    if drawn:
+        figure.draw_without_rendering()  # from here on axes are as wide as they stay
+        heights = [tall + max(_finish(*each) for each in row) for tall, row in zip(heights, drawn, strict=True)]
+        figure.set_size_inches(width, sum(heights) + sum(table) + beside)
+        grid.set_height_ratios([*heights, *table])
     return figure
+
+
+def _row(part: Any, row: Sequence[Panel]) -> list[tuple[Axes, Panel, list[Any]]]:
+    """Panels beside each other, with what their legends are to hold."""
+    found = part.subplots(1, len(row), width_ratios=_widths(row), squeeze=False)[0]
+    return [(axes, panel, _panel(axes, panel)) for axes, panel in zip(found, row, strict=True)]
+
+
+def _finish(axes: Axes, panel: Panel, handles: list[Any]) -> float:
+    """Title, legend and ticks that fit ``axes`` as wide as they are; the inches that these need beyond the usual."""
+    axes.set_title(panel.title)
+    line = height_of(axes.title)
+    fit_text(axes.title, axes.bbox.width)
+    more = height_of(axes.title) - line
+    if panel.xticks:
+        thin_ticks(axes)
+    return more + max(0.0, height_of(legend_below(axes, handles)) - USUAL) if handles else more
 
 
 def _rows(panels: Sequence[Panel]) -> list[list[Panel]]:
@@ -64,13 +86,24 @@ def _widths(row: Sequence[Panel]) -> list[float]:
     return [2 * panel.width if panel.wide else panel.width for panel in row]
 
 
-def _table(axes: Axes, head: Sequence[str], texts: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
-    """lines: of each row, the head's first."""
+def _broken(head: Sequence[str], rows: Sequence[Sequence[str]], width: float) -> list[list[str]]:
+    """Head and rows of a table in lines that are as long as ``width`` inches allow, up to ``CELL`` characters."""
+    for characters in range(CELL, LEAST_CELL - 1, -1):
+        texts = [[textwrap.fill(text, characters) for text in row] for row in (head, *rows)]
+        columns = zip(*texts, strict=True)
+        longest = [max(len(line) for text in column for line in text.split("\n")) for column in columns]
+        if sum(longest) * CHARACTER + len(longest) * EDGES <= width:
+            break
+    return texts
+
+
+def _table(axes: Axes, texts: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
+    """texts and lines: of each row, the head's first."""
     axes.axis("off")
-    shown = axes.table([list(row) for row in texts], colLabels=list(head), loc="center", cellLoc="left")
+    shown = axes.table([list(row) for row in texts[1:]], colLabels=list(texts[0]), loc="center", cellLoc="left")
     shown.auto_set_font_size(False)
     shown.set_fontsize(8)
-    shown.auto_set_column_width(list(range(len(head))))
+    shown.auto_set_column_width(list(range(len(texts[0]))))
     for (row, _), cell in shown.get_celld().items():
         cell.set_height(lines[row] / sum(lines))
         cell.PAD = 0.05
@@ -85,7 +118,8 @@ def _as_written(value: Any) -> Any:
     return [_as_written(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
-def _panel(axes: Axes, panel: Panel) -> None:
+def _panel(axes: Axes, panel: Panel) -> list[Any]:
+    """All but title and legend; what the legend is to hold."""
     handles: list[Any] = []
     if panel.cells is not None:
         handles += _cells(axes, panel.cells)
@@ -115,7 +149,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         handles += axes.plot(star.x, star.y, ls="none", ms=15, mec="black", label=star.label, zorder=5, **look)
     for rule in panel.rules:
         handles.append(axes.axvline(rule.x, color=GREY, lw=1.2, ls=":", label=rule.label))
-    axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
+    axes.set(xlabel=panel.xlabel, ylabel=panel.ylabel)
     if panel.log:
         axes.set_xscale("log")
     for set_limits, limits in ((axes.set_xlim, panel.xlim), (axes.set_ylim, panel.ylim)):
@@ -128,10 +162,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         axes.xaxis.set_minor_formatter(NullFormatter())
     if panel.cells is None:
         axes.grid(alpha=0.3)
-    if handles:
-        below: Any = offset_copy(axes.transAxes, axes.figure, 0, -BELOW, units="points")  # type: ignore[arg-type]
-        place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "bbox_transform": below, "ncols": 3}
-        axes.legend(handles=handles, fontsize=7.5, frameon=False, **place)
+    return handles
 
 
 def _bars(axes: Axes, bars: Sequence[Bar]) -> list[Patch]:
