@@ -24,8 +24,7 @@ def pulls_of_a_first_round(pick: Pick) -> Posed:
     each = budget // rounds // (prompts * n)
     return Posed(
         f"T = {budget:,} is shared out evenly over {rounds} rounds. There are {prompts} prompts and N goes up to "
-        f"{n}. "
-        f"How often can every prompt be pulled at N = {n} in round 1?",
+        f"{n}. How often can every prompt be pulled at N = {n} in round 1?",
         f"{bold(each)}. A round has {budget // rounds:,} completions; all prompts once take {prompts} × {n} = "
         f"{prompts * n}, and that fits {each} times.",
         (each,),
@@ -37,12 +36,11 @@ def votes_as_answers_come(pick: Pick) -> Posed:
     said = pick("ABBAB", "BAABA", "ABABB", "BABAA")
     right = [n for n in (1, 3, 5) if winners(said[:n]) == {"A"}]
     return Posed(
-        f"One question, five answers in the order in which they came: {', '.join(said)}. A is right. "
-        "For which of N = 1, 3 and 5 is the vote of the first N answers right? Does the vote of five save this "
-        "question, ruin it, or change nothing?",
-        f"For N = {listed(right)}. The first answer is {'right' if said[0] == 'A' else 'wrong'} and the vote of "
-        f"five is "
-        f"{'right' if 5 in right else 'wrong'}: it {'saves' if 5 in right else 'ruins'} the question.",
+        f"One question, five answers in the order in which they came: {', '.join(said)}. A is right. For which of N "
+        "= 1, 3 and 5 is the vote of the first N answers right? Does the vote of five save this question, ruin it, "
+        "or change nothing?",
+        f"For N = {listed(right)}. The first answer is {'right' if said[0] == 'A' else 'wrong'} and the vote of five "
+        f"is {'right' if 5 in right else 'wrong'}: it {'saves' if 5 in right else 'ruins'} the question.",
         tuple(right),
     )
 
@@ -53,8 +51,7 @@ def arms_and_rounds(pick: Pick) -> Posed:
     arms = prompts * n
     return Posed(
         f"There are {prompts} prompts, and N goes from 1 to {n}. How many arms are there? The worse half goes in "
-        f"each "
-        "round, and a half is rounded up: after how many rounds is one arm left?",
+        "each round, and a half is rounded up: after how many rounds is one arm left?",
         f"{bold(arms)} arms, {bold(ceil(log2(arms)))} rounds: the smallest R with 2^R at least {arms}.",
         (arms, ceil(log2(arms))),
     )
@@ -67,11 +64,9 @@ def the_weight_at_which_one_answer_wins(pick: Pick) -> Posed:
     )
     weight = (voted - alone) / (n * dear - cheap)
     return Posed(
-        f"Prompt 0 has the accuracy {alone:.2f} with one answer, which costs {cheap:.2f}. Prompt 1 has {voted:.2f} "
-        f"with a "
-        f"vote of {n}, and each of its answers costs {dear:.2f}. From which cost weight on is prompt 0 with one "
-        f"answer "
-        "the better arm?",
+        f"Prompt 0 has the accuracy {alone:.2f} with one answer, which costs {cheap:.2f}; requests are free. Prompt "
+        f"1 has {voted:.2f} with a vote of {n}, and each of its answers costs {dear:.2f}. From which cost weight on "
+        "is prompt 0 with one answer the better arm?",
         f"From {bold(weight, 2)} on: there {alone:.2f} - w × {cheap:.2f} = {voted:.2f} - w × {n * dear:.2f}.",
         (weight,),
     )
@@ -85,8 +80,7 @@ def votes_of_three_and_four(pick: Pick) -> Posed:
         f"A prompt answers a question rightly with θ = {theta}, and there are two possible answers. How often is the "
         "vote of three right? And of four?",
         f"{bold(three, 3)}, and {bold(three, 3)} again: with two answers, a fourth vote can only turn the narrowest "
-        f"lead "
-        "into a tie, and what that wins and loses cancels.",
+        "lead into a tie, and what that wins and loses cancels.",
         (three, three),
     )
 
@@ -125,8 +119,7 @@ def value_of_an_arm(pick: Pick) -> Posed:
     value = accuracy - weight * n * cost
     return Posed(
         f"An arm has the accuracy {accuracy:.2f} at N = {n}, a completion costs {cost}, and the user's cost weight "
-        f"is "
-        f"{weight}. What is Q?",
+        f"is {weight}. What is Q?",
         f"{bold(value, 2)}. {n} completions are paid for, at {weight} times their cost.",
         (value,),
     )
@@ -137,12 +130,10 @@ def a_vote_without_end(pick: Pick) -> Posed:
     right, others = pick((0.4, 6), (0.3, 7), (0.25, 5))
     each = (1 - right) / others
     return Posed(
-        f"On a question the right answer comes with chance {right}, and each of {others} wrong ones with "
-        f"{each:.2f}. How often "
-        "is a single answer right, and where does the vote go with more and more answers?",
+        f"On a question the right answer comes with chance {right}, and each of {others} wrong ones with {each:.2f}. "
+        "How often is a single answer right, and where does the vote go with more and more answers?",
         f"{bold(right, 2)}, and to {bold(1.0, 2)}. The right answer need not have more than half of the votes: it "
-        f"must be "
-        f"likelier than every *other single* answer, {right} against {each:.2f}.",
+        f"must be likelier than every *other single* answer, {right} against {each:.2f}.",
         (right, 1.0),
     )
 
@@ -153,11 +144,9 @@ def prompts_that_change_places(pick: Pick) -> Posed:
     a, b = (vote_of_three(low) + vote_of_three(high)) / 2, vote_of_three(even)
     return Posed(
         f"Prompt A is right with {low} and {high} on two equally frequent questions, prompt B with {even} on both. "
-        f"Which "
-        "leads at N = 1, which at N = 3, and what is lost at N = 3 by choosing at N = 1?",
+        "Which leads at N = 1, which at N = 3, and what is lost at N = 3 by choosing at N = 1?",
         f"A leads at N = 1 ({(low + high) / 2:.2f} against {even}), B at N = 3; lost are {bold(b - a, 3)}. Vote on "
-        f"each "
-        f"question, then average: A has {a:.3f}, B {b:.3f}.",
+        f"each question, then average: A has {a:.3f}, B {b:.3f}.",
         (b - a,),
     )
 
@@ -166,11 +155,9 @@ def prompts_that_change_places(pick: Pick) -> Posed:
 def affine_aggregators(pick: Pick) -> Posed:
     return Posed(
         "For which ways to make one result of N answers is the prompt of the best mean always best? Name one, and "
-        "two "
-        "for which it is not.",
+        "two for which it is not.",
         "For those that are affine in the mean of the single answers, with a positive slope: for instance the mean "
-        "of the "
-        "answers' scores, or one answer picked at random. Majority voting and best-of-N are not.",
+        "of the answers' scores, or one answer picked at random. Majority voting and best-of-N are not.",
     )
 
 
@@ -181,8 +168,7 @@ def equal_means_unequal_votes(pick: Pick) -> Posed:
     a, b = vote_of_three(even), (vote_of_three(low) + vote_of_three(high)) / 2
     return Posed(
         f"Two questions come equally often. Prompt A is right with {even} on both, prompt B with {low} and "
-        f"{high:.1f}. Both have "
-        "the same mean. What does each have by a vote of three?",
+        f"{high:.1f}. Both have the same mean. What does each have by a vote of three?",
         f"A {bold(a, 3)}, B {bold(b, 3)}. A vote is computed on each question, and only then averaged.",
         (a, b),
     )
@@ -198,9 +184,8 @@ def prompt_first_against_the_pair(pick: Pick) -> Posed:
     lost = max(map(max, table)) - max(table[first])
     rows = "; ".join(f"prompt {p}: {', '.join(f'{q:.2f}' for q in row)}" for p, row in enumerate(table))
     return Posed(
-        f"Q at N = 1, 4 and 16 is, for {rows}. Somebody takes the best prompt at N = 1 and then its best N. How "
-        f"much is "
-        "lost against the best pair?",
+        f"Q at N = 1, 4 and 16 is, for {rows}. Somebody takes the best prompt at N = 1 and then its best N. How much "
+        "is lost against the best pair?",
         f"{bold(lost, 2)}. Prompt {first} is best at N = 1 and reaches {max(table[first]):.2f}; the best pair has "
         f"{max(map(max, table)):.2f}.",
         (lost,),
@@ -215,12 +200,10 @@ def best_of_three_drafts_for_a_user(pick: Pick) -> Posed:
     value = max(worth) - cost * 3 * 0.01
     return Posed(
         "Three drafts have (helpful, harmless) = (0.8, 0.1), (0.5, 0.6), (0.3, 0.9) and cost 0.01 each. A user has "
-        "the "
-        f"weights {weights[0]} and {weights[1]} and the cost weight {cost}. What is the reward of this "
-        f"best-of-three?",
-        f"{bold(value, 2)}. Weigh each draft: {', '.join(f'{w:.2f}' for w in worth)}. Take the best, less {cost} × "
-        f"3 × 0.01. "
-        "The best of each objective, 0.8 and 0.9, would be a draft that nobody wrote.",
+        f"the weights {weights[0]} and {weights[1]} and the cost weight {cost}. What is the reward of this "
+        "best-of-three?",
+        f"{bold(value, 2)}. Weigh each draft: {', '.join(f'{w:.2f}' for w in worth)}. Take the best, less {cost} × 3 "
+        "× 0.01. The best of each objective, 0.8 and 0.9, would be a draft that nobody wrote.",
         (value,),
     )
 
@@ -229,12 +212,10 @@ def best_of_three_drafts_for_a_user(pick: Pick) -> Posed:
 def a_user_who_comes_later(pick: Pick) -> Posed:
     return Posed(
         "After training, somebody comes with other weights. What must be asked anew, what can be said without "
-        "asking, "
-        "and where is that weak?",
-        "Nothing has to be asked: the raw objectives of every answer were kept, so each is scored again with the new "
-        "weights, and an arm is recommended. It is weak where arms were dropped early: those rest on few answers. A "
-        "new "
-        "training, aimed at the new user, may do better.",
+        "asking, and where is that weak?",
+        "Nothing has to be asked: the raw objectives of every answer were kept, so each is scored again with the "
+        "new weights, and an arm is recommended. It is weak where arms were dropped early: those rest on few "
+        "answers. A new training, aimed at the new user, may do better.",
     )
 
 
@@ -249,8 +230,7 @@ def acr_and_regret(pick: Pick) -> Posed:
     three = [", ".join(f"{q:.2f}" for q in row) for row in (got, best)]
     return Posed(
         f"A policy gives three users arms with Q = {three[0]}; the best arms have {three[1]}. What is its ACR, and "
-        f"what is its "
-        "regret against these best arms?",
+        "what is its regret against these best arms?",
         f"ACR {bold(acr, 3)}, regret {bold(regret, 3)}: means over the users.",
         (acr, regret),
     )
@@ -260,11 +240,9 @@ def acr_and_regret(pick: Pick) -> Posed:
 def a_log_of_totals(pick: Pick) -> Posed:
     return Posed(
         "A log holds only the total reward of each completion for last year's user. Can a new user be served from "
-        "it? "
-        "What should have been kept?",
+        "it? What should have been kept?",
         "No: a total cannot be split again into its objectives. Keep the objectives and the cost of every "
-        "completion; "
-        "then any weights can be applied later.",
+        "completion; then any weights can be applied later.",
     )
 
 
@@ -274,10 +252,8 @@ def reading_an_index(pick: Pick) -> Posed:
     user = ("low", "mid", "high")[c]
     return Posed(
         f"`values` has the shape (users, prompts, N), and the users are low, mid and high. For whom is `values[{c}, "
-        f"{p}, {i}]`, "
-        "of which prompt, and for which N?",
+        f"{p}, {i}]`, of which prompt, and for which N?",
         f"For the user *{user}*, of prompt {bold(p)}, for N = {bold(i + 1)}: users and prompts count from 0, and N "
-        f"stands "
-        "at index N - 1.",
+        "stands at index N - 1.",
         (p, i + 1),
     )

@@ -24,8 +24,7 @@ def error_of_a_mean(pick: Pick) -> Posed:
     error = (theta * (1 - theta) / pulls) ** 0.5
     return Posed(
         f"An arm with success rate {theta} is pulled {pulls} times. What is the standard error of its mean, and how "
-        f"many "
-        "pulls halve it?",
+        "many pulls halve it?",
         f"{bold(error, 3)}, and {bold(4 * pulls)} pulls: half the error takes four times the pulls.",
         (error, 4 * pulls),
     )
@@ -38,10 +37,9 @@ def pulls_of_halving(pick: Pick) -> Posed:
     each = [budget // len(rounds) // left for left in rounds]
     return Posed(
         f"Sequential halving on {arms} arms, T = {budget}: how many pulls does each arm that is left get, round by "
-        f"round?",
+        "round?",
         f"{listed(each)}. {len(rounds)} rounds of {budget // len(rounds)} pulls, for {', '.join(map(str, rounds))} "
-        f"arms; "
-        "halves are rounded up.",
+        "arms; halves are rounded up.",
         tuple(each),
     )
 
@@ -52,8 +50,7 @@ def arms_that_are_left(pick: Pick) -> Posed:
     left = halved(prompts * n)
     return Posed(
         f"{prompts} prompts with N up to {n} are {prompts * n} arms; each round keeps the better half, rounded up. "
-        f"How "
-        f"many rounds are there until one is left, and how many arms are left after round {k}?",
+        f"How many rounds are there until one is left, and how many arms are left after round {k}?",
         f"{bold(ceil(log2(prompts * n)))} rounds, and {bold(left[k])} arms: {', '.join(map(str, left))}.",
         (ceil(log2(prompts * n)), left[k]),
     )
@@ -62,14 +59,11 @@ def arms_that_are_left(pick: Pick) -> Posed:
 @of("04")
 def reward_on_the_way(pick: Pick) -> Posed:
     return Posed(
-        "UCB and Thompson sampling ask again and again what looks best so far. Why is that wise for a shop that "
-        "earns with "
-        "every pull, and not the aim here?",
+        "UCB and Thompson sampling mostly ask what looks best, or might be best. Why is that wise for a shop that "
+        "earns with every pull, and not the aim here?",
         "They want much reward *on the way* (cumulative regret), so pulls of a bad arm are losses. Here only the "
-        "arm named at the "
-        "end counts (simple regret): what the training pulls earned is of no use, and they should go where the "
-        "decision is "
-        "still open, to the rivals of the leader as well as to the leader.",
+        "arm named at the end counts (simple regret): what the training pulls earned is of no use, and they should "
+        "go where the decision is still open, to the rivals of the leader as well as to the leader.",
     )
 
 
@@ -79,12 +73,10 @@ def error_of_a_difference(pick: Pick) -> Posed:
     ratio = difference / (a**2 + b**2) ** 0.5
     return Posed(
         f"Two algorithms have means that differ by {difference}; their standard errors are {a} and {b}. How many "
-        f"standard "
-        "errors is that if they are independent? Why may it be more when both ran on the same splits?",
-        f"{bold(ratio, 1)}: squares of standard errors add up. Runs on the same split share its luck, which lifts "
-        f"or lowers both; "
-        "differences *within* runs are free of it and scatter less, so that the same difference is more standard "
-        "errors.",
+        "standard errors is that if they are independent? Why may it be more when both ran on the same splits?",
+        f"{bold(ratio, 1)}: squares of standard errors add up. Runs on the same split share its luck, which lifts or "
+        "lowers both; differences *within* runs are free of it and scatter less, so that the same difference is "
+        "more standard errors.",
         (ratio,),
     )
 
@@ -106,9 +98,8 @@ def signs_by_chance(pick: Pick) -> Posed:
     runs = pick(5, 6, 8, 4)
     p = sum(abs(sum(signs)) == runs for signs in product((-1, 1), repeat=runs)) / 2**runs
     return Posed(
-        f"In {runs} paired runs A was above B every time. If either were equally likely to be above in each run, "
-        f"how likely is it that all "
-        f"{runs} fall on one side, whichever it is?",
+        f"In {runs} paired runs A was above B every time. If either were equally likely to be above in each run, how "
+        f"likely is it that all {runs} fall on one side, whichever it is?",
         f"{bold(p, 4)}: two of the 2^{runs} = {2**runs} ways to set the signs.",
         (p,),
     )
@@ -122,11 +113,10 @@ def corrected_by_holm(pick: Pick) -> Posed:
         so_far = max(so_far, min(1.0, (3 - rank) * given[i]))
         corrected[i] = so_far
     return Posed(
-        f"Three comparisons have p = {', '.join(map(str, given))}. What does Holm's correction make of them, in "
-        f"this order?",
+        f"Three comparisons have p = {', '.join(map(str, given))}. What does Holm's correction make of them, in this "
+        "order?",
         f"{', '.join(bold(p, 3) for p in corrected)}. The smallest is taken 3 times, the next 2 times, the largest "
-        f"once, "
-        "and none may be below one before it.",
+        "once, and none may be below one before it.",
         tuple(corrected),
     )
 
@@ -137,8 +127,7 @@ def a_false_alarm(pick: Pick) -> Posed:
     chance = 1 - 0.95**tests
     return Posed(
         f"{tests} comparisons, no true difference anywhere, each tested at the level 0.05. How likely is at least "
-        f"one "
-        "false alarm, if they are independent?",
+        "one false alarm, if they are independent?",
         f"{bold(chance, 2)}. This is what a correction for many comparisons, such as Holm's, makes up for.",
         (chance,),
     )
@@ -150,8 +139,7 @@ def the_rule_of_three(pick: Pick) -> Posed:
     return Posed(
         f"In {runs} runs the best arm was never missed. Up to which rate would that still be no surprise?",
         f"{bold(3 / runs, 3)}: the rule of three, 3 / {runs}. At that rate, {runs} runs without a miss still happen "
-        f"with a "
-        "chance of about 0.05.",
+        "with a chance of about 0.05.",
         (3 / runs,),
     )
 
@@ -161,10 +149,9 @@ def luck_of_the_winner(pick: Pick) -> Posed:
     return Posed(
         "The arm that won a race has the estimate 0.81, from the answers of that race. May 0.81 be reported as its "
         "accuracy? What else can be done?",
-        "No: of many arms the one that is good *and* was lucky wins, so its own estimate is too high on average (the "
-        "winner's luck). Ask the chosen arm new questions that no round has seen, and report their mean with its "
-        "standard "
-        "error.",
+        "No: of many arms the one that is good *and* was lucky wins, so its own estimate is too high on average "
+        "(the winner's luck). Ask the chosen arm new questions that no round has seen, and report their mean with "
+        "its standard error.",
     )
 
 
@@ -175,9 +162,8 @@ def error_of_a_rate(pick: Pick) -> Posed:
     error = (rate * (1 - rate) / runs) ** 0.5
     return Posed(
         f"An algorithm missed the best arm in {missed} of {runs} runs. What is the standard error of that rate, and "
-        f"how many runs make it {factor} times "
-        "as small?",
+        f"how many runs make it {factor} times as small?",
         f"{bold(error, 3)}, and {bold(runs * factor**2)} runs: {factor} times as exact takes {factor**2} times the "
-        f"runs.",
+        "runs.",
         (error, runs * factor**2),
     )
