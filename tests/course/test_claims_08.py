@@ -82,6 +82,7 @@ def test_what_was_enough_at_the_first_look_is_no_proof():
     """No miss in 20 leaves room for 15 %; the exact error is at most 5 % from T = 18 on, a fifth to a sixth of 103."""
     explorer = BoundExplorer(prompts=2, n_max=1, gap=0.4)
     assert explorer.missed[19] == (0, 20) and 3 / 20 == 0.15
+    assert explorer.theory().error_bound(19) == pytest.approx(3 * math.exp(-19 / 25)) == pytest.approx(1.4, abs=0.01)
     assert f"{error(8, 0.7, 0.3):.5f}" == "0.05001" and "is 0.05001 at T = 16" in prose()
     assert f"{error(9, 0.7, 0.3):.4f}" == "0.0403" and "0.0403 at T = 18" in prose() and 5 < 103 / 18 < 6
 
