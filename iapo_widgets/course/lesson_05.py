@@ -118,7 +118,7 @@ EXERCISES = (
                 gives=lambda: _difference() / _independent() ** 2,
             ),
             Mistake(
-                "The sign: psst+k1 is the first, so the difference is psst+k1 less triple-n1.",
+                "The sign: psst+k1 is the first, so the difference is psst+k1 minus triple-n1.",
                 gives=lambda: -_difference() / _independent(),
             ),
         ],

@@ -90,7 +90,7 @@ def test_bars_of_return_overlap_and_bars_of_regret_are_shorter():
 @pytest.mark.claim("05-holm-three-six")
 def test_uniform_is_significant_among_three_and_not_among_six():
     """As the table of p says; psst+k1 is so among both, psst among neither."""
-    p = {name: rows("Holm, three", f"{name:8} less triple-n1")[0][1:] for name in ("uniform", "psst+k1", "psst")}
+    p = {name: rows("Holm, three", f"{name:8} minus triple-n1")[0][1:] for name in ("uniform", "psst+k1", "psst")}
     assert p["uniform"][1] < 0.05 < p["uniform"][2] and max(p["psst+k1"]) < 0.05 < min(p["psst"])
 
 
@@ -120,6 +120,7 @@ def test_a_hundred_runs_tell_what_twenty_do_not():
     assert f"from \u2212{-low:.4f} to {high:.4f}, two errors" in prose() and f"\u2212{-d:.4f} ± {error:.4f}" in prose()
     ((d, error, p),) = rows("first {runs:3}", "first 100")
     assert d > 2 * error and p < 0.05
+    assert f"2 × {p:.4f} = {2 * p:.4f}" in prose()
 
 
 def test_the_rule_of_three_by_hand_is_right():
@@ -129,7 +130,7 @@ def test_the_rule_of_three_by_hand_is_right():
 
 
 def luck(budget):
-    """(mean, error) of the race's estimate and of fresh pulls, less the truth."""
+    """(mean, error) of the race's estimate and of fresh pulls, minus the truth."""
     return [tuple(row) for row in rows("200 fresh pulls", f"T = {budget}")]
 
 

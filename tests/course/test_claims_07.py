@@ -15,7 +15,7 @@ ROW = re.compile(r"([+-]\d+\.\d+) ± (\d+\.\d+)")
 
 @cache
 def measured():
-    """(way, budget) -> (regret, error, regret less that of PSST, its error), as the lesson printed them."""
+    """(way, budget) -> (regret, error, regret minus that of PSST, its error), as the lesson printed them."""
     rows = {}
     for line in [*printed("07", "in ways.items()").splitlines(), printed("07", "apart = subsets")]:
         if found := ROW.findall(line):
@@ -101,7 +101,17 @@ def test_with_three_hundred_answers_the_first_round_borrows():
     """The share of 37 becomes 160, and nothing is left from round 5 on; R times M is 1,280."""
     rounds = train("psst", load("real-words"), 300, seed=0).rounds
     assert 300 // 8 == 37 and rounds[0].spent == 160 and 8 * 160 == 1_280
+    first = {t: train("psst", load("real-words"), t, seed=0).rounds[0].pulls.max() for t in (1_280, 2_559, 2_560)}
+    assert first == {1_280: 1, 2_559: 1, 2_560: 2}
     assert [done.number for done in rounds if not done.pulls.any()] == [5, 6, 7, 8]
+
+
+def test_the_last_round_spends_668():
+    """35 pulls at the scales 16 and 3, and one more at 3 from what remains of 676 answers."""
+    *before, last = train("psst", load("real-words"), 5_000, seed=0).rounds
+    assert 5_000 - before[-1].spent == 676 and 676 - 35 * (16 + 3) < 16
+    assert sorted((int(n) + 1, int(last.pulls[p, n])) for p, n in np.argwhere(last.pulls)) == [(3, 36), (16, 35)]
+    assert last.spent - before[-1].spent == 35 * 19 + 3 == 668
 
 
 def test_halving_would_need_4080_answers_and_neighbours_go_together():
