@@ -85,7 +85,7 @@ def test_the_german_prompt_wins_by_copies_of_the_list():
     full = task.values[9, :, :, 0] == 1
     assert copies[full].mean() > 0.9
     found = int(copies[:, :16].any(axis=1).sum())
-    assert f"one repeats it on {found} of 120 questions" in printed("03")
+    assert f"among the first 16 drafts to {found} of 120 questions" in printed("03")
     assert f"on {found} of 120 questions, about nine of ten" in prose("03") and found / 120 == pytest.approx(0.9)
 
 
