@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from course.answers import LESSONS, notebook
-from iapo_widgets import acr, load, train
+from iapo_widgets import Arm, acr, load, train
 from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.course.lessons import source
 from iapo_widgets.live.records.pools import Votes
@@ -43,6 +43,11 @@ def ends(way, budget=5_000):
 def standard_error(values):
     """Of the mean of ``values``."""
     return np.std(values, ddof=1) / len(values) ** 0.5
+
+
+def over_questions(arm, other):
+    """Exact Q of an arm minus that of another for the user "low", question by question; arms are (prompt, N)."""
+    return words().query_q(0, Arm(*arm)) - words().query_q(0, Arm(*other))
 
 
 def credits(prompt, question, n_max=16):

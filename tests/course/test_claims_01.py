@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from course.recorded import PLAIN, TERSE, prose, won_without_end, words
+from course.recorded import PLAIN, TERSE, over_questions, prose, standard_error, won_without_end, words
 from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.plots.curves import success_curves
 from iapo_widgets.widgets import AnswerExplorer
@@ -50,6 +50,16 @@ def test_neighbours_are_no_more_alike_than_any_two_answers_to_a_question():
         assert _pairs(right) > right.mean() ** 2 + 3 * np.std(shuffled)
 
 
+def test_under_every_prompt_neighbours_are_within_1_7_errors_of_any_two():
+    """Question by question: pairs of neighbours minus pairs of any two of the 24, and the error of the mean."""
+    for labels in words().answers:
+        right = labels == 0
+        k = right.sum(axis=1)
+        apart = (right[:, 0::2] & right[:, 1::2]).mean(axis=1) - k * (k - 1) / (24 * 23)
+        assert abs(apart.mean()) < 1.7 * standard_error(apart)
+    assert "less than 1.7 standard errors" in prose("01") and "each within 1.7 standard errors" in prose("01")
+
+
 def _pairs(right):
     return (right[:, 0::2] & right[:, 1::2]).mean()
 
@@ -70,6 +80,32 @@ def test_the_orders_at_the_start_and_at_the_end_are_as_predicted():
     assert f"{alone[PLAIN]:.0%} {alone[TERSE]:.0%}" == "60% 72%"
     assert "is right in 60 % of its attempts" in prose("01") and "which starts at 72 %" in prose("01")
     assert len(won_without_end(PLAIN)) > len(won_without_end(TERSE)) + 5
+
+
+@pytest.mark.claim("01-without-end")
+def test_endless_voting_wins_ties_and_loses_as_many_questions_as_told():
+    """Prompt 0: its credit without end is 1, part of 1 or 0."""
+    votes = [[v for v in row if v >= 0] for row in words().answers[PLAIN].tolist()]
+    end = np.array([credit(v, 0) if v else 0.0 for v in votes])
+    tied = end[(end > 0) & (end < 1)]
+    said = (
+        f"wins {(end == 1).sum()} questions of {len(end)}, ties on {len(tied)} (together worth {tied.sum() / 120:.3f})"
+    )
+    assert f"{said} and loses the other {(end == 0).sum()}" in prose("01")
+    assert f"{tied.sum() / 120:.3f}" == "0.011"
+
+
+@pytest.mark.claim("01-cold-gains-less")
+@pytest.mark.claim("01-two-parts")
+def test_the_same_words_gain_less_by_votes_when_asked_cold():
+    """Prompt 1 against prompt 0, by more than two errors; of the gap of terse and plain neither part stands alone."""
+    cold, warm = (over_questions((p, 16), (p, 1)) for p in (1, PLAIN))
+    assert (warm - cold).mean() > 2 * standard_error(warm - cold)
+    parts = over_questions((PLAIN, 16), (1, 16)), over_questions((1, 16), (TERSE, 16))
+    assert all(abs(part.mean()) < 2 * standard_error(part) for part in parts)
+    said = ["0.052 ± 0.014", "0.188 ± 0.018", "0.015 ± 0.021", "0.028 ± 0.033"]
+    assert said == [f"{x.mean():.3f} ± {standard_error(x):.3f}" for x in (cold, warm, *parts)]
+    assert all(each in prose("01") for each in said)
 
 
 def test_warm_mistakes_scatter_and_cold_ones_repeat():

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from course.recorded import PLAIN, TERSE, printed, prose, standard_error, won_without_end, words
+from course.recorded import PLAIN, TERSE, over_questions, printed, prose, standard_error, won_without_end, words
 from iapo_widgets import CategoricalEnvironment, Context, load, train
 from iapo_widgets.plots.curves import success_curves
 from iapo_widgets.widgets import TradeoffExplorer
@@ -63,6 +63,16 @@ def test_plain_wins_more_questions_without_end_though_it_is_wrong_more_often():
     assert words().exact_q()[0, PLAIN, 0] < words().exact_q()[0, TERSE, 0]
 
 
+@pytest.mark.claim("02-too-few")
+def test_a_hundred_and_twenty_questions_do_not_settle_who_is_ahead_on_others():
+    """Three differences at N = 16, each below two standard errors over the questions, as the text has them."""
+    pairs = {(PLAIN, TERSE): "+0.043 ± 0.028", (1, TERSE): "+0.028 ± 0.033", (PLAIN, 1): "+0.015 ± 0.021"}
+    for (a, b), said in pairs.items():
+        apart = over_questions((a, 16), (b, 16))
+        assert abs(apart.mean()) < 2 * standard_error(apart)
+        assert said == f"{apart.mean():+.3f} ± {standard_error(apart):.3f}" and said in prose("02")
+
+
 @pytest.mark.claim("02-three-take-turns")
 @pytest.mark.claim("02-n-first")
 @pytest.mark.claim("02-some-lose")
@@ -116,9 +126,13 @@ def test_answers_that_cannot_be_read_were_cut_and_examples_lead_to_copies():
         assert len(unread) > 0.35 * 2_880 and np.mean([c.finish_reason == "length" for c in unread]) > 0.9
     asked = [(x, word[1]) for x in range(env.n_queries) if (word := re.search(r'"(\w+)"', env.questions[x].text))]
 
-    def copies(p):
-        return np.mean([c.answer == word for x, word in asked for c in env.completions(p, x) if c.label > 0])
+    def repeated(p):
+        return [c.answer == word for x, word in asked for c in env.completions(p, x) if c.label > 0]
 
+    def copies(p):
+        return np.mean(repeated(p))
+
+    assert f"({sum(repeated(9))} of {len(repeated(9))})" in prose("02")
     assert 0.35 < copies(9) < 0.45 and max(copies(0), copies(1), copies(2)) < 0.15
     assert env.cost[9].mean() < 0.3 * env.cost[0].mean()
 
@@ -157,11 +171,23 @@ def test_near_copies_cost_more_than_bad_prompts():
     for group in (NEAR, FAR):
         for p in group:
             assert (q[:, p].max(axis=1) < q[:, 0].max(axis=1)).all()
-            share = np.mean([arm.prompt == 1 for run in _races(0, p)[0] for arm in run])
+            given = [arm.prompt == 1 for run in _races(0, p)[0] for arm in run]
+            share = np.mean(given)
+            assert f"{sum(given):2} of {len(given)}   {p}: " in printed("02")
             assert share >= 0.25 if group is NEAR else share == 0
         lost[group] = np.mean([_races(0)[1] - _races(0, p)[1] for p in group], axis=0)
     apart = lost[NEAR] - lost[FAR]
     assert apart.mean() > 2 * standard_error(apart)
+    for group, said in ((NEAR, "0.0135 ± 0.0035"), (FAR, "0.0022 ± 0.0015")):
+        assert said == f"{lost[group].mean():.4f} ± {standard_error(lost[group]):.4f}" and said in prose("02")
+
+
+def test_the_prompt_between_the_groups_is_told_of():
+    """Prompt 4: how often it is given, and what it costs."""
+    given = sum(arm.prompt == 1 for run in _races(0, 4)[0] for arm in run)
+    cost = _races(0)[1] - _races(0, 4)[1]
+    said = f"it is given {given} times of 60, and costs {cost.mean():.3f} ± {standard_error(cost):.3f}"
+    assert said in prose("02") and said.endswith("0.013 ± 0.008")
 
 
 @pytest.mark.claim("02-two-beat-ten")

@@ -92,6 +92,13 @@ def test_thompson_loses_least_on_the_way_and_is_not_told_from_halving_in_the_end
     assert abs(_apart(thompson[2:], halving[2:])) < 2
 
 
+@pytest.mark.claim("04-ucb-way")
+def test_ucb_loses_more_on_the_way_than_halving():
+    """By more than three standard errors, over 200 runs of 240 pulls."""
+    ucb, halving = (_said(rf"{name} +(0\.\d+) ± (0\.\d+) ")[-1] for name in ("UCB", "halving"))
+    assert _apart(ucb, halving) > 3
+
+
 @pytest.mark.claim("04-first-round-drops")
 def test_the_first_round_drops_half_of_the_best_arms():
     """One vote of each arm; 10 of the 20 best are dropped; the last two arms have more than 200 pulls each."""
@@ -100,7 +107,8 @@ def test_the_first_round_drops_half_of_the_best_arms():
     best = q >= np.sort(q.ravel())[-20]
     assert (best & ~run.rounds[0].active[0]).sum() == 10 and "of the 20 best arms 10 are among them" in prose("04")
     pulls = sum(done.pulls for done in run.rounds)
-    assert pulls[run.rounds[-2].active[0]].min() > 200
+    last = pulls[run.rounds[-2].active[0]]
+    assert last.min() > 200 and all(f": {each} pulls before the last decision" in printed("04") for each in last)
 
 
 @pytest.mark.claim("04-winner-changes")
