@@ -85,7 +85,7 @@ EXERCISES = (
                 gives=lambda: PSST - DECOUPLED,
             ),
             Mistake(
-                "You divided by PSST's return. The whole is what decoupled optimization has.",
+                "You divided by PSST's return. The whole is what `psst+k1` has.",
                 gives=lambda: (PSST - DECOUPLED) / PSST,
             ),
             Mistake("That is the ratio. The gain is what it has above 1.", gives=lambda: PSST / DECOUPLED),
