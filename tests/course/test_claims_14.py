@@ -119,10 +119,11 @@ def against_first(user):
 
 @pytest.mark.claim("14-one-behind")
 def test_the_policy_is_behind_prompt_first_in_one_training():
-    """For the user low; in the other nineteen the interval holds 0."""
+    """For the user low; in one the two are the same arm, in the other eighteen the interval holds 0."""
     behind = [high < 0 for _, _, high in against_first("low")]
-    around = [low <= 0 <= high for _, low, high in against_first("low")]
-    assert behind.count(True) == 1 and around.count(True) == 19
+    around = [low <= 0 <= high and not one for one, low, high in against_first("low")]
+    assert behind.count(True) == 1 and around.count(True) == 18
+    assert [one for one, _, _ in against_first("low")].count(True) == 1
 
 
 @pytest.mark.claim("14-inside")
