@@ -3,10 +3,11 @@
 import re
 from functools import cache
 
+import numpy as np
 import pytest
 
 from course.answers import printed
-from iapo_widgets import load, train
+from iapo_widgets import acr, load, train
 from iapo_widgets.study.table import Table
 
 ROW = re.compile(r"([+-]\d+\.\d+) ± (\d+\.\d+)")
@@ -118,6 +119,46 @@ def test_a_quarter_of_the_answers_was_enough_on_the_recorded_task():
         assert more > 5 * error
 
 
+def bill(name, budget):
+    """Requests and kilotokens of a training on the recorded task, means of 50 seeds."""
+    env, found = load("real-words"), []
+    for seed in range(50):
+        pulls = sum(done.pulls for done in train(name, env, budget, seed=seed).rounds)  # prompt, N - 1
+        requests, answers = pulls.sum(axis=1), pulls @ np.arange(1, env.n_max + 1)
+        found.append((requests.sum(), requests @ env.call_cost + answers @ env.mean_cost))
+    return np.mean(found, axis=0)
+
+
+@pytest.mark.claim("12-bill")
+def test_a_quarter_of_the_answers_is_three_quarters_of_the_tokens_and_more_requests():
+    """Requests and kilotokens as the prose has them; and frugal at 1,000 has less regret than psst at 4,000."""
+    (frugal, psst, large) = (bill(*what) for what in (("frugal", 1_000), ("psst", 1_000), ("psst", 4_000)))
+    assert [round(float(requests)) for requests, _ in (frugal, psst, large)] == [1_000, 102, 345]
+    assert [round(float(tokens), 1) for _, tokens in (frugal, psst, large)] == [54.8, 19.1, 73.4]
+    assert 0.7 < frugal[1] / large[1] < 0.8 and 2.5 < frugal[0] / large[0] < 3.5
+    ((more, error),) = beside()["frugal at 1,000, psst at 4,000"]
+    assert more > 2 * error
+
+
+def held_out(budget):
+    """Regret of psst less that of frugal on the questions held out, over 60 splits: mean and standard error."""
+    env, found = load("real-words"), []
+    for seed in range(60):
+        old, new = env.split(0.8, seed=seed)
+        psst, frugal = (acr(train(name, old, budget, seed=seed).policy, new) for name in ("psst", "frugal"))
+        found.append(frugal - psst)
+        assert new.n_queries == 24
+    return np.mean(found), np.std(found, ddof=1) / len(found) ** 0.5
+
+
+@pytest.mark.claim("12-held-out")
+def test_on_held_out_questions_frugal_is_ahead_at_the_small_budget_only():
+    """More than two errors at 1,000, less than two at 20,000, as the prose has them."""
+    (few, a), (many, b) = held_out(1_000), held_out(20_000)
+    assert (round(few, 3), round(a, 3), round(many, 3), round(b, 3)) == (0.037, 0.007, 0.004, 0.003)
+    assert few > 2 * a and abs(many) < 2 * b
+
+
 @pytest.mark.claim("12-table-equal")
 def test_at_equal_budgets_frugal_is_ahead_on_all_six_and_less_at_the_largest():
     """Significant and positive at 1,000 and 20,000; each lead is smaller at 20,000."""
@@ -180,6 +221,20 @@ def test_what_was_measured_is_what_the_cells_say():
 def test_the_key_point_says_what_the_ablation_says():
     """Of the four ideas, leaving out single answers has the largest cost."""
     assert max(("one answer each", *OTHERS), key=lambda name: left_out()[name]) == "one answer each"
+
+
+def test_by_tokens_only_whole_pulls_are_a_bad_buy():
+    """For one kilotoken the other three are within a fifth of each other; a request costs nearly three answers."""
+    text = printed("12", "task.call_cost.mean()")
+    product = [float(found) for found in re.findall(r"product (\S+)", text)]
+    assert len(product) == 4 and product[0] > 2 * max(product[1:]) and max(product[1:]) < 1.2 * min(product[1:])
+    request, answer = map(float, re.search(r"a request (\S+), an answer (\S+)", text).groups())
+    assert 2.8 < request / answer < 3
+
+
+def test_ten_prompts_drop_out_as_the_text_says():
+    """By the small algorithm's own rule: 6, 4, 2 and 2 after rounds 1 to 4."""
+    assert [max(2, int(2 * (10 / 2) ** (1 - r / 4))) for r in range(1, 5)] == [6, 4, 2, 2]
 
 
 def test_the_rate_by_hand():

@@ -1,16 +1,21 @@
 """What lesson 13 says of its runs, held against what its cells print, which nbval keeps true."""
 
 import re
+from collections import Counter
 from functools import cache
 
 import numpy as np
 import pytest
 
 from course.answers import LESSONS, notebook
+from iapo_widgets import mv_contexts
 from iapo_widgets.core.completions import Completions
 from iapo_widgets.core.reuse import block_samples
 from iapo_widgets.core.strategies import MajorityVote
 from iapo_widgets.course.lessons import source
+from iapo_widgets.live import Endpoint, ExactMatch, Ledger, LiveEnvironment, Retries, SimulatedEndpoint, SpendingLimit
+from iapo_widgets.live.endpoint.attempts import Failed
+from iapo_widgets.live.endpoint.calls import Caller
 
 SHORTCUT, STEPS = 4, 2
 
@@ -103,6 +108,77 @@ def test_the_numbers_of_questions_in_the_prose_follow_from_the_spread():
     found = re.findall(r"\(2 . ([\d.]+) / ([\d.]+)\)² ≈ (\d+)", prose())
     assert len(found) == 2 and all(float(s) == spread for s, _, _ in found)
     assert [int(n) for _, _, n in found] == [round((2 * spread / d) ** 2) for d in (0.05, 0.2)]
+
+
+def test_four_of_five_studies_need_about_twice_as_many_questions():
+    """(2.8 s / d)^2, and the share of studies in which a true difference of d comes out two errors large."""
+    (spread,) = numbers("spread of the differences", "spread")
+    found = re.findall(r"\(2\.8 . ([\d.]+) / ([\d.]+)\)² ≈ ([\d,]+)", prose())
+    assert [(float(s), float(d)) for s, d, _ in found] == [(spread, 0.05), (spread, 0.2)]
+    assert [int(n.replace(",", "")) for *_, n in found] == [round((2.8 * spread / d) ** 2) for d in (0.05, 0.2)]
+    noise = np.random.default_rng(0).standard_normal(100_000)
+    assert abs(np.mean(2 + noise > 2) - 0.5) < 0.01 and abs(np.mean(2.8 + noise > 2) - 0.8) < 0.02
+
+
+@pytest.fixture
+def live(tmp_path):
+    """The lesson's simulated endpoint, its environment of so many questions, with these faults."""
+    running = []
+
+    def begin(count, faults="", **options):
+        sim = SimulatedEndpoint(seed=0, **({"faults": faults} if faults else {})).start()
+        running.append(sim)
+        endpoint = Endpoint(sim.base_url, sim.model, input_price=0.15, output_price=0.60)
+        return LiveEnvironment(
+            endpoint, sim.prompts(max_tokens=200), sim.questions(90)[:count], [ExactMatch()], n_max=8,
+            strategy="majority-vote", contexts=mv_contexts({"low": 0.0}), progress=False,
+            ledger=Ledger(tmp_path / f"{len(running)}.sqlite"), limit=SpendingLimit(completions=2_000), **options,
+        )  # fmt: skip
+
+    yield begin
+    for sim in running:
+        sim.stop()
+
+
+def test_the_estimate_is_what_the_text_makes_of_it(live):
+    """213 bytes of the dearest prompt, 256 kept for what is added, 200 of the answer; 104 where all goes as hoped."""
+    env = live(90)
+    requests = [env.request(p, x) for p in range(len(env.prompts)) for x in range(env.n_queries)]
+    dearest = max(requests, key=lambda request: request.prompt_bound)
+    words = sum(len(message["content"].encode()) for message in dearest.messages)
+    added = env.caller.abilities.prompt_bound(dearest) - dearest.prompt_bound
+    assert (dearest.prompt_bound, words, added) == (213, 177, 256) and 213 - words == 36
+    assert env.estimate(1_200).tokens_at_most == 1_200 * (213 + 256 + 200) == 802_800
+    assert env.estimate(1_200).tokens_likely == 1_200 * (100 + 4)
+    assert "213 + 256 + 200 = 669, and 1,200 × 669 = 802,800" in prose()
+    env.sample([0], [0], n=1, rng=np.random.default_rng(0))
+    assert env.caller.abilities.prompt_bound(dearest) < 213 + 256
+
+
+def test_the_failed_requests_add_up_as_the_text_says(live, monkeypatch):
+    """Which requests succeeded and which failed, by the number of answers that they asked for."""
+    came, lost, call = Counter(), Counter(), Caller._call
+
+    async def noted(self, request, samples, run, epoch):
+        try:
+            answers = await call(self, request, samples, run, epoch)
+        except Failed as failed:
+            lost[len(samples), failed.fault.paid] += 1
+            raise
+        came[len(samples)] += 1
+        return answers
+
+    monkeypatch.setattr(Caller, "_call", noted)
+    env = live(10, "503:0.2,reset:0.1", concurrency=1, retries=Retries(attempts=2, wait=False))
+    p, x = np.indices((6, 10)).reshape(2, -1)
+    pulls = env.sample(p, x, n=8, rng=np.random.default_rng(0))
+    assert came == {8: 57, 7: 1, 6: 1, 1: 3} and sum(came.values()) == 62
+    assert {n: count for (n, paid), count in lost.items() if paid} == {8: 5, 6: 1}
+    assert sum(count for (_, paid), count in lost.items() if not paid) == 16
+    assert np.bincount(pulls.n_valid).tolist() == [1, 0, 0, 0, 0, 0, 0, 0, 59]
+    assert "57 × 8 + 7 + 6 + 3 = 472" in prose() and "5 × 8 + 6 = 46" in prose() and "472 + 46 = 518" in prose()
+    told = printed("charged in the ledger")
+    assert "84 requests, 22 of them failed" in told and "472 of 480" in told and "518 completions" in told
 
 
 def test_six_of_eight_answers_are_samples_of_six_and_fewer():
