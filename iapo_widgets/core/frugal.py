@@ -66,6 +66,7 @@ def _rounds(env, budget, rng):
     estimate = PooledEstimate(env)
     stops = active.reshape(*active.shape[:3], -1)[..., 1:].any()  # what they save is best seen on many queries
     queries = _Queries(env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
+    twice = 2 if getattr(env, "learns_per_call", False) else TWICE  # two at once show what a request carries
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
     large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max
@@ -87,7 +88,7 @@ def _rounds(env, budget, rng):
             ask(alive, env.n_max, deck.deal(whole_pulls))
         used = spending(pulls)
         each = (first - used) // len(alive)
-        several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= TWICE)), env.n_max)
+        several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= twice)), env.n_max)
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
             ask(group, n, queries.take(times, n, estimate.spread))
         if not whole(batches):

@@ -124,6 +124,8 @@ class LiveEnvironment:
         calls = [[self.costs.call(answers[-1:]) for answers in row if answers] for row in self._recorded_answers()]
         return np.array([np.mean(row) if row else 0.0 for row in calls])
 
+    learns_per_call = True  #: what one request carries shows only where several completions are asked at once
+
     @property
     def per_call(self) -> int | None:
         """Completions that one request carries at most; ``None`` where no limit has shown.
