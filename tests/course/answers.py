@@ -5,6 +5,7 @@ A table maps an exercise to rows (code in place of the placeholder, words of the
 
 import importlib
 import json
+from functools import cache
 from pathlib import Path
 
 from iapo_widgets.course.files import course_folder
@@ -25,6 +26,13 @@ CONVERTED = sorted(path.stem.removeprefix("test_claims_") for path in HERE.glob(
 def notebook(path):
     """A notebook as it lies in the file."""
     return json.loads(path.read_text("utf-8"))
+
+
+@cache
+def prose(lesson):
+    """The lesson's markdown, on one line."""
+    cells = notebook(LESSONS[lesson])["cells"]
+    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
 
 
 def printed(lesson, words):

@@ -7,7 +7,6 @@ import numpy as np
 from course.answers import LESSONS, notebook
 from iapo_widgets import Arm, acr, load, train
 from iapo_widgets.course.lesson_01 import credit
-from iapo_widgets.course.lessons import source
 from iapo_widgets.live.records.pools import Votes
 
 TERSE, PLAIN = 2, 0
@@ -18,13 +17,6 @@ USERS = ("low", "mid", "high")
 def words():
     """The thread of the course."""
     return load("real-words")
-
-
-@cache
-def prose(lesson):
-    """The lesson's markdown, on one line."""
-    cells = notebook(LESSONS[lesson])["cells"]
-    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
 
 
 @cache

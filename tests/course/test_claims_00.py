@@ -6,7 +6,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from course.recorded import PLAIN, TERSE, USERS, credits, ends, prose, standard_error, words
+from course.answers import prose
+from course.recorded import PLAIN, TERSE, USERS, credits, ends, standard_error, words
 from iapo_widgets import acr, train
 from iapo_widgets.course.lesson_00 import ARMS
 

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from course.recorded import PLAIN, TERSE, over_questions, prose, standard_error, won_without_end, words
+from course.answers import prose
+from course.recorded import PLAIN, TERSE, over_questions, standard_error, won_without_end, words
 from iapo_widgets.course.lesson_01 import credit
 from iapo_widgets.plots.curves import success_curves
 from iapo_widgets.widgets import AnswerExplorer

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from course.recorded import PLAIN, TERSE, over_questions, printed, prose, standard_error, won_without_end, words
+from course.answers import prose
+from course.recorded import PLAIN, TERSE, over_questions, printed, standard_error, won_without_end, words
 from iapo_widgets import CategoricalEnvironment, Context, load, train
 from iapo_widgets.plots.curves import success_curves
 from iapo_widgets.widgets import TradeoffExplorer

@@ -7,7 +7,8 @@ from math import erf, sqrt
 import numpy as np
 import pytest
 
-from course.recorded import printed, prose, standard_error
+from course.answers import prose
+from course.recorded import printed, standard_error
 from iapo_widgets import Arm, Context, acr, load, train
 from iapo_widgets.core.rescoring import Rescorer, queries_seen
 from iapo_widgets.course.lesson_03 import BUDGET, DRAFTS, NEW, SEED

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from course.recorded import printed, prose, standard_error, words
+from course.answers import prose
+from course.recorded import printed, standard_error, words
 from iapo_widgets import acr, train
 from iapo_widgets.course.lesson_04 import N_MAX, PROMPTS, USERS
 

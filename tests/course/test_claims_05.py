@@ -6,20 +6,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from course.answers import LESSONS, notebook, printed
+from course.answers import printed, prose
 from iapo_widgets import load, train
 from iapo_widgets.core.uncertainty import fresh_estimate
 from iapo_widgets.course.lesson_05 import ERRORS, MEANS
-from iapo_widgets.course.lessons import source
 from iapo_widgets.study.statistics import signed_rank
 
 NUMBER = re.compile(r"[+-]?\d+\.\d+")
-
-
-def prose():
-    """The lesson's markdown, on one line."""
-    cells = notebook(LESSONS["05"])["cells"]
-    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
 
 
 def rows(words, start):
@@ -39,7 +32,7 @@ def test_the_first_two_runs_have_other_orders():
 def test_means_of_exercise_a_are_those_printed():
     """The exercise's two means and errors stand in the table of the lesson and in the exercise."""
     for name, mean, error in zip(("psst+k1", "triple-n1"), MEANS, ERRORS, strict=True):
-        assert rows("runs 1 to 4", name)[0][-2:] == [mean, error] and f"{mean} ± {error}" in prose()
+        assert rows("runs 1 to 4", name)[0][-2:] == [mean, error] and f"{mean} ± {error}" in prose("05")
 
 
 @pytest.mark.claim("05-k1-ahead")
@@ -47,7 +40,7 @@ def test_psst_k1_is_three_paired_errors_ahead_and_less_than_two_independent_ones
     """Its difference to triple-n1 in both kinds of errors; the factor of the errors is about 2.5."""
     ((difference, independent, paired),) = rows("runs ahead", "psst+k1")
     assert difference > 3 * paired and difference < 2 * independent
-    assert independent / paired == pytest.approx(2.5, abs=0.06) and "about six" in prose()
+    assert independent / paired == pytest.approx(2.5, abs=0.06) and "about six" in prose("05")
     assert 2.5**2 == 6.25
 
 
@@ -57,7 +50,7 @@ def test_the_standard_error_by_hand_is_right():
     assert round(four.mean(), 2) == 0.73
     assert [round(x, 2) for x in four - four.mean()] == [-0.03, 0.01, 0.05, -0.03]
     assert ((four - four.mean()) ** 2).sum() == pytest.approx(0.0044) and round(four.std(ddof=1), 3) == 0.038
-    assert round(four.std(ddof=1) / 2, 3) == 0.019 and "s = 0.038" in prose() and "= 0.019" in prose()
+    assert round(four.std(ddof=1) / 2, 3) == 0.019 and "s = 0.038" in prose("05") and "= 0.019" in prose("05")
 
 
 def test_errors_and_differences_by_hand_are_right():
@@ -65,7 +58,7 @@ def test_errors_and_differences_by_hand_are_right():
     assert [round(x**2, 6) for x in (0.003, 0.004)] == [0.000009, 0.000016]
     assert np.hypot(0.003, 0.004) == pytest.approx(0.005)
     table = [(0.78, 0.77, 0.01), (0.81, 0.80, 0.01), (0.84, 0.82, 0.02)]
-    assert all(round(x - y, 2) == d and f"{x:.2f} | {y:.2f} | {d:.2f}" in prose() for x, y, d in table)
+    assert all(round(x - y, 2) == d and f"{x:.2f} | {y:.2f} | {d:.2f}" in prose("05") for x, y, d in table)
     assert all(max(column) - min(column) > 0.0499 for column in list(zip(*table, strict=True))[:2])
     assert round(0.80 - 0.77, 2) == 0.03
 
@@ -75,7 +68,7 @@ def test_one_policy_has_more_than_its_oracle():
     """On the run that is named the return is above the oracle's and the regret their difference."""
     ((acr, oracle, regret),) = rows("oracle = acr", "psst, run")
     assert acr > oracle and regret == pytest.approx(oracle - acr, abs=2e-3) and regret < 0
-    assert f"{1 / 24:.2f}" == "0.04" and "one question is 0.04 of the mean" in prose()
+    assert f"{1 / 24:.2f}" == "0.04" and "one question is 0.04 of the mean" in prose("05")
 
 
 @pytest.mark.claim("05-bars-overlap")
@@ -107,7 +100,7 @@ def test_p_by_hand_is_right():
     sums = [sum(np.array(s) * sizes) for s in product((-1, 1), repeat=6)]
     assert sum(abs(x) >= 250 for x in sums) == 4 and sizes.sum() == 270
     assert signed_rank([20, 30, -10, 50, 40, 120]) == 4 / 64 == 0.0625
-    assert f"{1 - 0.95**20:.0%}" == "64%" and "= 64 %" in prose()
+    assert f"{1 - 0.95**20:.0%}" == "64%" and "= 64 %" in prose("05")
 
 
 @pytest.mark.claim("05-psst-uniform")
@@ -117,15 +110,17 @@ def test_a_hundred_runs_tell_what_twenty_do_not():
     assert abs(d) < error and p > 0.05
     low, high = (d + k * error for k in (-2, 2))
     assert [round(low, 4), round(high, 4)] == [-0.0125, 0.0115]
-    assert f"from \u2212{-low:.4f} to {high:.4f}, two errors" in prose() and f"\u2212{-d:.4f} ± {error:.4f}" in prose()
+    assert f"from \u2212{-low:.4f} to {high:.4f}, two errors" in prose(
+        "05"
+    ) and f"\u2212{-d:.4f} ± {error:.4f}" in prose("05")
     ((d, error, p),) = rows("first {runs:3}", "first 100")
     assert d > 2 * error and p < 0.05
-    assert f"2 × {p:.4f} = {2 * p:.4f}" in prose()
+    assert f"2 × {p:.4f} = {2 * p:.4f}" in prose("05")
 
 
 def test_the_rule_of_three_by_hand_is_right():
     """A rate of 3/20 gives none in 20 runs with a chance of about 0.04; of 3/n in the long run 0.05."""
-    assert f"{0.85**20:.2f}" == "0.04" and "²⁰ = 0.04" in prose()
+    assert f"{0.85**20:.2f}" == "0.04" and "²⁰ = 0.04" in prose("05")
     assert f"{(1 - 3 / 10_000) ** 10_000:.2f}" == "0.05"
 
 

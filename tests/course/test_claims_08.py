@@ -7,17 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from course.answers import LESSONS, notebook, printed
+from course.answers import printed, prose
 from iapo_widgets import load
 from iapo_widgets.core.theory import complexity
-from iapo_widgets.course.lessons import source
 from iapo_widgets.widgets import BoundExplorer
-
-
-def prose():
-    """The lesson's markdown, on one line."""
-    cells = notebook(LESSONS["08"])["cells"]
-    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
 
 
 def error(pulls, a=0.75, b=0.25):
@@ -75,7 +68,7 @@ def test_what_is_told_of_moving_the_widget_is_what_it_says():
     for cost, least in ((0.25, 28), (0.05, 19)):
         look = BoundExplorer(prompts=2, n_max=2, gap=0.4, cost=cost).missed
         assert all(look[t] == (0, 20) for t in look if t >= least) and any(look[t][0] for t in look if t < least)
-    assert "from T = 28 on with the one price, and from T = 19 on with the other" in prose()
+    assert "from T = 28 on with the one price, and from T = 19 on with the other" in prose("08")
 
 
 def test_what_was_enough_at_the_first_look_is_no_proof():
@@ -83,8 +76,8 @@ def test_what_was_enough_at_the_first_look_is_no_proof():
     explorer = BoundExplorer(prompts=2, n_max=1, gap=0.4)
     assert explorer.missed[19] == (0, 20) and 3 / 20 == 0.15
     assert explorer.theory().error_bound(19) == pytest.approx(3 * math.exp(-19 / 25)) == pytest.approx(1.4, abs=0.01)
-    assert f"{error(8, 0.7, 0.3):.5f}" == "0.05001" and "is 0.05001 at T = 16" in prose()
-    assert f"{error(9, 0.7, 0.3):.4f}" == "0.0403" and "0.0403 at T = 18" in prose() and 5 < 103 / 18 < 6
+    assert f"{error(8, 0.7, 0.3):.5f}" == "0.05001" and "is 0.05001 at T = 16" in prose("08")
+    assert f"{error(9, 0.7, 0.3):.4f}" == "0.0403" and "0.0403 at T = 18" in prose("08") and 5 < 103 / 18 < 6
 
 
 @pytest.mark.claim("08-measured")
@@ -103,10 +96,10 @@ def test_every_run_missed_an_arm_and_lost_three_parts_in_a_hundred():
     """As printed, with the error and the number of runs; the stand-in's bound is vacuous, too."""
     text = printed("08", "hard.required_budget")
     lost, sem, top = re.search(r"value lost (\S+) ± (\S+), of (\S+)", text).groups()
-    assert "20 runs, some best arm missed in 100%" in text and f"{lost} ± {sem} of {top} (20 runs)" in prose()
+    assert "20 runs, some best arm missed in 100%" in text and f"{lost} ± {sem} of {top} (20 runs)" in prose("08")
     assert round(100 * float(lost) / float(top)) == 3
     asked = complexity(load("math").exact_q())
-    assert asked.error_bound(20_000) > 1 and f"asks for {asked.required_budget(0.05):.1e} completions" in prose()
+    assert asked.error_bound(20_000) > 1 and f"asks for {asked.required_budget(0.05):.1e} completions" in prose("08")
 
 
 def test_a_rival_is_above_no_more_often_than_hoeffding_says():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from course.answers import printed
-from course.told import kept_runs, measured, prose
+from course.answers import printed, prose
+from course.told import kept_runs, measured
 from iapo_widgets import load, train
 from iapo_widgets.study.statistics import holm, sem
 from iapo_widgets.study.table import Table

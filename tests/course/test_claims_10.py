@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from course.answers import printed
-from course.told import kept_runs, prose
+from course.answers import printed, prose
+from course.told import kept_runs
 from iapo_widgets import load
 from iapo_widgets.study.bench import bench
 from iapo_widgets.study.table import Table

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from course.answers import printed
-from course.told import measured, prose
+from course.answers import printed, prose
+from course.told import measured
 from iapo_widgets import load
 from iapo_widgets.course.lesson_11 import stop_at
 from iapo_widgets.study.statistics import holm

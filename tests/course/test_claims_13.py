@@ -7,12 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from course.answers import LESSONS, notebook
+from course.answers import LESSONS, notebook, prose
 from iapo_widgets import mv_contexts
 from iapo_widgets.core.completions import Completions
 from iapo_widgets.core.reuse import block_samples
 from iapo_widgets.core.strategies import MajorityVote
-from iapo_widgets.course.lessons import source
 from iapo_widgets.live import Endpoint, ExactMatch, Ledger, LiveEnvironment, Retries, SimulatedEndpoint, SpendingLimit
 from iapo_widgets.live.endpoint.attempts import Failed
 from iapo_widgets.live.endpoint.calls import Caller
@@ -29,13 +28,6 @@ def printed(words):
         found += [text] * (words in text)
     (text,) = found
     return text
-
-
-@cache
-def prose():
-    """The lesson's markdown, on one line."""
-    cells = [source(c) for c in notebook(LESSONS["13"])["cells"] if c["cell_type"] == "markdown"]
-    return " ".join(" ".join(cells).split())
 
 
 def numbers(words, row):
@@ -105,7 +97,7 @@ def test_the_drawn_score_is_within_its_standard_error_of_the_exact_one():
 def test_the_numbers_of_questions_in_the_prose_follow_from_the_spread():
     """(2 s / d)^2 for a difference of 0.05 and of 0.2."""
     (spread,) = numbers("spread of the differences", "spread")
-    found = re.findall(r"\(2 . ([\d.]+) / ([\d.]+)\)² ≈ (\d+)", prose())
+    found = re.findall(r"\(2 . ([\d.]+) / ([\d.]+)\)² ≈ (\d+)", prose("13"))
     assert len(found) == 2 and all(float(s) == spread for s, _, _ in found)
     assert [int(n) for _, _, n in found] == [round((2 * spread / d) ** 2) for d in (0.05, 0.2)]
 
@@ -113,7 +105,7 @@ def test_the_numbers_of_questions_in_the_prose_follow_from_the_spread():
 def test_four_of_five_studies_need_about_twice_as_many_questions():
     """(2.8 s / d)^2, and the share of studies in which a true difference of d comes out two errors large."""
     (spread,) = numbers("spread of the differences", "spread")
-    found = re.findall(r"\(2\.8 . ([\d.]+) / ([\d.]+)\)² ≈ ([\d,]+)", prose())
+    found = re.findall(r"\(2\.8 . ([\d.]+) / ([\d.]+)\)² ≈ ([\d,]+)", prose("13"))
     assert [(float(s), float(d)) for s, d, _ in found] == [(spread, 0.05), (spread, 0.2)]
     assert [int(n.replace(",", "")) for *_, n in found] == [round((2.8 * spread / d) ** 2) for d in (0.05, 0.2)]
     noise = np.random.default_rng(0).standard_normal(100_000)
@@ -150,7 +142,7 @@ def test_the_estimate_is_what_the_text_makes_of_it(live):
     assert (dearest.prompt_bound, words, added) == (213, 177, 256) and 213 - words == 36
     assert env.estimate(1_200).tokens_at_most == 1_200 * (213 + 256 + 200) == 802_800
     assert env.estimate(1_200).tokens_likely == 1_200 * (100 + 4)
-    assert "213 + 256 + 200 = 669, and 1,200 × 669 = 802,800" in prose()
+    assert "213 + 256 + 200 = 669, and 1,200 × 669 = 802,800" in prose("13")
     env.sample([0], [0], n=1, rng=np.random.default_rng(0))
     assert env.caller.abilities.prompt_bound(dearest) < 213 + 256
 
@@ -176,7 +168,11 @@ def test_the_failed_requests_add_up_as_the_text_says(live, monkeypatch):
     assert {n: count for (n, paid), count in lost.items() if paid} == {8: 5, 6: 1}
     assert sum(count for (_, paid), count in lost.items() if not paid) == 16
     assert np.bincount(pulls.n_valid).tolist() == [1, 0, 0, 0, 0, 0, 0, 0, 59]
-    assert "57 × 8 + 7 + 6 + 3 = 472" in prose() and "5 × 8 + 6 = 46" in prose() and "472 + 46 = 518" in prose()
+    assert (
+        "57 × 8 + 7 + 6 + 3 = 472" in prose("13")
+        and "5 × 8 + 6 = 46" in prose("13")
+        and "472 + 46 = 518" in prose("13")
+    )
     told = printed("charged in the ledger")
     assert "84 requests, 22 of them failed" in told and "472 of 480" in told and "518 completions" in told
 
@@ -191,4 +187,4 @@ def test_six_of_eight_answers_are_samples_of_six_and_fewer():
     samples = block_samples(pull, MajorityVote(), np.ones((1, 1)), n_max=8)
     assert samples.count[0].tolist() == [6, 3, 2, 1, 1, 1, 0, 0]
     assert samples.reward[0, 0, 5] == 1.0  # three of five votes are right, the unreadable answer casts none
-    assert "as six samples of one answer, three of two, two of three, one each of four, five and six" in prose()
+    assert "as six samples of one answer, three of two, two of three, one each of four, five and six" in prose("13")

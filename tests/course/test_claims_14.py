@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from course.answers import LESSONS, notebook
+from course.answers import LESSONS, notebook, prose
 from iapo_widgets import Arm, arm_table, load, train
 from iapo_widgets.core.paired_test import critical_value
 from iapo_widgets.course.capstone import difference, prompt_first, values_on
@@ -29,13 +29,6 @@ def runs():
 def gap(run, rival):
     """Policy less rival for the user low, held out: mean, low, high, number of questions."""
     return difference(values_on(task("test"), run.policy["low"], "low"), values_on(task("test"), rival, "low"))
-
-
-def text():
-    """The lesson's markdown, on one line."""
-    return " ".join(
-        " ".join(source(c) for c in notebook(LESSONS["14"])["cells"] if c["cell_type"] == "markdown").split()
-    )
 
 
 @pytest.mark.claim("14-luck")
@@ -66,14 +59,14 @@ def test_the_numbers_in_the_prose_follow_from_the_interval():
     run = train("psst", task("train"), 5_000, seed=14)
     _, low, high, count = gap(run, prompt_first(task("train"), run)["low"])
     reach = (high - low) / 2
-    assert abs(reach - 0.09) < 5e-3 and abs(reach - 0.0926) < 5e-5 and "about 0.09 to either side" in text()
-    told = re.search(r"40 . \(([\d.]+) / 0\.05\)² ≈ (\d+)", text())
+    assert abs(reach - 0.09) < 5e-3 and abs(reach - 0.0926) < 5e-5 and "about 0.09 to either side" in prose("14")
+    told = re.search(r"40 . \(([\d.]+) / 0\.05\)² ≈ (\d+)", prose("14"))
     assert (
         count == 40 and abs(float(told[1]) - reach) < 5e-4 and int(told[2]) == round(40 * (float(told[1]) / 0.05) ** 2)
     )
-    for number, said in re.findall(r"`critical_value\(0\.025, (\d+)\)` is ([\d.]+)", text()):
+    for number, said in re.findall(r"`critical_value\(0\.025, (\d+)\)` is ([\d.]+)", prose("14")):
         assert f"{critical_value(0.025, int(number)):.2f}" == said
-    assert f"For 5 questions it is {critical_value(0.025, 4):.2f}." in text()
+    assert f"For 5 questions it is {critical_value(0.025, 4):.2f}." in prose("14")
 
 
 def test_the_templates_of_the_lesson_are_those_that_the_check_refuses():
@@ -103,7 +96,7 @@ def test_on_sentences_the_policy_is_often_ahead_of_prompt_first():
         run = train("psst", training, 5_000, seed=seed)
         mine, rival = (values_on(test, arms[user], user) for arms in (run.policy, prompt_first(training, run)))
         found += difference(mine, rival)[1] > 0
-    assert f"in {found} of 20 trainings the policy is ahead of prompt-first" in text()
+    assert f"in {found} of 20 trainings the policy is ahead of prompt-first" in prose("14")
 
 
 @cache
@@ -151,7 +144,7 @@ def test_the_means_of_the_other_users_are_below_prompt_first():
 def test_for_high_policy_and_prompt_first_are_often_one_arm():
     """In 11 of the twenty trainings, with an interval of nothing."""
     same = [(low, high) for one, low, high in against_first("high") if one]
-    assert len(same) == 11 and set(same) == {(0.0, 0.0)} and "in 11 of the twenty trainings" in text()
+    assert len(same) == 11 and set(same) == {(0.0, 0.0)} and "in 11 of the twenty trainings" in prose("14")
 
 
 @pytest.mark.claim("14-five-nothing")
@@ -166,7 +159,7 @@ def test_for_five_users_of_nine_choosing_both_together_gains_nothing():
 
 def test_all_parts_that_the_check_looks_for_are_listed():
     """Each by its title, and there are eleven."""
-    assert len(PARTS) == 11 and all(title[1:] in text() for title in PARTS.values())
+    assert len(PARTS) == 11 and all(title[1:] in prose("14") for title in PARTS.values())
 
 
 def test_where_voting_harms_nothing_the_recipe_names_the_first_question():

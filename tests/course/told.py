@@ -3,16 +3,8 @@
 import re
 from functools import cache
 
-from course.answers import LESSONS, notebook, printed
+from course.answers import printed
 from iapo_widgets.course.files import course_folder
-from iapo_widgets.course.lessons import source
-
-
-@cache
-def prose(lesson):
-    """The lesson's markdown, on one line."""
-    cells = notebook(LESSONS[lesson])["cells"]
-    return " ".join(" ".join(source(c) for c in cells if c["cell_type"] == "markdown").split())
 
 
 def measured(lesson, words):
