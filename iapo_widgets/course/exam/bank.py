@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -68,6 +68,6 @@ def bold(value: float, digits: int = 0) -> str:
     return f"**{value:,.{digits}f}**"
 
 
-def listed(values: object) -> str:
+def listed(values: Iterable[float]) -> str:
     """Computed whole numbers in a reply, one after the other."""
-    return ", ".join(bold(value) for value in values)  # type: ignore[attr-defined]
+    return ", ".join(map(bold, values))

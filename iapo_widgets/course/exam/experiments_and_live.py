@@ -6,24 +6,9 @@ from math import ceil
 
 import numpy as np
 
+from ..lesson_11 import stop_at
 from .bank import Pick, Posed, bold, of
 from .prompts_and_votes import vote_of_three
-
-
-def lead_after(said: str, n: int) -> int:
-    """How many votes the leader of the first n answers has more than the second."""
-    first, second, *_ = sorted((said[:n].count(each) for each in {*said, "-"}), reverse=True)
-    return first - second
-
-
-def answers_until_decided(said: str) -> int:
-    """Answers after which the leader's lead is more than what is still to come."""
-    return next(n for n in range(1, len(said) + 1) if lead_after(said, n) > len(said) - n or n == len(said))
-
-
-def answers_until_ahead(said: str, lead: int) -> int:
-    """Answers after which the leader is ahead by ``lead``; all of them where it never is."""
-    return next(n for n in range(1, len(said) + 1) if lead_after(said, n) >= lead or n == len(said))
 
 
 @of("09")
@@ -99,7 +84,7 @@ def level_or_ahead(pick: Pick) -> Posed:
 @of("11")
 def a_vote_that_is_decided(pick: Pick) -> Posed:
     said = pick("AABAABB", "ABAAABB", "AAAABBB", "ABABAAA")
-    n = answers_until_decided(said)
+    n = stop_at(said, len(said), len(said))
     return Posed(
         f"A vote of {len(said)} is asked one answer at a time, and they come as {', '.join(said)}. After how many "
         "can it stop, so that no later answer can change the winner, not even to a tie?",
@@ -112,7 +97,7 @@ def a_vote_that_is_decided(pick: Pick) -> Posed:
 @of("11")
 def a_lead_that_stops(pick: Pick) -> Posed:
     said, lead = pick(("ABBBA", 2), ("ABABBB", 2), ("ABAAAB", 3))
-    n = answers_until_ahead(said, lead)
+    n = stop_at(said, lead, len(said))
     leader = max(set(said), key=said[:n].count)
     return Posed(
         f"The arm is (prompt, cap {len(said)}, lead {lead}). The answers would come as {', '.join(said)}. How many "

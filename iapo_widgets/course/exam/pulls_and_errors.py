@@ -7,6 +7,7 @@ from math import ceil, log2
 
 import numpy as np
 
+from ...study.statistics import holm, sem
 from .bank import Pick, Posed, bold, listed, of
 
 
@@ -84,7 +85,7 @@ def error_of_a_difference(pick: Pick) -> Posed:
 @of("05")
 def paired_differences(pick: Pick) -> Posed:
     rows = pick((0.02, 0.04, -0.01, 0.03), (0.01, 0.05, 0.03, 0.03), (-0.02, 0.02, 0.04, 0.0))
-    mean, error = float(np.mean(rows)), float(np.std(rows, ddof=1) / len(rows) ** 0.5)
+    mean, error = float(np.mean(rows)), sem(rows)
     return Posed(
         f"Four runs of two algorithms on the same splits differ by {', '.join(map(str, rows))}. What is the mean "
         "difference, and what is its standard error?",
@@ -108,10 +109,7 @@ def signs_by_chance(pick: Pick) -> Posed:
 @of("05")
 def corrected_by_holm(pick: Pick) -> Posed:
     given = pick((0.01, 0.04, 0.03), (0.002, 0.03, 0.02), (0.02, 0.01, 0.2))
-    order, corrected, so_far = sorted(range(3), key=lambda i: given[i]), [0.0] * 3, 0.0
-    for rank, i in enumerate(order):
-        so_far = max(so_far, min(1.0, (3 - rank) * given[i]))
-        corrected[i] = so_far
+    corrected = holm(given)
     return Posed(
         f"Three comparisons have p = {', '.join(map(str, given))}. What does Holm's correction make of them, in this "
         "order?",
