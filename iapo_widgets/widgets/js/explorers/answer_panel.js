@@ -98,15 +98,14 @@ function answerPanel({ model: bare, el, compact = false, label = compact ? "Answ
   };
   table.addEventListener("toggle", paint);
   const forget = onConnection(model, connect);
-  const listeners = { "change:_page": paint, "change:n": paint, "change:question": paint, "change:seed": paint, "change:prompt": paint, "change:_about": paint,
-    "change:_errors": complain, "change:_controls": fields.show, "change:_told": tell, "change:_whole": opened };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const unlisten = listen(model, { "change:_page": paint, "change:n": paint, "change:question": paint, "change:seed": paint, "change:prompt": paint, "change:_about": paint,
+    "change:_errors": complain, "change:_controls": fields.show, "change:_told": tell, "change:_whole": opened });
   connect();
   complain();
   tell();
   return () => {
     forget();
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    unlisten();
     fields.off();
   };
 }

@@ -46,14 +46,13 @@ function render({ model: bare, el }) {
     fields.show();
   };
   const forget = onConnection(model, connect);
-  const listeners = { "change:_scene": paint, "change:_table": paint, "change:_errors": complain, "change:_controls": fields.show };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const unlisten = listen(model, { "change:_scene": paint, "change:_table": paint, "change:_errors": complain, "change:_controls": fields.show });
   paint();
   complain();
   connect();
   return () => {
     forget();
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    unlisten();
     fields.off();
     copy.off();
   };

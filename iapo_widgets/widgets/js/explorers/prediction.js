@@ -98,14 +98,13 @@ function render({ model: bare, el }) {
     order?.show();
   };
   const forget = onConnection(model, connect);
-  const listeners = { "change:_said": tell, "change:_errors": complain, "change:value": () => order?.show() };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const unlisten = listen(model, { "change:_said": tell, "change:_errors": complain, "change:value": () => order?.show() });
   tell();
   complain();
   connect();
   return () => {
     forget();
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    unlisten();
     fields.off();
   };
 }

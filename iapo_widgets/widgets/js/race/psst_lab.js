@@ -91,9 +91,8 @@ function render({ model: bare, el }) {
     for (const each of fields) each.show();
     tell();
   };
-  const listeners = { "change:_parts": lay, "change:_errors": complain, "change:_status": tell, "change:_note": tell, "change:state": tell, "change:_controls": () => { for (const each of fields) each.show(); tell(); },
-    "change:_readings": () => { for (const each of fields) each.show(); }, "change:_unused": () => { for (const each of fields) each.show(); } };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const unlisten = listen(model, { "change:_parts": lay, "change:_errors": complain, "change:_status": tell, "change:_note": tell, "change:state": tell, "change:_controls": () => { for (const each of fields) each.show(); tell(); },
+    "change:_readings": () => { for (const each of fields) each.show(); }, "change:_unused": () => { for (const each of fields) each.show(); } });
   const forget = onConnection(model, connect), still = sendTicks(model);
   let wide = null;
   const size = new ResizeObserver(() => {
@@ -111,7 +110,7 @@ function render({ model: bare, el }) {
     panel?.off();
     forget();
     still();
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    unlisten();
     for (const each of fields) each.off();
   };
 }

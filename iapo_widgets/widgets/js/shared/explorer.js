@@ -52,8 +52,7 @@ function render({ model: bare, el }) {
   };
   const forget = onConnection(model, connect), still = sendTicks(model);
   const unwatch = onThemeChange(root, () => drawn.forEach((d) => d.again(true)));
-  const listeners = { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const unlisten = listen(model, { "change:_scene": paint, "change:_errors": complain, "change:_controls": fields.show, "change:_readings": fields.show });
   const watch = new ResizeObserver(() => drawn.forEach((d) => d.again(true)));
   watch.observe(panels);
   complain();
@@ -63,7 +62,7 @@ function render({ model: bare, el }) {
     forget();
     still();
     unwatch();
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    unlisten();
     fields.off();
   };
 }

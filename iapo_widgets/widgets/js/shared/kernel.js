@@ -19,6 +19,12 @@ function onConnection(model, changed) {
   };
 }
 
+// Calls `listeners`, by event, when the model tells of these.  Returns how to stop.
+function listen(model, listeners) {
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  return () => { for (const [event, listener] of Object.entries(listeners)) model.off(event, listener); };
+}
+
 const lived = new WeakSet(); // layouts of widgets that had a kernel when they were shown
 const GONE = "The kernel was restarted or has ended: run this cell again to go on. Until then what is here can be played and read.";
 
