@@ -63,3 +63,8 @@ def per_call_of(env: Any) -> int | None:
     """Completions that one request carries at most; an environment that does not say takes any number in one."""
     per_call: int | None = getattr(env, "per_call", None)
     return per_call
+
+
+def learns_per_call(env: Any) -> bool:
+    """Whether ``per_call`` is known only once several completions were asked at once, as of a live endpoint."""
+    return bool(getattr(env, "learns_per_call", False))

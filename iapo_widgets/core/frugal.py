@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from .checks import check_budget, check_seed
 from .completions import Completions
+from .costs import learns_per_call
 from .deck import Deck
 from .failures import Arrivals, ask_again, whole
 from .pooled import PooledEstimate
@@ -66,7 +67,7 @@ def _rounds(env, budget, rng):
     estimate = PooledEstimate(env)
     stops = active.reshape(*active.shape[:3], -1)[..., 1:].any()  # what they save is best seen on many queries
     queries = _Queries(env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
-    twice = 2 if getattr(env, "learns_per_call", False) else TWICE  # two at once show what a request carries
+    twice = 2 if learns_per_call(env) else TWICE  # two at once show what a request carries
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
     large = estimate.scored and budget >= WHOLE * n_prompts * env.n_max

@@ -64,6 +64,8 @@ class LiveEnvironment:
     Raises ``ValueError`` or ``TypeError`` where the parts do not fit together.
     """
 
+    learns_per_call = True  #: see ``core.costs``
+
     def __init__(
         self,
         endpoint: Endpoint,
@@ -123,8 +125,6 @@ class LiveEnvironment:
         """Cost of one request of each prompt beside its completions, (P,): the mean of those recorded, 0 for none."""
         calls = [[self.costs.call(answers[-1:]) for answers in row if answers] for row in self._recorded_answers()]
         return np.array([np.mean(row) if row else 0.0 for row in calls])
-
-    learns_per_call = True  #: what one request carries shows only where several completions are asked at once
 
     @property
     def per_call(self) -> int | None:
