@@ -39,15 +39,18 @@ body { margin: 0; }
 """
 
 
-def fragment(facts: Facts, *, drawn: bool = True) -> str:
-    """What the page shows, to put into any page, style included; drawn: with the figure, which takes a moment."""
+def fragment(facts: Facts, *, drawn: bool = True, title: str = "h1") -> str:
+    """What the page shows, to put into any page, style included; drawn: with the figure, which takes a moment.
+
+    title: the element of its title, ``h2`` in a page that has one of its own.
+    """
     made = []
     for name, inner in parts(facts).items():
         picture = framed(facts, drawing(facts) if drawn else "") if name == "figure" else ""
         made.append(f'<section id="{name}"><h2>{html.escape(PARTS[name])}</h2>{picture}{inner}</section>')
     body = "\n".join(made)
-    title, crowd = html.escape(facts["title"]), " iapo-crowd" if len(facts["users"]) > CROWD else ""
-    return f'<style>{STYLE}</style>\n<main class="iapo-capstone{crowd}">\n<h1>{title}</h1>\n{body}\n</main>'
+    said, crowd = html.escape(facts["title"]), " iapo-crowd" if len(facts["users"]) > CROWD else ""
+    return f'<style>{STYLE}</style>\n<main class="iapo-capstone{crowd}">\n<{title}>{said}</{title}>\n{body}\n</main>'
 
 
 def page(facts: Facts, *, drawn: bool = True) -> str:

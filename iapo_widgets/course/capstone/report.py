@@ -38,8 +38,7 @@ class CapstoneReport:
         return f"CapstoneReport({self.facts['title']!r}, {users} users, {held_out} held-out questions)"
 
     def _repr_html_(self) -> str:
-        below = fragment(self.facts)  # under a notebook's own title its title is a second one
-        return below.replace("<h1", "<h2").replace("</h1>", "</h2>")
+        return fragment(self.facts, title="h2")  # a notebook has a title of its own
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page, which works offline, and return its path; it is complete or it is not there."""
