@@ -84,7 +84,7 @@ SUBJECTS = (
     Subject("PSSTLab", "lab = PSSTLab(math", (
         Move("re-scoring after a weight", "Cost weight", keys=RIGHT_LEFT * 2, parts=RACE),
     ), ".iapo-race-lab", FINISHED),
-    Subject("BoundExplorer", "BoundExplorer()", (Move("cost", "Cost of one"), Move("gap", "Gap in success"), READ)),
+    Subject("BoundExplorer", "BoundExplorer()", (Move("cost", "Cost of one"), Move("error", "Error accepted"), READ)),
     Subject("StudyExplorer", "StudyExplorer()", (
         Move("measure", "Measure", keys=DOWN_UP), READ,
     ), before="study.run() or study.join()"),
