@@ -151,9 +151,10 @@ def _lab(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from ..course.files import copy_course
-    from ..course.grading import write_assignments
 
     if options.format:
+        from ..course.grading import write_assignments
+
         if options.without_solutions:
             raise ValueError(
                 "leave out --without-solutions: the tool itself takes solutions out of the students' copies"

@@ -116,11 +116,11 @@ def drawn(q: Array, errors: Array, queries: NDArray[np.int64]) -> Array:
     """
     if q.ndim == 3:
         errors, queries = errors[..., None], queries[..., None]
-    known = ~np.isnan(q)
+    known, value = ~np.isnan(q), np.nan_to_num(q)
     seen, square = np.where(known, queries, 0), np.where(known, np.nan_to_num(errors) ** 2, 0.0)
-    sums, count = np.nan_to_num(q).sum(axis=0), known.sum(axis=0)
+    sums, count = value.sum(axis=0), known.sum(axis=0)
     scale = sums / np.maximum(count, 1)
-    apart = np.where(known, (np.nan_to_num(q) - scale) ** 2, 0.0).sum() - square.sum()
+    apart = np.where(known, (value - scale) ** 2, 0.0).sum() - square.sum()
     weight = np.clip((square * seen).sum() / max(apart, 1e-12), LEAST, MOST)
     everything = sums.sum() / max(count.sum(), 1)
     scale = scale + (everything - scale) * ALL * weight / (seen.sum(axis=0) + ALL * weight)
