@@ -7,35 +7,24 @@ import numpy as np
 import pytest
 
 from course.answers import printed
-from course.told import kept_rows, kept_runs
+from course.told import columns, kept_rows, kept_runs
 from iapo_widgets import acr, load, train
 from iapo_widgets.core.frugal import WHOLE
 from iapo_widgets.study.table import Table
 
-ROW = re.compile(r"([+-]\d+\.\d+) ± (\d+\.\d+)")
 OTHERS = ("same questions", "pooling", "dropping prompts")
-
-
-def rows(lesson_words):
-    """Name -> its (value, error) pairs, of each line that a cell printed with errors."""
-    found = {}
-    for line in printed("12", lesson_words).splitlines():
-        if pairs := ROW.findall(line):
-            name = line[: ROW.search(line).start()].strip(" (:)").replace("library: ", "")
-            found[name] = [(float(value), float(error)) for value, error in pairs]
-    return found
 
 
 @cache
 def left_out():
     """What is left out, or whose training it is -> (more regret than the whole small algorithm, its error)."""
-    return {name.rstrip(") :"): pairs[1] for name, pairs in rows("lost |= {").items()}
+    return {name.rstrip(") :"): pairs[1] for name, pairs in columns("12", "lost |= {").items()}
 
 
 @cache
 def beside():
     """Both parts of the comparison with PSST on the recorded task."""
-    return rows("ways = {") | rows("few = regret")
+    return columns("12", "ways = {") | columns("12", "few = regret")
 
 
 @cache
@@ -59,6 +48,19 @@ def test_the_pooled_memory_tells_the_even_prompt_from_the_uneven_one():
     )
     assert true == ("0.99", "0.75") and plug_in == ("0.70", "0.70")
     assert round(float(true[0]) - even, 1) == 0.1
+
+
+@pytest.mark.claim("12-rate-nearer")
+@pytest.mark.claim("12-kappa-cold")
+def test_the_rate_is_nearer_and_cold_prompts_have_the_smallest_kappa():
+    """By the errors that the lesson prints; three prompts are below two and a half."""
+    text = printed("12", "later = task.answers[:, :, 4:]")
+    own, guess, rate = map(float, re.findall(r"(?:share|guess|rate) +(\d\.\d+)", text))
+    assert rate < 0.8 * guess < 0.8 * own
+    kappa = [float(found) for found in re.findall(r"(\d+\.\d+)  corr", printed("12", "1 / (1 + k)"))]
+    special = [i for i, prompt in enumerate(load("real-words").prompts) if prompt.examples or prompt.temperature == 0.2]
+    assert special == sorted(np.argsort(kappa)[:3]) == [1, 2, 9]
+    assert all(0.5 < kappa[i] < 2.5 for i in special) and min(kappa[0], *kappa[3:9]) > 2.5
 
 
 @pytest.mark.claim("12-many-most")
@@ -191,7 +193,8 @@ def test_frugal_computed_longer_on_both_tasks():
 def odd():
     """Budget -> regret of frugal less that of psst on the task with one odd prompt, and its error."""
     return {
-        int(name.partition("=")[2].replace(",", "")): pairs[2] for name, pairs in rows("regret(name, T, odd").items()
+        int(name.partition("=")[2].replace(",", "")): pairs[2]
+        for name, pairs in columns("12", "regret(name, T, odd").items()
     }
 
 
@@ -251,7 +254,7 @@ def test_frugal_is_ahead_where_votes_or_scores_count_answers():
 @pytest.mark.claim("12-run-two")
 def test_frugal_is_ahead_with_few_answers_and_with_two_prompts():
     """By more than two errors at 20 answers for each of ten prompts, and at 50 and 200 for each of two."""
-    found = rows("pairs = [only(0, other)")
+    found = columns("12", "pairs = [only(0, other)")
     for name, prompts, each in (("ten prompts, T = 200", 10, 20), ("two prompts, T = 100", 2, 50),
                                 ("two prompts, T = 400", 2, 200)):  # fmt: skip
         ((more, error),) = next(pairs for row, pairs in found.items() if row.startswith(name))

@@ -1,6 +1,7 @@
 """What lesson 12 works by hand and what it says of the race that is watched; what its table and README's share."""
 
 import re
+from math import exp, log
 
 from course.answers import LESSONS, notebook, printed
 from iapo_widgets import load, train
@@ -26,6 +27,19 @@ def test_the_rate_by_hand():
     """Two of two right and a guess of 0.6 that is worth four answers; three voters at the rate 2/3."""
     assert round((2 + 4 * 0.6) / (2 + 4), 2) == 0.73
     assert 3 * 2**2 + 2**3 == 20 and 3**3 == 27
+
+
+def test_one_pair_of_the_memory_by_hand():
+    """Share, log odds, guess and both urns as the lesson works them, from the numbers that its cell prints."""
+    text = printed("12", "poland = 1")
+    usual, share, odds, a, s, guess, kappa, rate, rho, mass = (
+        float(re.search(rf"\b{name} (-?\d+\.\d+)", text)[1])
+        for name in ("questions", "share", "odds", "a", "s", "guess", "kappa", "rate", "rho", "kappa'")
+    )
+    assert "others 12 of 21" in text and "own 1 of 4" in text and "Poland 1 of 3, by others 6 of 9" in text
+    assert round((12 + 0.5 * usual) / (21 + 0.5), 3) == share and round(log(share / (1 - share)), 2) == odds
+    assert round(1 / (1 + exp(-(a + s * odds))), 3) == guess and round((1 + kappa * guess) / (4 + kappa), 3) == rate
+    assert round((1 + mass * rho) / (3 + mass), 3) == 0.431
 
 
 def test_the_race_that_is_watched():

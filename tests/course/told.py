@@ -6,6 +6,8 @@ from functools import cache
 from course.answers import printed
 from iapo_widgets.course.files import course_folder
 
+SIGNED = re.compile(r"([+-]\d+\.\d+) ± (\d+\.\d+)")
+
 
 def measured(lesson, words):
     """What a cell printed as ``name mean ± error``: the words before the mean -> (mean, error); words: of its code."""
@@ -14,6 +16,16 @@ def measured(lesson, words):
         if found := re.fullmatch(r"(.*?)\s*([+-]?\d+\.\d+) ± (\d+\.\d+)\D*", line):
             rows[" ".join(found[1].split())] = float(found[2]), float(found[3])
     return rows
+
+
+def columns(lesson, words):
+    """What a cell printed as ``name +mean ± error  +mean ± error``: name -> its pairs; words: of its code."""
+    found = {}
+    for line in printed(lesson, words).splitlines():
+        if pairs := SIGNED.findall(line):
+            name = line[: SIGNED.search(line).start()].strip(" (:)").replace("library: ", "")
+            found[name] = [(float(value), float(error)) for value, error in pairs]
+    return found
 
 
 def kept_rows(above):
