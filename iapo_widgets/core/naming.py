@@ -13,7 +13,7 @@ _LETTER = re.compile(r"prompt [A-Z]")  # of worked examples: a name, and nothing
 
 
 def short_name(prompt: Prompt, index: int, width: int = SHORT) -> str:
-    """One line such as ``2: Answer with one word. · T=0.2``; ``prompt 2`` where the prompt has no words of its own."""
+    """One line: ``2: In one word. · temperature 0.2``; ``prompt 2`` where the prompt has no words of its own."""
     told = told_name(prompt, width)
     if _LETTER.fullmatch(told):
         return told
@@ -21,7 +21,7 @@ def short_name(prompt: Prompt, index: int, width: int = SHORT) -> str:
 
 
 def said_name(prompt: Prompt | None, index: int, width: int = SHORT) -> str:
-    """The same in a sentence: ``prompt 2 (Answer with one word. · T=0.2)``; ``None``: a prompt that is not known."""
+    """The same in a sentence: ``prompt 2 (One word. · temperature 0.2)``; ``None``: a prompt that is not known."""
     told = "" if prompt is None else told_name(prompt, width)
     if _LETTER.fullmatch(told):
         return told
@@ -38,7 +38,7 @@ def told_name(prompt: Prompt, width: int = SHORT) -> str:
     shown = len(prompt.examples)
     settings = [
         f"{shown} example{'s' if shown > 1 else ''}" if shown else "",
-        "" if prompt.temperature is None else f"T={prompt.temperature:g}",
+        "" if prompt.temperature is None else f"temperature {prompt.temperature:g}",
         "" if prompt.top_p is None else f"top p={prompt.top_p:g}",
     ]
     return " \N{MIDDLE DOT} ".join([said, *filter(None, settings)])

@@ -101,7 +101,7 @@ def _draw(
     trimmed = trimming_rounds(rounds, number, c)
     left, right = part.subplots(1, 2, width_ratios=[1.35, 1])
     _heat(part, left, done, c, trimmed, limits, known)
-    _curves(right, done.q[c], trimmed, best.prompt, limits, known)
+    _curves(right, done.q[c], trimmed, best.prompt, limits)
     n = best.n or 1
     for axes, y in ((left, best.prompt), (right, done.q[c, best.prompt, n - 1])):
         axes.plot(n, y, "*", ms=15, mfc="white", mec="black", mew=1.4, label="recommended", zorder=5)
@@ -186,16 +186,14 @@ def _curves(
     trimmed: NDArray[np.int64],
     best: int,
     limits: tuple[float, float],
-    known: Mapping[int, Prompt],
 ) -> None:
     scales = np.arange(1, q.shape[1] + 1)
-    name = plain(short_name(known[best], best, NAME)) if best in known else f"prompt {best}"
     for p in np.argsort(np.arange(len(q)) == best, kind="stable"):
         colour, width = (VERMILLION, 2.6) if p == best else (GREY, 1.4)
         axes.plot(scales, q[p], ":", color=colour, lw=1, alpha=1 if p == best else 0.5)
         alive = np.where(trimmed[p] > 0, np.nan, q[p])
         marker = "o" if p == best else "s"
-        label = f"{name}, recommended" if p == best else None
+        label = f"prompt {p}, recommended" if p == best else None  # its words stand in title and row
         axes.plot(scales, alive, color=colour, lw=width, marker=marker, ms=3.5, label=label)
     axes.plot([], [], color=GREY, marker="s", ms=3.5, label="other scales in the race")
     axes.plot([], [], ":", color=GREY, label="trimmed")

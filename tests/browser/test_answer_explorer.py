@@ -35,7 +35,7 @@ env = Record(
 )
 answers = AnswerExplorer(env, other=1, n=3)
 """
-FIRST = "Prompt 0 (Answer with one word. · T=0.2)"
+FIRST = "Prompt 0 (Answer with one word. · temperature 0.2)"
 
 
 @pytest.fixture(scope="module")

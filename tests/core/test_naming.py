@@ -16,10 +16,10 @@ from iapo_widgets.widgets import EliminationView, PolicyTable, TradeoffExplorer
 @pytest.mark.parametrize(
     ("prompt", "name"),
     [
-        (Prompt("{query} Answer with one word.", temperature=0.2), "2: Answer with one word. · T=0.2"),
+        (Prompt("{query} Answer with one word.", temperature=0.2), "2: Answer with one word. · temperature 0.2"),
         (Prompt("As a pirate, answer: {query}"), "2: As a pirate, answer:"),
         (Prompt("Frage: {query} Antworte kurz."), "2: Frage: … Antworte kurz."),
-        (Prompt("{query}", temperature=0.8), "2: the question alone · T=0.8"),
+        (Prompt("{query}", temperature=0.8), "2: the question alone · temperature 0.8"),
         (Prompt("{query}", system="You are\nan expert."), "2: You are an expert."),
         (Prompt("{query} Be brief.", system="Count."), "2: Count. | Be brief."),
         (Prompt("{query}", examples=(("1+1?", "2"),), top_p=0.5), "2: the question alone · 1 example · top p=0.5"),
@@ -35,7 +35,7 @@ def test_a_short_name_tells_number_words_and_settings(prompt, name):
 @pytest.mark.parametrize(
     ("prompt", "said", "short"),
     [
-        (Prompt("{query} Be brief.", temperature=0.2), "prompt 3 (Be brief. · T=0.2)", "3: Be brief. · T=0.2"),
+        (Prompt("Go. {query}", temperature=0.2), "prompt 3 (Go. · temperature 0.2)", "3: Go. · temperature 0.2"),
         (Prompt("prompt B"), "prompt B", "prompt B"),
         (Prompt("stand-in prompt 7"), "prompt 3", "prompt 3"),
     ],
@@ -76,7 +76,7 @@ def test_prompts_with_words_are_named_by_them_on_screen():
     arm = result.policy["low"]
     name = short_name(env.prompts[arm.prompt], arm.prompt)
     table = PolicyTable(env, result)
-    assert table._table["rows"][0]["prompt"] == name and name.endswith("word. · T=0.5")
+    assert table._table["rows"][0]["prompt"] == name and name.endswith("word. · temperature 0.5")
     said = said_name(env.prompts[arm.prompt], arm.prompt)
     assert any(said in text for line in table.scene().panels[0].lines for text in line.tell)
     assert table.to_csv().splitlines()[1].split(",")[1:3] == [str(arm.prompt), told_name(env.prompts[arm.prompt])]
@@ -104,7 +104,8 @@ def test_figures_and_their_words_name_prompts():
     arm = result.policy["low"]
     said, short = (name(env.prompts[arm.prompt], arm.prompt) for name in (said_name, short_name))
     figure = elimination(result.rounds, "low", prompts=env.prompts)
-    assert said in figure.alt and said in figure.get_suptitle() and figure.alt.count("prompt 0 (One word. · T=0.5)") > 0
+    assert said in figure.alt and said in figure.get_suptitle()
+    assert figure.alt.count("prompt 0 (One word. · temperature 0.5)") > 0
     rows = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert rows == [short_name(prompt, p, 24) for p, prompt in enumerate(env.prompts)]
     assert f"Recommended: {said} with" in describe(result.rounds, "low")

@@ -78,6 +78,26 @@ def test_seeds_change_numbers_but_not_what_is_asked():
     )
 
 
+#: Question -> numbers that a lesson works by hand or asks for in an exercise, as they would stand in it.
+TAUGHT = {
+    "prompts_that_change_places": ("0.4 and 0.9",), "votes_of_three_and_four": ("θ = 0.6,",),
+    "equal_means_unequal_votes": ("0.5 and 0.9",), "pulls_of_halving": ("6 arms, T = 180",),
+    "corrected_by_holm": ("0.01, 0.04, 0.03", "0.01, 0.03, 0.04"), "blocks_of_two_pulls": ("3 times at N = 16",),
+    "blocks_and_subsets": ("8 answers. How many disjoint blocks of 5",), "pulls_by_equation_6": ("are 4, 2, 1.",),
+    "what_screening_sees": ("T = 5,000, ρ = 0.2, 25",), "level_or_ahead": ("0.618",),
+    "questions_or_answers": ("between = 0.09", "within = 0.10"), "a_plug_in": ("2 of 3",),
+    "missing_is_not_wrong": ("Of 8 completions 2 failed",), "tokens_of_a_request": ("100 tokens",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAUGHT)
+def test_no_variant_has_the_numbers_that_a_lesson_works(name):
+    """An answer that is remembered from the lesson is no answer here: a question has numbers of its own."""
+    variants = [NAMED[name].posed(seed).ask for seed in (None, *range(60))]
+    assert len(set(variants)) >= 2
+    assert not [ask for ask in variants for words in TAUGHT[name] if words in ask]
+
+
 @given(seed=SEEDS, questions=st.integers(1, 60))
 def test_a_paper_is_spread_over_the_course(seed, questions):
     """As many as asked for, none twice, in the course's order, and the same again for the same seed."""
@@ -119,13 +139,13 @@ def test_the_core_agrees_with_answers_by_hand():
     assert first[0, 0] > first[1, 0] and values("prompts_that_change_places") == pytest.approx(
         [first[1, 2] - first[0, 2]]
     )
-    assert values("equal_means_unequal_votes") == pytest.approx(votes([[0.7, 0.7], [0.5, 0.9]])[:, 2])
+    assert values("equal_means_unequal_votes") == pytest.approx(votes([[0.75, 0.75], [0.6, 0.9]])[:, 2])
     assert values("credit_of_a_tie") == [credit([2, 2, 1, 1, 0], 1)]
-    assert values("a_plug_in") == pytest.approx([votes([[2 / 3]])[0, 2]])
+    assert values("a_plug_in") == pytest.approx([votes([[3 / 4]])[0, 2]])
     sizes = complexity(np.array([[[0.70, 0.80], [0.60, 0.50]]]))
     assert values("sizes_of_a_task") == [sizes.h1, sizes.h2]
-    assert values("corrected_by_holm") == pytest.approx(holm([0.01, 0.04, 0.03]))
-    assert values("blocks_and_subsets")[2] == comb(8, 5)
+    assert values("corrected_by_holm") == pytest.approx(holm([0.015, 0.06, 0.02]))
+    assert values("blocks_and_subsets")[2] == comb(9, 4)
 
 
 def test_rounds_and_pulls_are_those_of_the_algorithms():

@@ -122,6 +122,14 @@ def test_values_that_were_improved_in_the_data_are_caught_where_the_task_is_reco
     assert "cannot be asked" in verdict_of(changed(facts, strategy="by chance"), tmp_path).message
 
 
+def test_names_of_prompts_as_they_were_written_before_are_known(facts, tmp_path):
+    """A page that says "T=0.8" where it is "temperature 0.8" now stays right; another temperature is caught."""
+    before = [name.replace("\u00b7 temperature ", "\u00b7 T=") for name in facts["prompts"]]
+    assert before != facts["prompts"] and verdict_of(changed(facts, prompts=before), tmp_path).right
+    other = changed(facts, prompts=[before[0].replace("0.8", "0.7"), *before[1:]])
+    assert "not those of real-words" in verdict_of(other, tmp_path).message
+
+
 def test_stale_data_under_a_new_page_are_caught(facts, whole, tmp_path):
     """Data of one training under the page of another do not fit."""
     verdict = checked(with_data(whole, changed(facts, spent=facts["spent"] - 1)), tmp_path)

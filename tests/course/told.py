@@ -6,6 +6,8 @@ from functools import cache
 from course.answers import printed
 from iapo_widgets.course.files import course_folder
 
+SIGNED = re.compile(r"([+-]\d+\.\d+) ± (\d+\.\d+)")
+
 
 def measured(lesson, words):
     """What a cell printed as ``name mean ± error``: the words before the mean -> (mean, error); words: of its code."""
@@ -16,15 +18,30 @@ def measured(lesson, words):
     return rows
 
 
+def columns(lesson, words):
+    """What a cell printed as ``name +mean ± error  +mean ± error``: name -> its pairs; words: of its code."""
+    found = {}
+    for line in printed(lesson, words).splitlines():
+        if pairs := SIGNED.findall(line):
+            name = line[: SIGNED.search(line).start()].strip(" (:)").replace("library: ", "")
+            found[name] = [(float(value), float(error)) for value, error in pairs]
+    return found
+
+
+def kept_rows(above):
+    """Cells of the first table of the benchmarks below the words ``above``, a list a row, its head first."""
+    text = (course_folder().parent / "benchmarks" / "README.md").read_text("utf-8").split(above, 1)[1]
+    rows = text[text.index("\n|") + 1 :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows if not row.startswith("|--")]
+
+
 @cache
 def kept_runs(task):
     """Mean regret and its standard error of the 200 kept runs on a recorded task: (algorithm, budget) -> both."""
-    text = (course_folder().parent / "benchmarks" / "README.md").read_text("utf-8")
-    rows = text.split(f"\n`{task}`, ", 1)[1].split("\n\n")[1].splitlines()
-    budgets = [int(cell.split("=")[-1].replace(",", "")) for cell in rows[0].split("|")[2:6]]
+    head, *rows = kept_rows(f"\n`{task}`, ")
+    budgets = [int(cell.split("=")[-1].replace(",", "")) for cell in head[1:5]]
     found = {}
-    for row in rows[2:]:
-        name, *cells = (cell.strip() for cell in row.split("|")[1:6])
+    for name, *cells in (row[:5] for row in rows):
         for budget, cell in zip(budgets, cells, strict=True):
             if cell:  # else it was not measured
                 mean, error = re.fullmatch(r"(-?[\d.]+) \(([\d.]+)\)", cell).groups()

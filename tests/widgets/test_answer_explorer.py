@@ -136,7 +136,7 @@ def test_jumps_go_to_the_question_that_the_vote_saves_or_ruins():
     widget.n, widget.prompt = 5, 1
     widget.press("ruins")
     assert widget.question == 2 and widget._told.startswith(
-        "A vote of 5 ruins no question with prompt 1 (Say it in words, prompt b · T=1); it comes nearest at"
+        "A vote of 5 ruins no question with prompt 1 (Say it in words, prompt b · temperature 1); it comes nearest at"
     )
 
 
@@ -199,7 +199,7 @@ def test_a_ledger_is_shown_as_it_grows_and_nothing_is_asked(tmp_path):
             limit=SpendingLimit(completions=99),
         )  # fmt: skip
         widget = AnswerExplorer(env, other=1)
-        alone = "(the question alone · T=1): not answered yet."
+        alone = "(the question alone · temperature 1): not answered yet."
         assert widget.n == 4 and widget.summary == f"Prompt 0 {alone} Prompt 1 {alone}"
         widget.press("saves")
         assert "No question has 4 answers" in widget._told and widget.figure().alt

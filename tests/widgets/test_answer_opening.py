@@ -15,7 +15,8 @@ def test_it_opens_where_the_vote_saves_one_prompt_and_ruins_another():
     assert widget._page["text"] == "What is the capital of Pakistan?" and widget.n == 5
     assert not saved["chips"][0]["right"] and frame(widget, 0)["credit"] == 1
     assert ruined["chips"][0]["right"] and frame(widget, 1)["credit"] == 0
-    assert ruined["called"] == "Prompt 2 (Answer with one word. · T=0.2)" and f"{ruined['called']}: 4" in widget.summary
+    assert ruined["called"] == "Prompt 2 (Answer with one word. · temperature 0.2)"
+    assert f"{ruined['called']}: 4" in widget.summary
     assert repr(AnswerExplorer(load("real-words"))) == repr(widget)
 
 

@@ -15,6 +15,7 @@ from .soundness import Problems
 
 NEAR = 2e-6  # what rounding leaves
 SHOWN = 80  # characters of a prompt's own words
+BEFORE, NOW = "\N{MIDDLE DOT} T=", "\N{MIDDLE DOT} temperature "  # in names of prompts: pages of before stay right
 
 
 def anew(facts: Facts) -> Problems:
@@ -25,7 +26,8 @@ def anew(facts: Facts) -> Problems:
     places = {digest(question.text): i for i, question in enumerate(task.questions)}
     if any(mark not in places for mark in (*facts["training"], *facts["held_out"])):
         return {"split": f"it has questions that {facts['recorded']} has not"}
-    if facts["prompts"] != [short_name(prompt, i, SHOWN) for i, prompt in enumerate(task.prompts)]:
+    names = [short_name(prompt, i, SHOWN) for i, prompt in enumerate(task.prompts)]
+    if [name.replace(BEFORE, NOW) for name in facts["prompts"]] != names:
         return {"prompts": f"they are not those of {facts['recorded']}"}
     try:
         return _values(task, [places[mark] for mark in facts["held_out"]], facts)

@@ -70,7 +70,7 @@ def not_told_apart(pick: Pick) -> Posed:
 
 @of("10")
 def level_or_ahead(pick: Pick) -> Posed:
-    a, b, error = pick((0.619, 0.618, 0.001), (0.594, 0.591, 0.002), (0.808, 0.805, 0.004))
+    a, b, error = pick((0.642, 0.641, 0.001), (0.577, 0.574, 0.002), (0.731, 0.728, 0.004))
     ratio = (a - b) / (2 * error**2) ** 0.5
     return Posed(
         f"UCB has {a} and PSST {b} on a best-of-N task, each with a standard error of {error}. How many standard "
@@ -137,18 +137,18 @@ def drafts_until_good_enough(pick: Pick) -> Posed:
 
 @of("12")
 def questions_or_answers(pick: Pick) -> Posed:
-    budget, many = pick((3_200, 8), (1_920, 4), (6_400, 2))
-    between, within = 0.09, 0.10
-    few_variance = (between + within / 32) / (budget // 32)
+    budget, many = pick((2_400, 6), (1_920, 4), (4_800, 3))
+    between, within = 0.12, 0.08
+    few_variance = (between + within / 24) / (budget // 24)
     many_variance = (between + within / many) / (budget // many)
     return Posed(
-        f"A budget of {budget:,} completions: how many questions does it reach with 32 completions each, and with "
+        f"A budget of {budget:,} completions: how many questions does it reach with 24 completions each, and with "
         f"{many}? The variance of a mean is (between + within / n) / questions; with between = {between} and within "
         f"= {within:.2f}, how many times that of the second has the first?",
-        f"{bold(budget // 32)} questions and {bold(budget // many)}; {bold(few_variance / many_variance, 1)} times "
+        f"{bold(budget // 24)} questions and {bold(budget // many)}; {bold(few_variance / many_variance, 1)} times "
         f"the variance. What differs between questions shrinks only with their number. The price: {many} answers say "
-        "less about a vote of 32.",
-        (budget // 32, budget // many, few_variance / many_variance),
+        "less about a vote of 24.",
+        (budget // 24, budget // many, few_variance / many_variance),
     )
 
 
@@ -170,7 +170,7 @@ def the_same_questions(pick: Pick) -> Posed:
 
 @of("12")
 def a_plug_in(pick: Pick) -> Posed:
-    right, pulled = pick((2, 3), (3, 4), (4, 5))
+    right, pulled = pick((3, 4), (4, 5), (3, 5))
     value = vote_of_three(right / pulled)
     return Posed(
         f"{right} of {pulled} answers were right, and there are two possible answers. What does the plug-in say of a "
@@ -206,7 +206,7 @@ def tokens_of_a_request(pick: Pick) -> Posed:
 
 @of("13")
 def missing_is_not_wrong(pick: Pick) -> Posed:
-    asked, failed, unreadable, right = pick((8, 2, 1, 3), (10, 2, 2, 4), (16, 4, 3, 9))
+    asked, failed, unreadable, right = pick((12, 2, 3, 4), (10, 2, 2, 4), (16, 4, 3, 9))
     came = asked - failed
     return Posed(
         f"Of {asked} completions {failed} failed (no answer came), {unreadable} came and could not be read, and "

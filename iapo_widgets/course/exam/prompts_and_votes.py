@@ -74,7 +74,7 @@ def the_weight_at_which_one_answer_wins(pick: Pick) -> Posed:
 
 @of("01")
 def votes_of_three_and_four(pick: Pick) -> Posed:
-    theta = pick(0.7, 0.6, 0.8, 0.9)
+    theta = pick(0.7, 0.75, 0.8, 0.9)
     three = vote_of_three(theta)
     return Posed(
         f"A prompt answers a question rightly with θ = {theta}, and there are two possible answers. How often is the "
@@ -140,7 +140,7 @@ def a_vote_without_end(pick: Pick) -> Posed:
 
 @of("02")
 def prompts_that_change_places(pick: Pick) -> Posed:
-    low, high, even = pick((0.3, 0.9, 0.58), (0.4, 0.9, 0.62), (0.2, 1.0, 0.58))
+    low, high, even = pick((0.3, 0.9, 0.58), (0.35, 0.95, 0.62), (0.2, 1.0, 0.58))
     a, b = (vote_of_three(low) + vote_of_three(high)) / 2, vote_of_three(even)
     return Posed(
         f"Prompt A is right with {low} and {high} on two equally frequent questions, prompt B with {even} on both. "
@@ -163,7 +163,7 @@ def affine_aggregators(pick: Pick) -> Posed:
 
 @of("02")
 def equal_means_unequal_votes(pick: Pick) -> Posed:
-    even, low = pick((0.7, 0.5), (0.75, 0.6), (0.8, 0.6))
+    even, low = pick((0.75, 0.6), (0.65, 0.4), (0.8, 0.6))
     high = 2 * even - low
     a, b = vote_of_three(even), (vote_of_three(low) + vote_of_three(high)) / 2
     return Posed(

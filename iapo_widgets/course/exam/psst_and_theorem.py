@@ -24,7 +24,7 @@ def blocks_of_two_pulls(pick: Pick) -> Posed:
 
 @of("06")
 def pulls_by_equation_6(pick: Pick) -> Posed:
-    scales, share = pick(((8, 4, 4), 100), ((16, 8, 2), 200), ((4, 2, 1), 30), ((32, 16, 16, 8), 500))
+    scales, share = pick(((8, 4, 4), 100), ((16, 8, 2), 200), ((6, 3, 1), 45), ((32, 16, 16, 8), 500))
     m = sum(scales)
     return Posed(
         f"{len(scales)} prompts are left; their largest scales alive in any context are "
@@ -48,7 +48,7 @@ def three_savings(pick: Pick) -> Posed:
 
 @of("06")
 def blocks_and_subsets(pick: Pick) -> Posed:
-    n, wanted = pick((8, 5), (6, 4), (8, 3), (10, 2))
+    n, wanted = pick((9, 4), (6, 4), (8, 3), (10, 2))
     blocks = n // wanted
     return Posed(
         f"A pull has {n} answers. How many disjoint blocks of {wanted} does it hold, how many answers are left over, "

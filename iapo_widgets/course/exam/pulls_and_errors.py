@@ -33,7 +33,7 @@ def error_of_a_mean(pick: Pick) -> Posed:
 
 @of("04")
 def pulls_of_halving(pick: Pick) -> Posed:
-    arms, budget = pick((16, 320), (10, 240), (8, 240), (6, 180))
+    arms, budget = pick((16, 320), (10, 240), (8, 240), (5, 150))
     rounds = halved(arms)[:-1]
     each = [budget // len(rounds) // left for left in rounds]
     return Posed(
@@ -108,7 +108,7 @@ def signs_by_chance(pick: Pick) -> Posed:
 
 @of("05")
 def corrected_by_holm(pick: Pick) -> Posed:
-    given = pick((0.01, 0.04, 0.03), (0.002, 0.03, 0.02), (0.02, 0.01, 0.2))
+    given = pick((0.015, 0.06, 0.02), (0.002, 0.03, 0.02), (0.02, 0.01, 0.2))
     corrected = holm(given)
     return Posed(
         f"Three comparisons have p = {', '.join(map(str, given))}. What does Holm's correction make of them, in this "

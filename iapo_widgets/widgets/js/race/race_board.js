@@ -68,7 +68,7 @@ function makeLane(replay, p, pick) {
   const part = (name) => build("span", { class: `iapo-lane-${name}`, "aria-hidden": "true" });
   const told = replay.about.told[p];
   const [said, ...settings] = (told || "").split(" \u00b7 ");
-  const name = build("span", { class: "iapo-lane-name" }, build("span", { class: "iapo-lane-said" }, told ? `\u201c${said}\u201d` : replay.about.prompts[p]), build("span", { class: "iapo-lane-set", title: "T: temperature" }, settings.join(", ")));
+  const name = build("span", { class: "iapo-lane-name" }, build("span", { class: "iapo-lane-said" }, told ? `\u201c${said}\u201d` : replay.about.prompts[p]), build("span", { class: "iapo-lane-set", title: settings.join(", ") }, settings.join(", ").replace("temperature ", "temp. ")));
   const long = settings.join(", ").length > 12; // leaves no room for a word beside the number
   const number = build("span", { class: "iapo-lane-number" }, told ? `${p}` : "");
   const asked = part("asked"), askedText = build("span", { class: "iapo-asked-text" });
