@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.costs import per_call_of
+from ...core.pooled_rescoring import rescorer_for
 from ...core.problem import Context
 from ...core.protocol import Environment
-from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Result, Round
 from ...core.training import find_algorithm, mean_return, takes
 from ...core.uncertainty import fresh_estimate
@@ -55,7 +54,7 @@ class LabRun:
         self.result: Result | None = None
         self._held: list[Round] | None = None  # rounds of a run that is shown when it is whole
         self._worth = ""
-        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse, per_call=partial(per_call_of, env))
+        self._rescorer = rescorer_for(algorithm, env, reuse)
 
     @property
     def state(self) -> str:
