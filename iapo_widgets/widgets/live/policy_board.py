@@ -97,7 +97,7 @@ def _bill(arm: Arm, each: float, call: float, per_call: int | None, drawn: float
         return most
     size = least_drawn(arm)
     likely = drawn * each + drawn / size * int(calls(size, per_call)) * call
-    return f"likely {likely:.4g} {unit}, {most}"
+    return f"likely {likely:.4g}, {most}"
 
 
 def reported(env: LiveEnvironment, rounds: Sequence[Round]) -> str:
