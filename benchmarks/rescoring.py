@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from iapo_widgets import Arm, CategoricalEnvironment, Context, load, train
+from iapo_widgets.core.pooled_rescoring import PooledRescorer, drawn_to_prompts
 from iapo_widgets.core.rescoring import Rescorer, drawn, queries_seen
 from iapo_widgets.core.rounds import Round
 from iapo_widgets.core.uncertainty import Spread
@@ -32,12 +33,15 @@ STEP = 0.1  # how far near users move
 
 @dataclass(frozen=True)
 class Known:
-    """What a rule knows: estimates, on how many queries they rest, their errors, (P, N_max); the arm trained."""
+    """What a rule knows: estimates, on how many queries they rest, their errors, (P, N_max); the arm trained; estimates
+    with what other prompts got on the same queries (P, N_max), and completions of each prompt (P,)."""
 
     q: Array
     queries: Index
     errors: Array
     trained: Arm
+    pooled: Array
+    completions: Array
 
 
 def rested(known: Known, share: float) -> Array:
@@ -67,7 +71,9 @@ RULES: dict[str, Callable[[Known], Array]] = {
     "to the prompt's mean": lambda known: shrunk(known, 16, _mean(known.q, 1)),
     "to the N's mean": lambda known: shrunk(known, 16, _mean(known.q, 0)),
     "to the task's mean": lambda known: shrunk(known, 16, np.nanmean(known.q)),
-    "shipped": lambda known: drawn(known.q, known.errors, known.queries),
+    "drawn": lambda known: drawn(known.q, known.errors, known.queries),
+    "pooled": lambda known: known.pooled,
+    "pooled, drawn": lambda known: drawn_to_prompts(known.pooled, known.completions),
 }
 
 
@@ -128,9 +134,11 @@ def what_is_known(env: CategoricalEnvironment, rounds: Sequence[Round], users: S
         for batch in done.completions:
             spread.add(batch)
     errors, queries = spread.errors, queries_seen(rounds)[-1]
-    rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max)
+    completions = sum(done.pulls @ np.arange(1.0, env.n_max + 1) for done in rounds)
+    rescorer, pooled = Rescorer(env.strategy, len(env.prompts), env.n_max), PooledRescorer(env)
     for user, of in zip(users, spread.which, strict=True):
-        yield Known(rescorer.q(rounds, user)[-1], queries, errors[of], rounds[-1].policy[user.name])
+        found = rescorer.q(rounds, user)[-1], queries, errors[of], rounds[-1].policy[user.name]
+        yield Known(*found, pooled.q(rounds, user)[-1], completions)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from .costs import check_per_call
 from .files import contents, parsed, replacing
 from .problem import Arm, Context, Prompt, check_contexts
 from .saving import name_strategy, named_strategy, typed
-from .stopping import check_arm
+from .stopping import check_arm, check_drawn
 
 FORMAT = "iapo-widgets policy, version 1"
 EARLY = "iapo-widgets policy with early stops, version 1"  # without such arms a file is as it always was
@@ -47,6 +47,7 @@ def write(policy: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         "contexts": [
             {**asdict(context), "prompt": arm.prompt, "n": arm.n}
             | ({} if arm.is_fixed else {"stop": arm.stop, "batch": arm.batch})
+            | ({"drawn": policy["drawn"][context.name]} if context.name in policy["drawn"] else {})
             for context, arm in zip(policy["contexts"], policy["arms"], strict=True)
         ],
         "prompts": {str(index): described_prompt(prompt) for index, prompt in policy["prompts"].items()},
@@ -110,6 +111,10 @@ def _built(content: Any) -> dict[str, Any]:
         "objectives": objectives,
         "strategy": strategy,
         "per_call": check_per_call(content.get("per_call")),  # absent in files from before calls had a cost
+        "drawn": check_drawn(
+            {context.name: arm for context, arm in zip(contexts, arms, strict=True)},
+            {row["name"]: row["drawn"] for row in rows if "drawn" in row},
+        ),
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +23,57 @@ ALL = 4.0  # times as many count for all arms beside one N; benchmarks/rescoring
 KEPT = 16  # weight vectors whose estimates are kept: a slider that comes back costs nothing
 
 
-@dataclass(eq=False)
-class _Track:
-    """Mean reward, its error and mean cost after each round for one vector of weights that sums to 1."""
+class Track(ABC):
+    """What a run says for one vector of weights that sums to 1: mean reward and mean cost after each round."""
 
-    tally: Tally
-    spread: Spread
-    errors: list[Array] = field(default_factory=list)
-    reward: list[Array] = field(default_factory=list)
-    cost: list[Array] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.reward: list[Array] = []
+        self.cost: list[Array] = []
+
+    def take(self, done: Round) -> None:
+        """Go on by a round."""
+        reward, less_cost = self._after(done)
+        self.reward.append(reward)
+        self.cost.append(reward - less_cost)
+
+    @abstractmethod
+    def _after(self, done: Round) -> Array:
+        """Q without cost, and at a cost weight of 1, after this round too, (2, P, N_max) or (2, P, N_max, L)."""
+
+    @abstractmethod
+    def chosen_by(self, q: Array, number: int, total: float) -> Array:
+        """What the arm of a user of such weights, whose sum is ``total``, is chosen by after round ``number``, from 0,
+        where his estimates are ``q``; of the shape of ``q``."""
+
+    @property
+    @abstractmethod
+    def reach(self) -> Array | None:
+        """Utilities at which best-of-N stops, (1, levels) or more rows that are alike."""
+
+
+class _Tallied(Track):
+    """Estimates by ``reuse`` of every pull, with their errors and how many queries they rest on."""
+
+    def __init__(self, tally: Tally, spread: Spread) -> None:
+        super().__init__()
+        self._tally, self._spread = tally, spread
+        self._errors: list[Array] = []
+        self._queries: list[NDArray[np.int64]] = []
+
+    def _after(self, done: Round) -> Array:
+        for batch in done.completions:
+            self._tally.add(batch)
+            self._spread.add(batch)
+        self._errors.append(self._spread.errors[0])
+        self._queries.append(sum(self._queries[-1:], queries_seen([done])[0]))
+        return self._tally.q
+
+    def chosen_by(self, q: Array, number: int, total: float) -> Array:
+        return drawn(q, total * self._errors[number], self._queries[number])
+
+    @property
+    def reach(self) -> Array | None:
+        return self._tally.reach
 
 
 class Rescorer:
@@ -53,42 +95,35 @@ class Rescorer:
         per_call: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._strategy, self._size, self._reuse, self._per_call = strategy, (n_prompts, n_max), reuse, per_call
-        self._tracks: OrderedDict[tuple[float, ...], _Track] = OrderedDict()
+        self._tracks: OrderedDict[tuple[float, ...], Track] = OrderedDict()
 
     def q(self, rounds: Sequence[Round], context: Context) -> Array:
         """Estimated Q after each of ``rounds`` (all rounds so far, in order), (R, P, N_max), NaN where unknown."""
-        total = sum(context.weights)
-        track = self._track(tuple(w / total for w in context.weights))
+        track, total, used = self._track(context), sum(context.weights), len(rounds)
         for done in rounds[len(track.reward) :]:
-            for batch in done.completions:
-                track.tally.add(batch)
-                track.spread.add(batch)
-            reward, less_cost = track.tally.q
-            track.reward.append(reward)
-            track.cost.append(reward - less_cost)
-            track.errors.append(track.spread.errors[0])
-        used = len(rounds)
+            track.take(done)
         return total * np.array(track.reward[:used]) - context.cost_weight * np.array(track.cost[:used])
 
     def best(self, rounds: Sequence[Round], context: Context) -> tuple[Array, list[Arm]]:
         """``q`` by prompt and N alone, (R, P, N_max), each by its best rule, and the best arm after each round."""
-        q, total = self.q(rounds, context), sum(context.weights)
-        track = self._track(tuple(w / total for w in context.weights))
-        found = track.tally.reach
-        how = self._strategy, None if found is None else total * found[0]
-        errors = total * np.array(track.errors[: len(rounds)])
-        known = zip(q, errors, queries_seen(rounds), strict=True)
-        return over_rules(q), [rescored_arm(*each, *how) for each in known]
+        q, track, total = self.q(rounds, context), self._track(context), sum(context.weights)
+        reach = None if track.reach is None else total * track.reach[0]
+        values = (track.chosen_by(each, number, total) for number, each in enumerate(q))
+        return over_rules(q), [largest(value, self._strategy, reach) for value in values]
 
-    def _track(self, weights: tuple[float, ...]) -> _Track:
+    def _track(self, context: Context) -> Track:
+        total = sum(context.weights)
+        weights = tuple(w / total for w in context.weights)
         if weights not in self._tracks:
-            pair = (Context("reward", weights), Context("reward less cost", weights, 1.0))
-            tally = empty_tally(self._strategy, pair, *self._size, self._reuse, per_call=self._per_call)
-            self._tracks[weights] = _Track(tally, Spread(self._strategy, pair[:1], *self._size, self._reuse))
+            self._tracks[weights] = self._start((Context("reward", weights), Context("reward less cost", weights, 1.0)))
             if len(self._tracks) > KEPT:
                 self._tracks.popitem(last=False)
         self._tracks.move_to_end(weights)
         return self._tracks[weights]
+
+    def _start(self, pair: tuple[Context, Context]) -> Track:
+        tally = empty_tally(self._strategy, pair, *self._size, self._reuse, per_call=self._per_call)
+        return _Tallied(tally, Spread(self._strategy, pair[:1], *self._size, self._reuse))
 
 
 def rescored_arm(
@@ -99,10 +134,15 @@ def rescored_arm(
     q (P, N_max), or (P, N_max, L) of arms that may stop, which ``strategy`` and ``reach`` name; errors and queries
     (P, N_max): standard error of each, and on how many queries it rests.  Fewer completions win a tie.
     """
-    value = np.nan_to_num(drawn(q, errors, queries), nan=-np.inf)
-    best = value if q.ndim == 2 else value.max(axis=-1)
-    n, prompt = divmod(int(best.T.argmax()), q.shape[0])  # scales first, for the tie
-    rule = int(value[prompt, n].argmax()) if q.ndim == 3 else 0
+    return largest(drawn(q, errors, queries), strategy, reach)
+
+
+def largest(values: Array, strategy: Strategy | None = None, reach: Array | None = None) -> Arm:
+    """The arm of the largest of ``values`` (P, N_max) or (P, N_max, L), NaN for none; fewer completions win a tie."""
+    value = np.nan_to_num(values, nan=-np.inf)
+    best = value if value.ndim == 2 else value.max(axis=-1)
+    n, prompt = divmod(int(best.T.argmax()), len(value))  # scales first, for the tie
+    rule = int(value[prompt, n].argmax()) if value.ndim == 3 else 0
     return arm_of(strategy, prompt, n + 1, rule, reach)
 
 

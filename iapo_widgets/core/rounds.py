@@ -17,7 +17,7 @@ from .costs import check_per_call, per_call_of
 from .markup import html_table
 from .naming import short_name
 from .problem import Arm, Context, Prompt
-from .stopping import over_rules
+from .stopping import check_drawn, over_rules
 from .strategies import Strategy
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ class Policy(Mapping[str, Arm]):
 
     prompts: by index, those that its arms name, where they are known; objectives: names of what the contexts weigh;
     strategy: how N completions become one answer; per_call: how many one request carried where it was learnt, ``None``
-    for any number.  With these a policy can be saved and deployed elsewhere.
+    for any number.  With these a policy can be saved and deployed elsewhere.  drawn: context -> completions that its
+    arm asks of a query on average, where that may stop and completions have told (``core.draws``).
 
-    Raises ``ValueError`` where arms and contexts are not equally many, or the prompts given lack one that is named.
+    Raises ``ValueError`` where arms and contexts are not equally many, the prompts given lack one that is named, or
+    ``drawn`` names no context or a number that its arm cannot ask.
     """
 
-    __slots__ = ("_arms", "contexts", "objectives", "per_call", "prompts", "strategy")
+    __slots__ = ("_arms", "contexts", "drawn", "objectives", "per_call", "prompts", "strategy")
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Policy(Mapping[str, Arm]):
         objectives: Sequence[str] = (),
         strategy: Strategy | None = None,
         per_call: int | None = None,
+        drawn: Mapping[str, float] | None = None,
     ) -> None:
         if len(contexts) != len(arms):
             raise ValueError(f"{len(arms)} arms for {len(contexts)} contexts")
@@ -58,6 +61,7 @@ class Policy(Mapping[str, Arm]):
             self.prompts = {p: prompts[p] for p in sorted({a.prompt for a in arms})} if prompts else {}
         except (IndexError, KeyError):
             raise ValueError(f"an arm names a prompt that is not among the {len(prompts)} given") from None
+        self.drawn = check_drawn(self._arms, drawn or {})
 
     def __getitem__(self, name: str) -> Arm:
         try:
@@ -87,22 +91,24 @@ class Policy(Mapping[str, Arm]):
         known = self.prompts.get(arm.prompt)
         return f"prompt {arm.prompt}" if known is None else short_name(known, arm.prompt, WORDS)
 
-    def with_arms(self, arms: Sequence[Arm]) -> Policy:
-        """The same contexts and prompts with other arms."""
+    def with_arms(self, arms: Sequence[Arm], drawn: Mapping[str, float] | None = None) -> Policy:
+        """The same contexts and prompts with other arms, and what these ask where that is known."""
         return Policy(
             self.contexts, arms, prompts=self.prompts, objectives=self.objectives, strategy=self.strategy,
-            per_call=self.per_call,
+            per_call=self.per_call, drawn=drawn,
         )  # fmt: skip
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.json`` file that ``load`` reads; it is complete or it is not there.
 
-        It holds contexts, arms, the prompts that they name, objectives, strategy and ``per_call``; no address, no key.
+        It holds contexts, arms and what they ask, the prompts that they name, objectives, strategy and ``per_call``; no
+        address, no key.
         Raises as ``policy_file.write``.
         """
         policy_file.write(
             {"contexts": self.contexts, "arms": tuple(self.values()), "prompts": self.prompts,
-             "objectives": self.objectives, "strategy": self.strategy, "per_call": self.per_call},
+             "objectives": self.objectives, "strategy": self.strategy, "per_call": self.per_call,
+             "drawn": self.drawn},
             path,
         )  # fmt: skip
 

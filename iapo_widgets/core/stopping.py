@@ -12,7 +12,7 @@ A *rule* is what such an arm adds to (p, N): a stop and a batch.  The rules of a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -170,6 +170,22 @@ def check_arm(strategy: Any, arm: Arm) -> Arm:
     if strategy.counts_votes and arm.stop is not None and not (arm.stop >= 1 and float(arm.stop).is_integer()):
         raise ValueError(f"{arm} must stop at a lead, a whole number of at least 1")
     return arm
+
+
+def check_drawn(arms: Mapping[str, Arm], drawn: Mapping[str, Any]) -> dict[str, float]:
+    """Completions that arms which may stop ask on average; ``ValueError`` for another arm, or what it cannot ask."""
+    for name, number in drawn.items():
+        if name not in arms or arms[name].is_fixed:
+            raise ValueError(f"drawn names {name!r}, which has no arm that may stop early")
+        low, cap = least_drawn(arms[name]), int(arms[name].n or 1)
+        if not is_number(number) or not low <= number <= cap:
+            raise ValueError(f"an arm {arms[name]} asks between {low} and {cap} completions, not {number!r}")
+    return {name: float(number) for name, number in drawn.items()}
+
+
+def least_drawn(arm: Arm) -> int:
+    """Completions that an arm asks at least: its first batch."""
+    return int((None if arm.stop is None else arm.batch) or arm.n or 1)
 
 
 def most_requests(arm: Arm, per_call: int | None) -> int:

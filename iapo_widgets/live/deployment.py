@@ -7,13 +7,12 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from ..core import bounds
 from ..core.checks import check_scale, check_seed
 from ..core.naming import short_name, told_name
-from ..core.problem import Context, Prompt
+from ..core.problem import Arm, Context, Prompt
 from ..core.rounds import Policy, deployed
 from ..core.stopping import check_arm, most_requests
 from ..core.strategies import Strategy
@@ -24,68 +23,17 @@ from .endpoint.endpoint import Endpoint
 from .endpoint.retries import Retries
 from .endpoint.run import Run
 from .errors import LiveError, LiveWarning
+from .estimate import Estimate, Lengths, estimate_answers
 from .ledger.ledger import Ledger
 from .ledger.metering import MeteredLedger
-from .ledger.spending import Spending, SpendingLimit
+from .ledger.spending import SpendingLimit
 from .problem import PromptTemplate, Question
+from .request import Request
+from .response import Response
 from .scoring.scorer import UNREADABLE, Score, Scorer, spoken
 from .scoring.scorers import as_scorer
 from .scoring.selection import Selection
-from .sequence import Asking, Drawn, Instead, batches, instead, why_stop
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One query answered.
-
-    text: the completion that was picked; answer: what won the vote, ``None`` without a vote; prompt, n: the arm, n
-    being the cap of one that may stop early; drawn: how many were asked for, and stopped: why no more, empty for an arm
-    that asks all; each: what arrived, in order;
-    votes: answer -> votes; arrived: completions that came, ``missing`` failed for good; unreadable: those that
-    cast no vote or whose style could not be read; unjudged: those that could not be picked, since a judge's call on
-    them failed for good; recorded: those that lay in the ledger already, paid before;
-    spent: what this query was charged, the judge's calls and failed attempts that may have been billed included;
-    asked: the prompt by number and words.
-    """
-
-    text: str
-    answer: str | None
-    context: str
-    prompt: int
-    n: int
-    votes: Mapping[str, int]
-    arrived: int
-    unreadable: int
-    unjudged: int
-    recorded: int
-    spent: Spending
-    seconds: float
-    asked: str = ""
-    drawn: int | None = None
-    stopped: str = ""
-    each: tuple[Drawn, ...] = ()
-    per_call: int | None = None
-
-    @property
-    def missing(self) -> int:
-        """Completions that failed for good."""
-        return (self.n if self.drawn is None else self.drawn) - self.arrived
-
-    def instead(self, n: int | None = None) -> Instead:
-        """What ``n`` completions at once, the cap without, would have voted and cost here; nothing is asked for it.
-
-        Raises ``ValueError`` where ``n`` is no whole number of at least 1.
-        """
-        n = self.n if n is None else check_scale(n, "n", bounds.SCALE)
-        asked = self.n if self.drawn is None else self.drawn
-        return instead(self.each, asked, n, self.answer is not None or bool(self.votes), self.per_call)
-
-    def __str__(self) -> str:
-        apart = {"missing": self.missing, "unreadable": self.unreadable, "unjudged": self.unjudged}
-        lacking = "".join(f", {k} {what}" for what, k in apart.items() if k)
-        asked = self.asked or f"prompt {self.prompt}"
-        scale = f"{self.drawn} of up to {self.n} asked, {self.stopped}" if self.stopped else f"N = {self.n}"
-        return f"{self.text}\n[{self.context}: {asked}, {scale}{lacking}; {self.spent}]"
+from .sequence import Asking, Drawn, batches, why_stop
 
 
 class Deployed:
@@ -95,7 +43,7 @@ class Deployed:
     response; without, the policy's own.  select: a scorer without right answers that best-of-N picks by, in place of
     the weighted objectives.  prompts: in place of the policy's own.  An arm without N draws one of 1 .. n_max for each
     query, from ``seed``.  Every completion goes through ``ledger`` under ``limit``; a query that was asked before is
-    answered from the ledger.
+    answered from the ledger.  lengths: mean tokens of a prompt and its answers elsewhere, for ``estimate``.
 
     Raises ``ValueError`` where a prompt, the strategy or a selection score is missing, or scorers do not fit.
     """
@@ -115,6 +63,7 @@ class Deployed:
         seed: int = 0,
         concurrency: int = 64,
         retries: Retries | None = None,
+        lengths: Callable[[PromptTemplate], Lengths | None] = lambda _: None,
     ) -> None:
         self.policy, self.endpoint, self.ledger, self.limit = policy, endpoint, ledger, limit
         judges = [as_scorer(scorer) for scorer in scorers]
@@ -133,7 +82,7 @@ class Deployed:
         self._n_max = None if n_max is None else check_scale(n_max, most=bounds.SCALE)
         if self._n_max is None and any(arm.n is None for arm in policy.values()):
             raise ValueError("an arm of this policy has no N of its own: give n_max, up to which it is drawn")
-        self._rng = check_seed(seed)
+        self._rng, self._lengths = check_seed(seed), lengths
         self._totals, self._reasons = Counter[str](), Counter[str]()
         self._options: dict[str, Any] = {"concurrency": concurrency, "retries": retries}
         caller = Caller(endpoint, ledger, limit, **self._options)  # what it would refuse is refused now
@@ -175,6 +124,25 @@ class Deployed:
         """The same, to be awaited on any event loop; several at once share nothing but the ledger and the limit."""
         return await asyncio.wrap_future(on_loop(self._respond(Question(query), self._context(context), Run())))
 
+    def estimate(self, queries: Sequence[str], context: str | None = None) -> Estimate:
+        """What answering each of ``queries`` for ``context`` will take, as far as training tells; sends nothing.
+
+        Raises ``ValueError`` where there are none or one is empty, and as a call of this.
+        """
+        if isinstance(queries, str) or not queries:
+            raise ValueError("give the queries that are to be answered, at least one, as a list of texts")
+        chosen = self._context(context).name
+        arm, drawn = self.policy[chosen], self.policy.drawn.get(chosen)
+        if arm.n is None:
+            arm, drawn = Arm(arm.prompt, self._n_max), (cast(int, self._n_max) + 1) / 2
+        prompt = self._prompts[arm.prompt]
+        requests = [self._request(prompt, Question(query)) for query in queries]
+        caller = Caller(self.endpoint, self.ledger, self.limit, **self._options)
+        return estimate_answers(caller, requests, arm, drawn, self._lengths(prompt))
+
+    def _request(self, prompt: PromptTemplate, question: Question, ledger: Ledger | None = None) -> Request:
+        return self.endpoint.request(prompt.settings(), prompt.messages(question.text), ledger or self.ledger)
+
     def report(self) -> Asking:
         """What was asked so far for the answers that were given; what lay in the ledger already counts as asked."""
         answers, asked, most = (self._totals[name] for name in ("answers", "asked", "at most"))
@@ -194,7 +162,7 @@ class Deployed:
         prompt = self._prompts[arm.prompt]
         ledger = cast(Ledger, MeteredLedger(self.ledger))
         caller = Caller(self.endpoint, ledger, self.limit, **self._options)
-        request = self.endpoint.request(prompt.settings(), prompt.messages(question.text), ledger)
+        request = self._request(prompt, question, ledger)
         answers, rows, drawn, recorded, why = [], [], [], 0, ""
         for places in batches(arm, n):
             found = {s: answer for (_, s), answer in ledger.read({request.digest: places}).items()}

@@ -24,7 +24,7 @@ from .endpoint.calls import Caller
 from .endpoint.collecting import collect
 from .endpoint.endpoint import Endpoint
 from .endpoint.retries import Retries
-from .estimate import Estimate, estimate
+from .estimate import Estimate, estimate, lengths_of
 from .ledger.ledger import Ledger
 from .ledger.spending import SpendingLimit
 from .problem import PromptTemplate, Question
@@ -266,6 +266,7 @@ class LiveEnvironment:
             "scorers": self.scorers, "ledger": self.ledger, "limit": self.limit, "n_max": self.n_max,
             "concurrency": self.caller.pace.most, "retries": self.caller.retries,
             "strategy": policy.strategy or self.strategy, "prompts": policy.prompts or self.prompts,
+            "lengths": lambda prompt: lengths_of(self, prompt),
         }  # fmt: skip
         return Deployed(policy, self.endpoint, **{**given, **options})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from ..core.checks import check_budget
 from ..core.costs import calls
+from ..core.problem import Arm
+from .answer import Answer
 from .endpoint.calls import Caller
 from .endpoint.connection import Connection
 from .ledger.ledger import Ledger
@@ -18,11 +21,15 @@ from .request import Request
 
 BYTES_PER_TOKEN = 4  # of English text, roughly
 LOOK = 200  # questions that a guess is made from
+Lengths = tuple[float, float]  # mean tokens of a prompt and of an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What ``completions`` will take.  ``likely`` is a guess, ``at_most`` holds while no attempt is paid twice.
+    """What ``completions``, or what an arm that may stop asks of them, will take.
+
+    ``likely`` is a guess, ``at_most`` holds while no attempt is paid twice.  completions_likely: how many of
+    ``completions`` will be asked for, ``None`` where that is all of them; learnt: whether a training tells how many.
 
     money is ``None`` where the endpoint has no prices.  ``measured``: whether the length of answers is what the ledger
     holds, and not half of max_tokens.  ``fits``: whether ``at_most`` on top of what was spent stays under every cap.
@@ -35,11 +42,16 @@ class Estimate:
     money_at_most: float | None
     measured: bool
     fits: bool
+    completions_likely: int | None = None
+    learnt: bool = True
 
     def __str__(self) -> str:
-        text = (
-            f"{self.completions:,} completions: likely {self.tokens_likely:,} tokens, at most {self.tokens_at_most:,}"
-        )
+        number = f"{self.completions:,} completions"
+        if self.completions_likely is not None:
+            number = f"likely {self.completions_likely:,} completions, at most {self.completions:,}"
+        elif not self.learnt:
+            number = f"at most {number} (no training tells how early the arm stops)"
+        text = f"{number}: likely {self.tokens_likely:,} tokens, at most {self.tokens_at_most:,}"
         if self.money_likely is not None and self.money_at_most is not None:
             text += f"; likely ${self.money_likely:,.4f}, at most ${self.money_at_most:,.4f}"
         if not self.measured:
@@ -82,11 +94,10 @@ def estimate(env: Asked, budget: int) -> Estimate:
     least 1.
     """
     budget = check_budget(budget)
-    queries = np.unique(np.linspace(0, env.n_queries - 1, min(env.n_queries, LOOK)).astype(int)).tolist()
+    queries = _looked_at(env)
     spending = env.endpoint.spending
     tokens, picos, measured = 0.0, 0.0, True
     top = Spending()
-    seen = _seen(env, queries)
     once = int(calls(env.n_max, env.per_call)) / env.n_max  # requests a completion
     for p, template in enumerate(env.prompts):
         requests = [env.request(p, query) for query in range(env.n_queries)]
@@ -95,19 +106,14 @@ def estimate(env: Asked, budget: int) -> Estimate:
         limit = int(template.max_tokens or 0)
         most = spending(1, max(bounds) + added, limit)
         top = Spending(1, max(top.tokens, most.tokens), max(top.picos, most.picos))
-        measured = measured and seen[p] is not None
-        asked, length = seen[p] or (float(np.mean(bounds)) / BYTES_PER_TOKEN, limit / 2)
+        seen = lengths(env.ledger.answers(requests[query]) for query in queries)
+        measured = measured and seen is not None
+        asked, length = seen or guess(bounds, limit)
         likely = spending(1, round(once * asked), round(length))
         tokens += likely.tokens / len(env.prompts)
         picos += likely.picos / len(env.prompts)
     whole = Spending(budget, budget * top.tokens, budget * top.picos)
-    spent = env.ledger.spent() + whole
-    limit_ = env.limit
-    fits = (
-        (limit_.completions is None or spent.completions <= limit_.completions)
-        and (limit_.tokens is None or spent.tokens <= limit_.tokens)
-        and (limit_.money is None or spent.money <= limit_.money)
-    )
+    fits = fit(env.limit, env.ledger.spent() + whole)
     priced = env.endpoint.priced
     return Estimate(
         budget, round(budget * tokens), whole.tokens, budget * picos / PICOS if priced else None,
@@ -115,11 +121,65 @@ def estimate(env: Asked, budget: int) -> Estimate:
     )  # fmt: skip
 
 
-def _seen(env: Asked, queries: list[int]) -> list[tuple[float, float] | None]:
-    """Mean tokens of the recorded prompts and answers of each prompt, ``None`` where there are none."""
-    out: list[tuple[float, float] | None] = []
-    for p in range(len(env.prompts)):
-        seen = [a for query in queries for a in env.ledger.answers(env.request(p, query))]
-        whole = [a.prompt_tokens if a.whole_prompt is None else a.whole_prompt for a in seen]
-        out.append((float(np.mean(whole)), float(np.mean([a.completion_tokens for a in seen]))) if seen else None)
-    return out
+def estimate_answers(
+    caller: Caller, requests: Sequence[Request], arm: Arm, drawn: float | None, known: Lengths | None
+) -> Estimate:
+    """What answering one query with each of ``requests`` by ``arm`` takes, whose n is the most; sends nothing.
+
+    drawn: completions that it asks of a query on average, ``None`` where that is not known; known: mean tokens of its
+    prompts and answers elsewhere, for where the ledger has no answer to these queries.  At most: every query asks
+    all n, each as a request of its own.  Calls of a judge come on top of either.
+    """
+    endpoint, cap, per_call = caller.endpoint, int(arm.n or 1), caller.book.per_call()
+    average = float(cap) if drawn is None else drawn
+    size = cap if arm.stop is None else int(arm.batch or cap)
+    sent = average / size * int(calls(size, per_call))
+    bounds, limit = [request.prompt_bound for request in requests], requests[0].max_tokens
+    mine = lengths(caller.ledger.answers(request) for request in requests) or known
+    asked, length = mine or guess(bounds, limit)
+    once, each = endpoint.spending(1, round(asked), 0), endpoint.spending(1, 0, round(length))
+    number = len(requests)
+    tokens, picos = (
+        number * (sent * a + average * b) for a, b in ((once.tokens, each.tokens), (once.picos, each.picos))
+    )
+    top = sum((endpoint.spending(1, caller.abilities.prompt_bound(request), limit) for request in requests), Spending())
+    whole = Spending(number * cap, cap * top.tokens, cap * top.picos)
+    fits, priced = fit(caller.limit, caller.ledger.spent() + whole), endpoint.priced
+    return Estimate(
+        whole.completions, round(tokens), whole.tokens, picos / PICOS if priced else None,
+        whole.money if priced else None, mine is not None, fits,
+        None if drawn is None else round(number * drawn), arm.stop is None or drawn is not None,
+    )  # fmt: skip
+
+
+def fit(limit: SpendingLimit, spent: Spending) -> bool:
+    """Whether so much stays under every cap."""
+    return (
+        (limit.completions is None or spent.completions <= limit.completions)
+        and (limit.tokens is None or spent.tokens <= limit.tokens)
+        and (limit.money is None or spent.money <= limit.money)
+    )
+
+
+def guess(bounds: Sequence[int], limit: int) -> Lengths:
+    """Tokens of a prompt and of an answer where none was seen: prompts of so many bytes, answers of half ``limit``."""
+    return float(np.mean(bounds)) / BYTES_PER_TOKEN, limit / 2
+
+
+def lengths(found: Iterable[Sequence[Answer]]) -> Lengths | None:
+    """Mean tokens of the prompts and of the answers recorded of some requests, ``None`` where there are none."""
+    seen = [answer for answers in found for answer in answers]
+    whole = [a.prompt_tokens if a.whole_prompt is None else a.whole_prompt for a in seen]
+    return (float(np.mean(whole)), float(np.mean([a.completion_tokens for a in seen]))) if seen else None
+
+
+def lengths_of(env: Asked, prompt: PromptTemplate) -> Lengths | None:
+    """The same of the answers that ``env`` has recorded under ``prompt``."""
+    if prompt not in env.prompts:
+        return None
+    number = env.prompts.index(prompt)
+    return lengths(env.ledger.answers(env.request(number, query)) for query in _looked_at(env))
+
+
+def _looked_at(env: Asked) -> list[int]:
+    return list(np.unique(np.linspace(0, env.n_queries - 1, min(env.n_queries, LOOK)).astype(int)).tolist())

@@ -9,6 +9,7 @@ import traitlets as t
 from cases import small_environment
 from decoding import decoded
 from iapo_widgets import Context, acr, train
+from iapo_widgets.core.pooled_rescoring import rescorer_for
 from iapo_widgets.widgets import PSSTLab
 from iapo_widgets.widgets.race.lab_run import LabRun
 from iapo_widgets.widgets.race.runner import Runner
@@ -377,6 +378,19 @@ def test_a_weight_moved_rescores_both_runs():
     sent(mine, "weights", [1.0, 2.0])
     assert all("cost 2" in view._rescored["0"]["label"] for view in mine.views)
     assert mine.views[0].scale == mine.views[1].scale
+
+
+def test_each_run_is_rescored_by_estimates_of_its_own_kind():
+    """After a weight was moved, frugal's view recommends by the pooled estimate, and PSST's by that of its pulls."""
+    mine = lab(compare="frugal")
+    mine.run()
+    mine.join(20)
+    sent(mine, "weights", [1.0, 2.0])
+    moved = Context("low", (1.0,), 2.0)
+    for name, view in zip(("psst", "frugal"), mine.views, strict=True):
+        q, arms = rescorer_for(name, mine.env).best(view.rounds, moved)
+        assert view.recommendation() == arms[-1]
+        assert np.allclose(view.as_shown()[-1].q[0], q[-1], equal_nan=True)
 
 
 def test_a_failure_of_either_run_is_the_labs():

@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
+from ...core.draws import with_draws
 from ...core.rounds import Policy, Result
 from ...live.environment import LiveEnvironment
 from ...live.errors import LiveError
@@ -218,7 +219,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
         """The policy of the newest round.  Raises ``RuntimeError`` before the first."""
         if self._run is None or not self._run.view.rounds:
             raise RuntimeError(f"no round yet: the lab is {self.state}; press Run")
-        return self._run.view.rounds[-1].policy
+        return with_draws(self._run.view.rounds[-1].policy, self._run.view.rounds)
 
     @property
     def table(self) -> ArmTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import anywidget
@@ -10,10 +11,12 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ...core.costs import arm_cost
+from ...core.costs import arm_cost, calls
+from ...core.draws import with_draws
 from ...core.naming import short_name
-from ...core.problem import Context
+from ...core.problem import Arm, Context
 from ...core.rounds import Round, without_rules
+from ...core.stopping import least_drawn, most_requests
 from ...live.environment import LiveEnvironment
 from ..race.elimination_view import EliminationView
 from ..shared.assets import packed, styles
@@ -48,11 +51,12 @@ class PolicyBoard(anywidget.AnyWidget):
         spent: what was spent, in words; path: the file that the policy is saved in.
         """
         rounds = view.rounds
-        rows = policy_rows(env, rounds[-1], view.mean_costs, view.mean_call_costs, view.errors)
+        newest = replace(rounds[-1], policy=with_draws(rounds[-1].policy, rounds))
+        rows = policy_rows(env, newest, view.mean_costs, view.mean_call_costs, view.errors)
         with self.hold_sync():
             self.rows, self.notes = rows, [reported(env, rounds), spent]
             self.table_text = _markdown(rows)
-            self.recipe = recipe(env, rounds[-1].policy, path)
+            self.recipe = recipe(env, newest.policy, path)
             self._holds = {**prompts_of(env), "questions": 1}
 
     def clear(self) -> None:
@@ -75,14 +79,25 @@ def policy_rows(
         if each is None or call is None:
             cost = "unknown"
         else:
-            bill = arm_cost(np.array(each), np.array(call), n, done.policy.per_call)
-            cost = f"{'' if arm.is_fixed else 'at most '}{float(bill):.4g} {env.cost_unit}"
+            cost = _bill(arm, each, call, done.policy.per_call, done.policy.drawn.get(context.name), env.cost_unit)
         error = np.nan if errors is None else errors[c, arm.prompt, n - 1]
         sure = "" if np.isnan(error) else f" \N{PLUS-MINUS SIGN} {WHISKER * error:.2f}"
         q = f"{known[c, arm.prompt, n - 1]:.2f}{sure}"
         name = short_name(env.prompts[arm.prompt], arm.prompt)
         rows.append([_whom(context, env.cost_unit), name, arm.scale, q, cost])
     return rows
+
+
+def _bill(arm: Arm, each: float, call: float, per_call: int | None, drawn: float | None, unit: str) -> str:
+    """What a query costs, in words; of an arm that may stop what is likely, where ``drawn`` says so, and the most."""
+    if arm.is_fixed:
+        return f"{float(arm_cost(np.array(each), np.array(call), arm.n or 1, per_call)):.4g} {unit}"
+    most = f"at most {(arm.n or 1) * each + most_requests(arm, per_call) * call:.4g} {unit}"
+    if drawn is None:
+        return most
+    size = least_drawn(arm)
+    likely = drawn * each + drawn / size * int(calls(size, per_call)) * call
+    return f"likely {likely:.4g}, {most}"
 
 
 def reported(env: LiveEnvironment, rounds: Sequence[Round]) -> str:

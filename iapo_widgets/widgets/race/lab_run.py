@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.costs import per_call_of
+from ...core.draws import with_draws
+from ...core.pooled_rescoring import rescorer_for
 from ...core.problem import Context
 from ...core.protocol import Environment
-from ...core.rescoring import Rescorer
 from ...core.rounds import Policy, Result, Round
 from ...core.training import find_algorithm, mean_return, takes
 from ...core.uncertainty import fresh_estimate
@@ -55,7 +55,7 @@ class LabRun:
         self.result: Result | None = None
         self._held: list[Round] | None = None  # rounds of a run that is shown when it is whole
         self._worth = ""
-        self._rescorer = Rescorer(env.strategy, len(env.prompts), env.n_max, reuse, per_call=partial(per_call_of, env))
+        self._rescorer = rescorer_for(algorithm, env, reuse)
 
     @property
     def state(self) -> str:
@@ -174,7 +174,7 @@ class LabRun:
                     self._rescore_all()
                 rounds = tuple(self.view.rounds)
                 if runner.state == "finished":
-                    self.result = Result(rounds[-1].policy, rounds[-1].spent, rounds)
+                    self.result = Result(with_draws(rounds[-1].policy, rounds), rounds[-1].spent, rounds)
                     self._worth = _worth(self.env, self.result.policy)
                     self.view.report(_reports(self.env, self.result.policy, self.seed))
                 self.view.finished = True
