@@ -61,8 +61,7 @@ def expected_draws(policy: Policy, rounds: Sequence[Round]) -> dict[str, float]:
             ones, none = np.ones_like(batch.cost), np.zeros_like(batch.call_cost)
             estimate.add(replace(batch, cost=ones, call_cost=none))
         if number == len(batches) - 1 or (done and estimate.scored and estimate.reach is None):  # the first sets it
-            with np.errstate(invalid="ignore"):  # of a spread that is not asked for here, where a credit is 1
-                estimate.update(prompts)
+            estimate.update(prompts)
     found = {}
     for c, (name, arm) in enumerate(early.items()):
         reach = None if estimate.reach is None else estimate.reach[2 * c]

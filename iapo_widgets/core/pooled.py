@@ -123,7 +123,7 @@ class PooledEstimate:
         if not self.scored:
             scale = over_rules(q[:, keep]).argmax(axis=2)  # (C, K)
             at = np.take_along_axis(credit[None], scale[..., None, None], axis=3)[..., 0]
-            self.spread[seen] = np.sqrt((at * (1 - at)).mean(axis=(0, 1)))
+            self.spread[seen] = np.sqrt(np.maximum(at * (1 - at), 0).mean(axis=(0, 1)))  # a credit of 1 is rounded
         self.q = q
 
     def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array, Urns]:

@@ -59,8 +59,7 @@ class _Pooled(Track):
             np.add.at(arrived, batch.prompts, batch.n_valid)
         self._completions.append(arrived)
         if arrived.any():
-            with np.errstate(invalid="ignore"):  # of a spread that is not asked for here, where a credit is 1
-                self._estimate.update(np.arange(len(arrived)))
+            self._estimate.update(np.arange(len(arrived)))
         return self._estimate.q
 
     def chosen_by(self, q: Array, number: int, total: float) -> Array:
