@@ -139,7 +139,7 @@ def test_a_killed_child_is_told_and_a_run_goes_on(tmp_path):
             train("psst", env, 60, seed=0)
         model.start()
         assert model.base_url == address
-        assert train("psst", env, 60, seed=0).spent <= 60
+        assert train("psst", environment(model, ledger), 60, seed=0).spent <= 60
 
 
 PARENT = """
