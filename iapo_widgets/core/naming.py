@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .problem import Prompt
 
@@ -50,6 +51,18 @@ def full_name(prompt: Prompt) -> str:
     parts += [f"Example: {question} -> {answer}" for question, answer in prompt.examples]
     parts.append(f"User: {prompt.text}" if len([p for p in parts if p]) else prompt.text)
     return "\n".join(filter(None, parts))
+
+
+def without_shared(prompts: Sequence[Prompt]) -> tuple[list[Prompt], str]:
+    """Prompts of the same names but for a setting that all of them share, and what these are, in words."""
+    shared = {
+        name: value
+        for name in ("temperature", "top_p")
+        if len({getattr(prompt, name) for prompt in prompts}) == 1 and (value := getattr(prompts[0], name)) is not None
+    }
+    kept = [name for name in ("temperature", "top_p", "system", "examples") if name not in shared]
+    named = [Prompt(prompt.text, **{name: getattr(prompt, name) for name in kept}) for prompt in prompts]
+    return named, " and ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in shared.items())
 
 
 def _line(text: str) -> str:

@@ -20,11 +20,13 @@ class ResultsFile:
     """The records of ``study`` in the file at ``path``, which is made where it is absent.
 
     ``dropped`` says what was cut off: a last line that a crash left unfinished.  Raises ``ValueError`` where the
-    file is no results file, has another version or belongs to another study; it is left as it was then.
+    file is no results file, has another version or belongs to another study; it is left as it was then.  looking:
+    nothing is made and nothing is cut off, for whoever looks while another process may be writing.
     """
 
     study: Study
     path: Path
+    looking: bool = False
     dropped: str = ""
 
     def __post_init__(self) -> None:
@@ -34,7 +36,8 @@ class ResultsFile:
         if self.path.exists() and not self.path.is_file():
             raise ValueError(f"{self.path} is no ordinary file; name another")
         if not self.path.exists() or not self.path.stat().st_size:
-            self._append(header)
+            if not self.looking:
+                self._append(header)
             return
         try:
             content = contents(self.path, bounds.STUDY_BYTES)
@@ -63,7 +66,7 @@ class ResultsFile:
             except MemoryError:
                 raise ValueError(f"{self.path} needs more memory than there is") from None
             self._units[unit] = records
-        if len(whole) < len(content):
+        if len(whole) < len(content) and not self.looking:
             self.dropped = f"the last line of {self.path.name} was not finished: dropped, and its run is done again"
             with self.path.open("r+b") as file:
                 file.truncate(len(whole))

@@ -127,6 +127,38 @@ def test_all_of_it_is_larger_for_a_projector(live, lab):
     expect(lab).not_to_have_class(re.compile("iapo-projector"))
 
 
+def test_choices_are_taken_back_by_buttons_and_keys(live, lab):
+    """Within the lab a step goes back and forth, a race in it has steps of its own, and the run stays as it is."""
+    live.ask("setattr(lab, 'budget', 300)")
+    finished(live, lab)
+    form = unfolded(lab)
+    budget = form.get_by_label("Budget, answers")
+    back, forth = (lab.locator(".iapo-live-heading").get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    budget.fill("250")
+    budget.press("Tab")
+    form.get_by_label("Algorithm", exact=True).select_option("uniform")
+    live.wait_for("(lab.budget, lab.algorithm) == (250, 'uniform')")
+    expect(status(lab)).to_contain_text("Changed since the check")
+    form.get_by_label("Algorithm", exact=True).press("Control+z")
+    live.wait_for("(lab.budget, lab.algorithm) == (250, 'psst')")
+    back.press("Enter")
+    expect(budget).to_have_value("300")
+    expect(button(lab, "Run")).to_be_enabled()  # what was checked is in force again
+    assert live.ask("(lab.budget, lab.state)") == [300, "finished"]
+    back.press("Control+Shift+Z")
+    expect(budget).to_have_value("250")
+    forth.click()
+    live.wait_for("lab.algorithm == 'uniform'")
+    expect(forth).to_have_attribute("aria-disabled", "true")
+    lab.locator(".iapo-elimination .iapo-time").press("Control+z")
+    assert live.ask("lab.algorithm") == "uniform"
+    lab.locator(".iapo-live-heading").get_by_role("button", name="Copy link").click()
+    link = lab.locator(".iapo-live-heading").get_by_label("Link", exact=True)
+    expect(link).to_have_value(str(live.ask("lab.link()")))
+    assert link.input_value().startswith('LiveLab("live.sqlite", budget=250, algorithm="uniform", ')
+    assert live.errors == []
+
+
 def test_the_board_compares_prompts_on_one_question(live, lab):
     """Rows, votes and verdicts are those of the kernel; keys step along, N and the next question change them."""
     finished(live, lab)

@@ -4,13 +4,31 @@ import pytest
 
 from browser.jupyter import LAYOUT
 from browser.race import caption, clock, policy
-from iapo_widgets import load, train
+from iapo_widgets import Prompt, load, train
 from iapo_widgets.widgets import PolicyTable, PSSTLab, save_html
 
 BORDERS = 16  # px that a saved page has beside its widgets
+LONG = (
+    "Think step by step and write down every intermediate result before you answer. {query}",
+    "You are an expert examiner of spelling and grammar, and you never make a mistake. {query}",
+)
+
+
+def rescored():
+    """Two objectives and weights that were moved after the race; each prompt has many words."""
+    env = load("helpful-harmless")
+    env.prompts = tuple(Prompt(LONG[p % 2], temperature=0.8) for p in range(len(env.prompts)))
+    lab = PSSTLab(env, budget=5_000)
+    lab.show_finished()
+    lab.join(60)
+    lab.weights = [0.17, 0.73, 0.6]
+    return lab
+
+
 RACES = {
     "one answer after the other": lambda: PSSTLab(load("real-words"), strategy="early-vote", budget=8_000),
     "sentences": lambda: PSSTLab(load("real-sentences"), budget=8_000),
+    "re-scored": rescored,
     "two algorithms": lambda: PSSTLab(load("math"), compare="uniform", budget=5_000),
 }
 

@@ -1,10 +1,12 @@
 """What a prompt is called where there is no room for all of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from iapo_widgets import Arm, Policy, Prompt, mv_contexts, train
-from iapo_widgets.core.naming import full_name, said_name, short_name, told_name
+from iapo_widgets.core.naming import full_name, said_name, short_name, told_name, without_shared
 from iapo_widgets.core.strategies import STRATEGIES
 from iapo_widgets.live import PromptTemplate, Question
 from iapo_widgets.live.records.completion import RecordedCompletion, ScorerNote
@@ -124,3 +126,15 @@ def test_a_policy_to_be_read_names_its_prompts():
     assert str(result).endswith(f"spent {result.spent} completions in {len(result.rounds)} rounds")
     bare = Policy([env.contexts[0]], [Arm(2, None)])
     assert str(bare) == "low  N = random  prompt 2" and repr(bare) == "Policy({'low': Arm(prompt=2, n=None)})"
+
+
+def test_what_all_prompts_share_is_told_once():
+    """A temperature or top p that every prompt has tells none apart; one that some lack, or that differs, stays."""
+    prompts = [Prompt("{query} Be brief.", 1.0, 0.9), Prompt("{query} Be kind.", 1.0, 0.5)]
+    named, shared = without_shared(prompts)
+    assert [told_name(prompt) for prompt in named] == [
+        told_name(replace(prompt, temperature=None)) for prompt in prompts
+    ]
+    assert shared == "temperature 1" and "top p=0.9" in told_name(named[0])
+    assert without_shared(prompts[:1])[1] == "temperature 1 and top p 0.9"
+    assert without_shared([prompts[0], Prompt("{query}")]) == ([prompts[0], Prompt("{query}")], "")

@@ -26,6 +26,16 @@ def test_what_came_is_told_in_words(lab):
     assert board.table_text.count("\n") == 2 + 3
 
 
+def test_what_all_prompts_share_is_told_once(lab):
+    """The temperature of all stands above the answers, and in no name on the board, in the race or in the policy."""
+    lab.temperature = 0.7
+    landed(lab)
+    assert lab.answers._about["shared"] == "Every prompt is asked at temperature 0.7."
+    names = [row["name"] for row in lab.answers._page["rows"]] + [row["called"] for row in lab.answers._page["rows"]]
+    names += [row[1] for row in lab.results.policy.rows] + lab.results._race.children[0]._about["told"]
+    assert len(names) > 12 and not any("0.7" in name for name in names)
+
+
 def test_money_is_told_against_its_cap_where_prices_are_known(lab):
     """In dollars with the cap; without prices, that nobody knows."""
     lab.input_price, lab.output_price, lab.cap_money = 0.15, 0.6, 1.0

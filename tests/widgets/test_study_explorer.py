@@ -66,11 +66,56 @@ def test_stop_keeps_what_is_done_and_run_goes_on(study, tmp_path, monkeypatch):
     assert explorer.state == "finished" and len(seen) == 6
 
 
+@pytest.mark.parametrize(("runs", "state"), [(6, "finished"), (4, "stopped")])
+def test_it_opens_on_what_the_folder_holds(study, tmp_path, runs, state):
+    """All that is kept is drawn before Run, and how much it is stands in words; a study that lacks runs goes on."""
+    path = tmp_path / "study.jsonl"
+    records = run_study(study, path, jobs=1, progress=False)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[: 1 + runs]))
+    explorer = StudyExplorer(study, tmp_path)
+    assert (explorer.state, explorer.done, explorer.records) == (state, runs, records[: 4 * runs])
+    kept = {6: "All 6 runs are kept in the folder. ", 4: "4 of 6 runs are kept in the folder; Run goes on with the "}
+    assert explorer.summary.startswith(kept[runs]) and "At T = 200 completions, mean regret" in explorer.summary
+    (panel,) = explorer._scene["panels"]
+    assert panel["title"] == f"small.npz: means over {runs} of 6 runs with standard errors"
+    kept_mean = sum(r["regret"] for r in records[: 4 * runs] if (r["algorithm"], r["budget"]) == ("psst", 200)) / runs
+    (curve,) = [line for line in panel["lines"] if line["label"] == "psst"]
+    assert curve["y"][1] == pytest.approx(kept_mean, rel=1e-4)
+    explorer.run()
+    explorer.join(60)
+    assert explorer.state == "finished" and explorer.records == records
+    assert explorer.summary.startswith("Finished: 6 of 6 runs done.")
+    assert path.read_text() == "".join(lines)
+
+
+def test_opening_a_folder_changes_nothing_in_it(study, tmp_path):
+    """Neither is a file made, nor a last line cut off that another process may be writing."""
+    StudyExplorer(study, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    run_study(study, tmp_path / "study.jsonl", jobs=1, progress=False)
+    text = (tmp_path / "study.jsonl").read_text()[:-40]
+    (tmp_path / "study.jsonl").write_text(text)
+    explorer = StudyExplorer(study, tmp_path)
+    assert explorer.done == 5 and (tmp_path / "study.jsonl").read_text() == text
+
+
+def test_a_link_names_the_folder(study, tmp_path):
+    """So that what it makes opens on the same runs; without a folder it names none."""
+    explorer = StudyExplorer(study, tmp_path, measure="acr")
+    run_study(study, tmp_path / "study.jsonl", jobs=1, progress=False)
+    again = eval(explorer.link(), {"StudyExplorer": StudyExplorer, "study": study})
+    assert (again.measure, again.state, again.done) == ("acr", "finished", 6)
+    assert "folder" not in StudyExplorer(study).link()
+
+
 def test_a_file_of_another_study_is_refused_in_the_widget(study, tmp_path):
     """The error of the results file stands in the widget; nothing is overwritten."""
     file = tmp_path / "study.jsonl"
     file.write_text('{"format": "something else"}\n')
     explorer = StudyExplorer(study, tmp_path)
+    assert explorer.state == "failed" and "something else" in explorer.error
+    assert explorer.summary == "What is in the folder cannot be shown."
     explorer.run()
     explorer.join(60)
     assert explorer.state == "failed" and "something else" in explorer.error

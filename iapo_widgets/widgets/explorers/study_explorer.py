@@ -26,7 +26,9 @@ from ...study.table import Table
 from ...tasks.catalogue import GENERATED, RECORDED
 from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
+from ..shared.stateful import named
 from ..shared.ticked import Ticked
+from .study_words import moved, sooner, told
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
 MEASURES = [("regret", "regret"), ("return (ACR)", "acr")]
@@ -40,7 +42,8 @@ class StudyExplorer(Ticked, Explorer):
 
     study: default PSST, uniform and frugal on the math stand-in.  Kept results are those of its algorithms in
     ``Table.read()``; where they know nothing of an environment, there is no picture before Run.  folder: where
-    one's own results stay, in ``study.jsonl``; without one, for this session.  jobs: processes.  Traits:
+    one's own results stay, in ``study.jsonl``: what is there is drawn at once, and Run goes on with it; without one,
+    for this session.  jobs: processes.  Traits:
     ``environment``, ``measure`` (``regret`` or ``acr``, both in reward a question), ``state`` (idle, running, stopped,
     finished, failed) and ``done`` (finished runs in all), both to be read.
     """
@@ -59,14 +62,33 @@ class StudyExplorer(Ticked, Explorer):
         self._folder = Path(folder if folder is not None else tempfile.mkdtemp(prefix="iapo-study-"))
         if folder is None:
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._stop, self._failure = threading.Event(), ""
+        self._stop, self._failure, self._began = threading.Event(), "", False
         self._thread: threading.Thread | None = None
         self._records: list[dict[str, Any]] = []
         self._summary: tuple[list[dict[str, Any]], list[Cell]] = self._records, []
         super().__init__(**{"environment": self.study.environments[0], **traits})
+        self._open()
+
+    def _open(self) -> None:
+        """Show what the folder holds of an earlier session."""
+        try:
+            records = ResultsFile(self.study, self._path, looking=True).records
+        except (ValueError, OSError) as error:
+            self._tell(self._stop, state="failed", failure=str(error))
+            return
+        if records:
+            self._tell(self._stop, records, "finished" if self._whole(records) else "stopped")
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / "study.jsonl"
+
+    def _whole(self, records: Sequence[dict[str, Any]]) -> bool:
+        return len(records) == len(self.study.units) * len(self.study.algorithms) * len(self.study.budgets)
 
     def _arguments(self) -> list[str]:
-        return [*(["study"] if self.study is not DEFAULT else []), *super()._arguments()]
+        study = ["study"] if self.study is not DEFAULT else []
+        return [*study, *(named({"folder": str(self._folder)}) if self._kept else []), *super()._arguments()]
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -99,7 +121,7 @@ class StudyExplorer(Ticked, Explorer):
         with self.lock:
             if self.state == "running" and not self._stop.is_set():
                 return
-            self._stop = threading.Event()
+            self._stop, self._began = threading.Event(), True
             self._tell(self._stop)
             self._thread = self.in_background(self._work, self._stop, self._thread, name="iapo-study")
 
@@ -203,34 +225,23 @@ class StudyExplorer(Ticked, Explorer):
             "stopped": f"Stopped: {self.done} of {total} runs done and kept; Run goes on.",
             "finished": f"Finished: {total} of {total} runs done.",
             "failed": f"Failed after {self.done} of {total} runs.",
-        }[self.state]
+            "stopped before": f"{self.done} of {total} runs are kept in the folder; Run goes on with the others.",
+            "finished before": f"All {total} runs are kept in the folder.",
+            "failed before": "What is in the folder cannot be shown.",
+        }[self.state if self._began or self.state == "idle" else f"{self.state} before"]
         shown = own or kept
         if not shown:
             return text
         least, largest = min(c.budget for c in shown), max(c.budget for c in shown)
         what = f"mean {NAMES[self.measure]} in reward a question"
         if own:
-            said = f"At T = {largest:,} completions, {what}: {self._told(shown, largest)}."
-            beside = self._told(kept, largest)
+            said = f"At T = {largest:,} completions, {what}: {told(shown, largest, self.measure)}."
+            beside = told(kept, largest, self.measure)
             runs = f" There {kept[0].runs} kept runs have {beside}." if beside else ""
             return f"{text} {said}{runs}"
-        moved = f"From T = {least:,} to {largest:,} completions, {what}: {self._moved(kept, least, largest)}"
+        changed = f"From T = {least:,} to {largest:,} completions, {what}: {moved(kept, least, largest, self.measure)}"
         these = f"({kept[0].runs} kept runs; press Run for {total} runs of your own)"
-        return " ".join(filter(None, [_sooner(kept), f"{moved} {these}."]))
-
-    def _moved(self, cells: Sequence[Cell], least: int, largest: int) -> str:
-        """Every algorithm's mean at both budgets, the best at the larger one first."""
-        there = {(c.algorithm, c.budget): getattr(c, self.measure) for c in cells}
-        last = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)
-        return ", ".join(
-            f"{c.algorithm} {there[c.algorithm, least]:.3f} to {there[c.algorithm, largest]:.3f}"
-            for c in last if (c.algorithm, least) in there
-        )  # fmt: skip
-
-    def _told(self, cells: Sequence[Cell], budget: int) -> str:
-        """Every algorithm's mean there, the best first."""
-        there = sorted((c for c in cells if c.budget == budget), key=lambda c: c.regret)
-        return ", ".join(f"{c.algorithm} {getattr(c, self.measure):.3f}" for c in there)
+        return " ".join(filter(None, [sooner(kept), f"{changed} {these}."]))
 
     def _work(
         self, stop: threading.Event, before: threading.Thread | None, once: threading.Event | None = None
@@ -249,16 +260,16 @@ class StudyExplorer(Ticked, Explorer):
         if before:
             before.join()  # two must not write to one file
         try:
-            path = self._folder / "study.jsonl"
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._tell(stop, ResultsFile(self.study, path).records)  # of an earlier session or Run
-            records = run_study(self.study, path, jobs=self.jobs, progress=False, stop=once or stop, on_unit=on_unit)
+            self._tell(stop, ResultsFile(self.study, self._path).records)  # of an earlier session or Run
+            records = run_study(
+                self.study, self._path, jobs=self.jobs, progress=False, stop=once or stop, on_unit=on_unit
+            )
         except Exception as error:
             self._tell(stop, state="failed", failure=str(error) or type(error).__name__)
             return
-        whole = len(self.study.units) * len(self.study.algorithms) * len(self.study.budgets)
         halted = "running" if once and not stop.is_set() else "stopped"
-        self._tell(stop, records, "finished" if len(records) == whole else halted)
+        self._tell(stop, records, "finished" if self._whole(records) else halted)
 
     def _tell(
         self, stop: threading.Event, records: list[dict[str, Any]] | None = None, state: str = "running",
@@ -280,17 +291,6 @@ class StudyExplorer(Ticked, Explorer):
         name = proposal["trait"].name
         known = self.study.environments if name == "environment" else dict(MEASURES).values()
         return chosen(name, proposal, known)
-
-
-def _sooner(cells: Sequence[Cell]) -> str:
-    """Where the best algorithm at the largest budget had less regret than the next one has there; empty for nowhere."""
-    largest = max(c.budget for c in cells)
-    best, *others = sorted((c for c in cells if c.budget == largest), key=lambda c: c.regret)
-    had = [c.budget for c in cells if others and c.algorithm == best.algorithm and c.regret <= others[0].regret]
-    if not had or min(had) == largest:
-        return ""
-    fewer = f"{largest / min(had):.3g} times fewer completions"
-    return f"{best.algorithm} does at T = {min(had):,} as well as {others[0].algorithm} at T = {largest:,}: {fewer}."
 
 
 @cache

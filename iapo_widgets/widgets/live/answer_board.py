@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.naming import said_name, short_name, without_shared
 from ...core.rounds import Round
 from ...live.environment import LiveEnvironment
 from ...live.records.pools import Votes
@@ -40,8 +41,10 @@ class AnswerBoard(AnswerExplorer):
 
     def __init__(self, env: LiveEnvironment, rounds: Sequence[Round], **traits: Any) -> None:
         self._live, self._chosen, self._fault = env, dict[int, str](), ""
+        self._apart_by, shared = without_shared(env.prompts)
         asked = Asked.of(rounds, len(env.prompts), env.n_queries)
         super().__init__(AskedQuestions(env, asked), 0, None, 0, **{"n": min(env.n_max, MOST), "pages": 6, **traits})
+        self._about = {**self._about, "shared": shared and f"Every prompt is asked at {shared}."}
         self.question = self._telling()
         self._initial["question"] = self.question
 
@@ -92,7 +95,8 @@ class AnswerBoard(AnswerExplorer):
     def _note(self, row: dict[str, Any], question: int) -> None:
         """Say of a row what is missing and whom its prompt was chosen for; leave out what is not shown."""
         p, x, asked = row["prompt"], self.env.asked.order[question], self.env.asked
-        row["chosen"] = self._chosen.get(p, "")
+        row["name"], row["chosen"] = short_name(self._apart_by[p], p), self._chosen.get(p, "")
+        row["called"] = f"P{said_name(self._apart_by[p], p)[1:]}"
         failed = int(asked.wanted[p, x] - asked.came[p, x])
         row["missing"] = ""
         if failed:

@@ -19,7 +19,8 @@ NOT_RUN = (
 class LiveHeading(anywidget.AnyWidget):
     """A heading, a sentence, ``how`` to go on, and ``said``: what the lab is at, for a page without its status line.
 
-    ``display``: the size of the whole lab, which its button changes.
+    ``display``: the size of the whole lab, which its button changes.  ``ways``: of the buttons ``back`` and ``forth``
+    those that there is a step for.
     """
 
     _esm = packed("shared/canvas", "shared/kernel", "shared/state", "live/live_heading")
@@ -32,6 +33,7 @@ class LiveHeading(anywidget.AnyWidget):
     how = t.Unicode("Check sends nothing; Run asks, within the cap.").tag(sync=True)
     said = t.Unicode().tag(sync=True)
     display = t.Enum(DISPLAYS, DISPLAYS[0]).tag(sync=True)
+    ways: t.List[str] = t.List(t.Unicode()).tag(sync=True)
 
     #: Whether anything was run: a page has no form to fill in and no Check to press, so it does not ask for that.
     ran = False

@@ -27,10 +27,11 @@ from ..shared.twin import Twinned
 from ..shared.worker import worker
 from . import report as live_report
 from .answer_board import AnswerBoard
+from .choices import Choices
 from .fields import BUTTONS, FREE, KIND, NAMES
-from .form import LiveForm, example_prompts, example_questions
+from .form import LiveForm
 from .heading import LiveHeading
-from .means import Means
+from .means import LEDGER, Means
 from .reading import reading
 from .results import Results
 from .secret_field import SecretField
@@ -48,13 +49,13 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     simulated request), ``algorithm``, ``budget`` (completions), ``seed``, ``state`` (idle, running, stopped, finished,
     failed; to be read), ``display`` (normal, or projector: large enough for the last row).  A bad value raises
     ``traitlets.TraitError`` and changes nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in
-    the environment.
+    the environment.  What was set can be taken back, step by step, and ``link()`` tells it.
     """
 
     state = t.Unicode("idle", read_only=True)
     display = t.Enum(DISPLAYS, DISPLAYS[0])
 
-    def __init__(self, ledger: str | os.PathLike[str] = "iapo-ledger.sqlite", **traits: Any) -> None:
+    def __init__(self, ledger: str | os.PathLike[str] = LEDGER, **traits: Any) -> None:
         self.lock = threading.RLock()
         self.means = Means(Path(ledger))
         self._run: LabRun | None = None
@@ -63,15 +64,14 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
         self.env: LiveEnvironment | None = None
         self._checked: tuple[dict[str, Any], Setup] | None = None  # what was in the form then, and what it meant
         self._stop = threading.Event()
-        starts = {"prompts": example_prompts(), "questions": example_questions()}
-        super().__init__(**{**starts, **traits})
-        self._initial = {name: getattr(self, name) for name in NAMES}
+        super().__init__(**traits)
         for name in ("iapo-lab", "iapo-live", "iapo-widget"):  # by the first the view finds the controls beside it
             self.add_class(name)
         self.key = SecretField()
         self.form = LiveForm(self._values(), lambda name, value: setattr(self, name, value), self.key)
         self._heading, self._status, self._preview, self._progress = LiveHeading(), StatusLine(), w.HTML(), w.HTML()
         t.link((self, "display"), (self._heading, "display"))
+        self._choices = Choices(self, traits, self._heading, self.means)
         self._preview.add_class("iapo-preview")
         self.results = Results(lambda: self.policy, lambda: self.table)
         self.buttons = buttons(BUTTONS, lambda name: getattr(self, name)())
@@ -152,8 +152,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
             self._run, self.env, self._checked = None, None, None
             self._preview.value = self._progress.value = ""
             self.results.clear()
-            for name, value in self._initial.items():
-                setattr(self, name, value)
+            self._choices.reset()
         self.form.forget_errors()
         self.form.unfold(True)
         self._changed(None)
@@ -168,6 +167,13 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
             self._checked = None
         self._show_buttons()
         self._status.say(f"A new, empty ledger: {new.name}. What was paid for stays in {old.name}. Press Check.")
+
+    def link(self) -> str:
+        """One line of Python that makes a lab of the same choices, without its run and without the key.
+
+        An address or an extra body that was typed into the form stands in it as a variable of that name.
+        """
+        return self._choices.link()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the run has ended; for scripts and tests, never needed in a notebook."""

@@ -10,6 +10,7 @@ from ...live.ledger.ledger import Ledger
 from ...live.local.local_model import LocalModel
 from ...live.simulated.endpoint import SimulatedEndpoint
 
+LEDGER = "iapo-ledger.sqlite"  # where completions are kept that were given no file
 PORT = 8714  # of the simulated endpoint, where it is free: completions are kept under the address
 LATENCY = 0.5  # seconds that a simulated request takes: real ones take longer, and a run should be seen
 MODEL = "smollm2"
@@ -36,6 +37,11 @@ class Means:
         self._earlier: list[Ledger] = []  # what was shown may still be read
         self._simulator: SimulatedEndpoint | None = None
         self._local: LocalModel | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the ledger is, or will be."""
+        return self._path
 
     @property
     def ledger(self) -> Ledger:

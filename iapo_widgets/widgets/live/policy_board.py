@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...core.costs import arm_cost, calls
 from ...core.draws import with_draws
-from ...core.naming import short_name
+from ...core.naming import short_name, without_shared
 from ...core.problem import Arm, Context
 from ...core.rounds import Round, without_rules
 from ...core.stopping import least_drawn, most_requests
@@ -73,7 +73,7 @@ def policy_rows(
     errors: NDArray[np.float64] | None = None,
 ) -> list[list[str]]:  # fmt: skip
     """The arm of each context, its estimate and what a query costs, by ``HEAD``; errors (C, P, N) of the estimates."""
-    rows, known = [], without_rules(done).q
+    rows, known, named = [], without_rules(done).q, without_shared(env.prompts)[0]
     for c, (context, arm) in enumerate(zip(done.policy.contexts, done.policy.values(), strict=True)):
         n, each, call = arm.n or 1, costs[arm.prompt], call_costs[arm.prompt]
         if each is None or call is None:
@@ -83,7 +83,7 @@ def policy_rows(
         error = np.nan if errors is None else errors[c, arm.prompt, n - 1]
         sure = "" if np.isnan(error) else f" \N{PLUS-MINUS SIGN} {WHISKER * error:.2f}"
         q = f"{known[c, arm.prompt, n - 1]:.2f}{sure}"
-        name = short_name(env.prompts[arm.prompt], arm.prompt)
+        name = short_name(named[arm.prompt], arm.prompt)
         rows.append([_whom(context, env.cost_unit), name, arm.scale, q, cost])
     return rows
 

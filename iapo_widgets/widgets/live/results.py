@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from ...core.naming import told_name, without_shared
 from ...core.rounds import Policy
 from ...live.environment import LiveEnvironment
 from ...study.arms import ArmTable
@@ -53,6 +54,7 @@ class Results(w.VBox):
         if self.board is None:
             self.board = AnswerBoard(env, view.rounds)
             self._answers.children = [self.board]
+            view._about = {**view._about, "told": [told_name(prompt) for prompt in without_shared(env.prompts)[0]]}
         self.board.look(view.rounds, _chosen(view.rounds[-1].policy), env.report().last_fault)
         self.policy.look(env, view, spent, self.file.value)
         self._export.layout.display = None

@@ -11,6 +11,7 @@ from ...live.setup import Setup
 from ..shared.checked import checked
 from .checks import CHECKS
 from .fields import NAMES
+from .form import example_prompts, example_questions
 from .means import LATENCY, Served
 
 #: What a model on this machine, which works through a queue, is spared at least.
@@ -68,6 +69,14 @@ class LiveSettings(t.HasTraits):
             values.update(input_price=None, output_price=None)
         values.update(top_p=self.top_p or None)
         return Setup(**values)
+
+    @t.default("prompts")
+    def _example_prompts(self) -> str:
+        return example_prompts()
+
+    @t.default("questions")
+    def _example_questions(self) -> str:
+        return example_questions()
 
     @t.observe("whom")
     def _named(self, change: Any) -> None:

@@ -84,7 +84,7 @@ function policyRows(table, tell) {
   const cost = (v) => `${Number(v.toPrecision(3))}`;
   const head = ["context", "prompt", "N", "worth a question", `${number(table.low)} to ${number(table.high)}`, "lost against the best", `cost a question${table.unit && `, ${table.unit}`}`];
   const cells = (row) => [
-    [row.context], [build("span", { title: row.full }, row.prompt)], [row.n], [number(row.values.arm)],
+    [row.context], [build("span", { title: row.full }, row.prompt)], [build("span", {}, row.n)], [number(row.values.arm)],
     [strip(table, row)], [number(row.lost), loss(table, row)], [cost(row.cost)],
   ];
   const lines = table.rows.map((row, k) => build("tr", { role: "row", tabindex: k ? -1 : 0, "aria-label": row.told, "data-lm-suppress-shortcuts": "true", class: k === table.rows.length - 1 ? "iapo-mean" : "" },

@@ -38,8 +38,9 @@ function comesTo(model, page, row, frame, n) {
 
 function render({ model, el }) {
   const place = build("div", {});
+  const { shared } = model.get("_about");
   el.append(build("div", { class: "iapo-widget iapo-answer-board" }, build("h3", {}, "One question under every prompt"),
-    build("p", { class: "iapo-lead" }, "Answers in the order in which they came, what was read of each, and what a vote of the first N makes of them. Point at one to read all of it."), place));
+    build("p", { class: "iapo-lead" }, "Answers in the order in which they came, what was read of each, and what a vote of the first N makes of them. Point at one to read all of it.", shared ? ` ${shared}` : ""), place));
   return answerPanel({ model, el: place, label: "Answers", part: boardPart, draws: false });
 }
 

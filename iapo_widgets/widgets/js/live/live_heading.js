@@ -11,17 +11,34 @@ function tendFolds(root) {
   return () => watch.disconnect();
 }
 
-function render({ model, el }) {
+// The model as the buttons take it: what is chosen stands in the kernel, and so do the steps.
+function stepping(model) {
+  return {
+    get: (name) => model.get(name),
+    set: (name, value) => model.set(name, value),
+    save_changes: () => model.save_changes(),
+    send: (content) => model.send(content),
+    on: (event, listener) => model.on(event, listener),
+    off: (event, listener) => model.off(event, listener),
+    travel: (way) => model.send({ travel: way }),
+    can: (way) => connected(model) && model.get("ways").includes(way),
+    moved() {},
+  };
+}
+
+function render({ model: bare, el }) {
+  const model = stepping(bare);
   const title = build("h2", {}), sentence = build("p", {}), said = build("p", { class: "iapo-ended" });
-  const tools = build("div", { class: "iapo-tools" });
-  const root = build("header", { class: "iapo-widget iapo-live-heading" }, title, tools, sentence, said);
-  const { button, resize } = sizeButton(model, () => root.closest(".iapo-live"));
-  tools.append(button);
+  const root = build("header", { class: "iapo-widget iapo-live-heading" });
+  const { tools, box, hear, resize, off } = toolsOf(model, () => root.closest(".iapo-live"));
+  root.append(title, tools, sentence, box, said);
   el.append(root);
-  let untend = null; // a view meets what is beside it only once it is in the page
+  let lab = null, untend = null; // a view meets what is beside it only once it is in the page
   const size = new ResizeObserver(() => {
     untend ??= tendFolds(root);
-    tools.hidden = !root.closest(".iapo-live"); // of a saved page each part stands by itself
+    const around = root.closest(".iapo-live");
+    if (around && around !== lab) hear(lab = around);
+    tools.hidden = !around; // of a saved page each part stands by itself
     resize();
   });
   size.observe(root);
@@ -29,16 +46,19 @@ function render({ model, el }) {
     title.textContent = model.get("title");
     sentence.textContent = `${model.get("sentence")}${connected(model) ? ` ${model.get("how")}` : ""}`;
     said.textContent = connected(model) ? "" : model.get("said"); // in a notebook the status line says it
+    model.moved();
   };
   const forget = onConnection(model, show);
-  for (const name of ["title", "sentence", "said"]) model.on(`change:${name}`, show);
+  const shown = ["title", "sentence", "said", "ways"];
+  for (const name of shown) model.on(`change:${name}`, show);
   show();
   return () => {
     forget();
     size.disconnect();
     untend?.();
+    off();
     model.off("change:display", resize);
-    for (const name of ["title", "sentence", "said"]) model.off(`change:${name}`, show);
+    for (const name of shown) model.off(`change:${name}`, show);
   };
 }
 

@@ -50,7 +50,8 @@ function raceBoard({ pick }) {
     show(r, c, { chosen, truth, ends }) {
       const rows = standing(replay, r, c);
       const fit = Math.max(1, Math.floor(room / ROW.low)), many = Math.min(rows.length, rows.length > fit ? fit - 1 : fit);
-      const height = Math.max(ROW.low, Math.min(ROW.tall, Math.floor(room / many)));
+      const line = rows.length > fit ? ROW.low : 0; // says how many more there are
+      const height = Math.max(ROW.low, Math.min(ROW.tall, Math.floor((room - line) / many)));
       element.dataset.rows = height >= 32 ? "tall" : height >= 22 ? "middle" : "low";
       field.style.height = `${height * many}px`;
       list.style.setProperty("--iapo-row", `${height}px`);

@@ -153,6 +153,7 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
     });
   }
 
+  const recommended = (c, at) => tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, connected(first) ? toBegin : "No round was saved.")).filter(Boolean).join("\n");
   const landed = () => { for (const track of tracks) track.ask(null); };
   function draw() {
     if (pending) return;
@@ -175,10 +176,9 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
     const axes = tracks.map((track) => axisOf(track.replay, c)), ends = [Math.min(...axes.map(([low]) => low)), Math.max(...axes.map(([, high]) => high))];
     tracks.forEach((track) => track.show(frameAt(track, at), c, face, arm.length === 2 ? arm : null, ends));
     const told = truth ? tracks.map((track) => truthWords(track.replay, frameAt(track, at), c, track.truth())).filter(Boolean) : [];
-    const none = connected(first) ? toBegin : "No round was saved.";
-    put(policy, tracks.map((track) => policyWords(track.replay, frameAt(track, at), c, none)).filter(Boolean).join("\n"));
+    put(policy, recommended(c, at));
     put(lucky, told.join("\n"));
-    put(changed, tracks[0].replay.isRescored(c) ? `Re-scored with ${tracks[0].replay.rescored[c].label}: nothing was asked anew. Estimates and recommendation are new; the arms were trimmed under the earlier weights.` : "");
+    put(changed, tracks[0].replay.isRescored(c) ? `Re-scored with ${tracks[0].replay.rescored[c].label}: nothing was asked anew, and the arms were trimmed under the earlier weights.` : "");
     describe(faces, { "aria-pressed": face === "map" });
     describe(truthButton, { "aria-pressed": truth });
     truthButton.hidden = !about.knows;
@@ -194,15 +194,19 @@ function raceStage({ models, opened = null, playTrain = () => false, toBegin = "
   }
   let fitted = "";
   function refit() { // a fit changes the height, which is no reason for another
-    const now = `${root.clientWidth} ${bounds.length > 0} ${tracks.every((track) => track.model.get("finished"))} ${context()} ${first.get("face")}`;
+    const now = `${root.clientWidth} ${bounds.length > 0} ${tracks.every((track) => track.model.get("finished"))} ${context()} ${tracks[0].replay.isRescored(context())} ${first.get("face")}`;
     if (now !== fitted) { fitted = now; fit(); draw(); }
   }
   const size = new ResizeObserver(() => { refit(); draw(); });
   size.observe(root);
   const forget = onThemeChange(root, paint), unhear = onConnection(first, collect);
-  // The longest caption has its room from the beginning; rows take what one screen leaves them.
+  // The longest caption and recommendation have their room from the beginning; rows take what one screen leaves them.
   const fit = () => {
     root.style.setProperty("--iapo-said", `${Math.max(...tracks.map((track) => track.tallest(context())))}px`);
+    const probe = build("p", { class: "iapo-policy iapo-probe", "aria-hidden": "true" });
+    policy.after(probe);
+    policy.style.minHeight = `${Math.max(...bounds.map((_, at) => { put(probe, recommended(context(), at)); return probe.offsetHeight; }), 0)}px`;
+    probe.remove();
     const section = root.closest(".iapo-race") ?? root, stacked = tracks.length > 1 && root.clientWidth < 880;
     const room = tracks.map(({ board }) => board.element.hidden ? 0 : board.field.offsetHeight);
     const around = section.offsetHeight - (stacked ? room.reduce((a, b) => a + b, 0) : Math.max(...room));

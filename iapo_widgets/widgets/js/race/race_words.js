@@ -100,7 +100,7 @@ function ruleWords(replay, r, c) {
 }
 
 function exitWords(replay, r, c, over) {
-  if (replay.isRescored(c)) return "Who went, went under the earlier weights.";
+  if (replay.isRescored(c)) return ""; // they went under the earlier weights, as the stage says of them all
   const { number } = replay.frames[r];
   const gone = standing(replay, r, c).filter((row) => row.out === number);
   const rule = ruleWords(replay, r, c);

@@ -81,9 +81,8 @@ function sizeButton(model, root) {
   return { button, resize };
 }
 
-// The head of a widget: what it is, and the buttons that all widgets have; `root` hears their keys.
-function headOf(model, root, says = build("p")) {
-  const [title, sentence] = model.get("_heading");
+// The buttons that all widgets have, and the box of their link; `root()` is what they make larger, once it is there.
+function toolsOf(model, root) {
   const go = (forth) => (forth ? model.travel("forth", "back") : model.travel("back", "forth"));
   const back = tool("Undo (Ctrl+Z)", "M6 3 2.5 6.5 6 10M3 6.5h6a3.7 3.7 0 0 1 0 7.4H6", () => go(false));
   const forth = tool("Redo (Ctrl+Shift+Z)", "M10 3l3.5 3.5L10 10M13 6.5H7a3.7 3.7 0 0 0 0 7.4h3", () => go(true));
@@ -91,7 +90,7 @@ function headOf(model, root, says = build("p")) {
     if (model.address) show(model.address());
     else model.send({ link: asked = true });
   });
-  const { button: size } = sizeButton(model, () => root);
+  const { button: size, resize } = sizeButton(model, root);
   const said = build("span", { role: "status" });
   const line = build("input", { type: "text", readonly: "", "aria-label": "Link" });
   const box = build("div", { class: "iapo-link", hidden: "" }, said, line);
@@ -104,18 +103,29 @@ function headOf(model, root, says = build("p")) {
   };
   const answer = (content) => { if (asked && typeof content?.link === "string") show(content.link); };
   model.moved = () => { for (const [button, way] of [[back, "back"], [forth, "forth"]]) describe(button, { "aria-disabled": !model.can(way) }); };
-  describe(root, { "data-lm-suppress-shortcuts": true });
-  for (const event of ["pointerdown", "keydown"]) root.addEventListener(event, ({ repeat }) => { if (!repeat) model.begin(); }, true);
-  root.addEventListener("change", model.begin);
-  root.addEventListener("keydown", (event) => {
-    const key = event.key.toLowerCase();
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || !/^[zy]$/.test(key) || event.target.closest("textarea, [type=text]")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    go(key === "y" || event.shiftKey);
-  });
+  // keys that do the same where they are pressed within `place`
+  const hear = (place) => {
+    describe(place, { "data-lm-suppress-shortcuts": true });
+    place.addEventListener("keydown", (event) => {
+      const key = event.key.toLowerCase();
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || !/^[zy]$/.test(key) || event.target.closest("textarea, [type=text]")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      go(key === "y" || event.shiftKey);
+    });
+  };
   model.on("msg:custom", answer);
   model.moved();
+  return { tools: build("div", { class: "iapo-tools" }, back, forth, link, size), box, hear, resize, off: () => model.off("msg:custom", answer) };
+}
+
+// The head of a widget: what it is, and its buttons; `root` hears their keys.
+function headOf(model, root, says = build("p")) {
+  const [title, sentence] = model.get("_heading");
+  const { tools, box, hear } = toolsOf(model, () => root);
+  for (const event of ["pointerdown", "keydown"]) root.addEventListener(event, ({ repeat }) => { if (!repeat) model.begin(); }, true);
+  root.addEventListener("change", model.begin);
+  hear(root);
   if (sentence) says.textContent = sentence;
-  return build("div", { class: "iapo-heading" }, build("h3", {}, title), build("div", { class: "iapo-tools" }, back, forth, link, size), says, box);
+  return build("div", { class: "iapo-heading" }, build("h3", {}, title), tools, says, box);
 }

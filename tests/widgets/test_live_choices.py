@@ -1,0 +1,83 @@
+"""What is chosen in LiveLab: a step back and forth, and a line of Python that makes a lab of the same choices."""
+
+from unittest.mock import Mock
+
+from iapo_widgets.widgets import LiveLab
+from live_lab_cases import landed
+
+CANARY = "canary-key-0123456789"
+
+
+def test_what_was_set_is_taken_back_and_done_again(lab):
+    """A step for each choice, whoever made it; a new choice ends what could be done again; unknown ways do nothing."""
+    asked = lab._heading._handle_custom_msg
+    lab.form.fields["budget"].control.value = 300
+    lab.algorithm = "uniform"
+    asked({"travel": "back"}, None)
+    assert (lab.budget, lab.algorithm, lab._heading.ways) == (300, "psst", ["back", "forth"])
+    asked({"travel": "back"}, None)
+    assert lab.budget == 200 == lab.form.fields["budget"].control.value and lab._heading.ways == ["forth"]
+    for way in ("back", "sideways", None, ["forth"]):
+        asked({"travel": way}, None)
+    assert lab.budget == 200
+    asked({"travel": "forth"}, None)
+    assert lab.budget == 300
+    lab.seed = 5
+    assert lab._heading.ways == ["back"] and lab.algorithm == "psst"
+
+
+def test_reset_is_one_step(lab):
+    """Taken back it brings all choices again; the check that was made for them holds again, too."""
+    lab.budget, lab.n_max, lab.high = 300, 2, 0.5
+    lab.check()
+    lab.reset()
+    lab._heading._handle_custom_msg({"travel": "back"}, None)
+    assert (lab.budget, lab.n_max, lab.high) == (300, 2, 0.5)
+    lab._heading._handle_custom_msg({"travel": "forth"}, None)
+    assert (lab.budget, lab.n_max, lab.high) == (200, 4, 1.0)
+
+
+def test_a_step_back_does_not_touch_run_or_key(lab):
+    """What was learnt stays on screen, and the key in the kernel's memory."""
+    lab.whom = "endpoint"
+    lab.key._handle_custom_msg({"secret": CANARY}, None)
+    lab.whom = "simulated"
+    lab.budget = 100
+    landed(lab)
+    policy = lab.policy
+    for _ in range(3):
+        lab._heading._handle_custom_msg({"travel": "back"}, None)
+    assert (lab.budget, lab.whom) == (200, "simulated") and lab.policy == policy and lab.state == "finished"
+    assert lab.key.secret.reveal() == CANARY
+
+
+def test_a_line_makes_a_lab_of_the_same_choices(lab, tmp_path):
+    """Hostile words, lists and numbers come back; what is as usual is left out."""
+    lab.prompts, lab.extra_body = 'Say "{query}"\n\\ \u2028', ""
+    lab.cap_money, lab.stop_at, lab.algorithm, lab.whom = 1.5, '["\\n", "END"]', "frugal", "local"
+    line = lab.link()
+    assert "\n" not in line and "questions=" not in line and line.startswith(f'LiveLab("{tmp_path}/ledger.sqlite", ')
+    with_same = eval(line, {"LiveLab": LiveLab})
+    try:
+        assert with_same._values() == lab._values() and with_same.means.path == lab.means.path
+    finally:
+        with_same.close()
+
+
+def test_a_line_holds_no_key_and_no_typed_address(lab):
+    """An address stands in it where the lab was made with it; a typed one is a variable, so that no other is asked."""
+    lab.key._handle_custom_msg({"secret": CANARY}, None)
+    lab.whom, lab.model = "endpoint", "mine"
+    lab.base_url, lab.extra_body = f"https://{CANARY}.example/v1", '{"top_k": 20}'
+    line = lab.link()
+    assert CANARY not in line and "base_url=base_url, " in line and "extra_body=extra_body" in line
+    given = LiveLab(lab.means.path, base_url="https://mine.example/v1")
+    try:
+        assert 'base_url="https://mine.example/v1"' in given.link()
+        given.base_url = "https://other.example/v1"
+        assert "base_url=base_url" in given.link()
+        given._heading.send = sent = Mock()
+        given._heading._handle_custom_msg({"link": True}, None)
+        sent.assert_called_once_with({"link": given.link()})
+    finally:
+        given.close()
