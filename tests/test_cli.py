@@ -9,7 +9,7 @@ import pytest
 from iapo_widgets import load
 from iapo_widgets.cli import LAB_OPTIONS, main
 from iapo_widgets.course.opening import handed_on
-from iapo_widgets.study.paper import paper_studies
+from iapo_widgets.study.paper import STUDIES, paper_studies
 from iapo_widgets.study.results import ResultsFile
 
 
@@ -129,6 +129,13 @@ def test_version_is_told(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0 and capsys.readouterr().out == f"iapo-widgets {version('iapo-widgets')}\n"
+
+
+def test_every_study_can_be_run_alone(capsys):
+    """``--only`` knows them all, by the names that the whole has them under."""
+    with pytest.raises(SystemExit):
+        main(["study", "--help"])
+    assert "{" + ",".join(STUDIES) + "}" in capsys.readouterr().out.replace("\n", "").replace(" ", "")
 
 
 HEADER = '{"format": "iapo-widgets study, version 1", "study": %s}\n'

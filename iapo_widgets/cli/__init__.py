@@ -116,8 +116,9 @@ def _parser() -> argparse.ArgumentParser:
 
     study = commands.add_parser("study", help="run the paper's studies, or go on with them, and write their tables")
     study.add_argument("folder", metavar="DIR", help="folder of the results; one that holds some is gone on with")
-    study.add_argument("--only", choices=["elimination", "sequential", "fourfold", "improved"], help="one study")
-    study.add_argument("--runs", type=int, help="fewer runs than the 200")
+    kinds = ["elimination", "sequential", "fourfold", "improved", "rivals", "stopping"]
+    study.add_argument("--only", choices=kinds, help="one study")
+    study.add_argument("--runs", type=int, help="fewer runs than the 200, 50 of rivals, 30 of arms that stop")
     study.add_argument("--jobs", type=int, default=-1, help="processes (-1: all cores)")
     study.add_argument("--published", action="store_true", help="the authors' files instead of generated ones")
     study.set_defaults(command=_study)
@@ -259,7 +260,8 @@ def _study(options: argparse.Namespace) -> None:
     for name, study in paper_studies(options.runs, options.published).items():
         if options.only in (None, name):
             budgets = ", ".join(map(str, study.budgets))
-            say(f"{name}: {', '.join(study.algorithms)} at T = {budgets}, {study.runs} runs")
+            arms = " of arms that stop" * study.stops
+            say(f"{name}: {', '.join(study.algorithms)} at T = {budgets}, {study.runs} runs{arms}")
             records[name] = run_study(study, folder / f"{name}.jsonl", jobs=options.jobs)
     if options.only is None:
         tabulate(records, options.published).write(folder)

@@ -139,10 +139,15 @@ def grid_arm(env: Known, context: int, prompt: int, index: int, rule: int = 0) -
 
 
 def pooled_reach(env: Known) -> Array:
-    """The quantiles of the utilities of all completions, as often as they come, (W, levels)."""
+    """The quantiles of the utilities of all completions, as often as they come, (W, levels); kept beside the data."""
     vectors, _ = distinct_weights(env.contexts)
-    values = np.broadcast_to(env.values, (*env.probs.shape, env.values.shape[3])).reshape(-1, env.values.shape[3])
-    return stopping.quantiles(vectors @ values.T, env.probs.ravel(), env.strategy.levels)
+    levels = tuple(env.strategy.levels)
+    key = (levels, vectors.tobytes())
+    if key not in env.kept:
+        values = np.broadcast_to(env.values, (*env.probs.shape, env.values.shape[3])).reshape(-1, env.values.shape[3])
+        env.kept[key] = stopping.quantiles(vectors @ values.T, env.probs.ravel(), levels)
+    found: Array = env.kept[key]
+    return found
 
 
 def _table(root: Known, chosen: bool) -> Table:
@@ -150,11 +155,14 @@ def _table(root: Known, chosen: bool) -> Table:
     vectors, _ = distinct_weights(root.contexts)
     rules, prompts = stopping.rules_of(root.strategy), range(len(root.prompts))
     votes = root.strategy.counts_votes
-    key = (rules, root.n_max, votes and chosen, None if votes else vectors.tobytes())
+    kind = rules, root.n_max, None if votes else vectors.tobytes()
+    key = (*kind, votes and chosen)
     if key not in root.kept:
         if votes:
             passes = range(PASSES, PASSES + CHOICE) if chosen else range(PASSES)
-            root.kept[key] = _votes(root, rules, root.n_max, passes, prompts)
+            root.kept[key] = table = _votes(root, rules, root.n_max, passes, prompts)
+            if not len(table.passes):  # nothing was drawn: the other table is the same
+                root.kept[*kind, not chosen] = table
         else:
             reach = stopping.reach_of_rules(rules, pooled_reach(root))
             root.kept[key] = Table(_best(root, vectors, rules, reach, root.n_max, prompts), np.zeros((0, 4, 0, 0, 0)))

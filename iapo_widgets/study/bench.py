@@ -94,7 +94,7 @@ def parts(
 
 
 def _rows(env, algorithms, budgets, runs, seed, options):
-    exact = cache(lambda i: _exact(env, seed + i))  # values alone: the parts of all runs would fill the memory
+    exact = cache(lambda i: known_values(*parts(env, seed + i)))  # the parts of all runs would fill the memory
     for name in algorithms:
         for budget in budgets:
             values, regret, seconds, spent, policies = [], ([], [], [], []), [], [], []
@@ -120,11 +120,13 @@ def _rows(env, algorithms, budgets, runs, seed, options):
             yield BenchRow(name, budget, runs, *means, min(spent), max(spent), times, policies)
 
 
-def _exact(
-    env: CategoricalEnvironment | Callable[[int], CategoricalEnvironment], seed: int
+def known_values(
+    train_part: CategoricalEnvironment, test_part: CategoricalEnvironment
 ) -> tuple[tuple[float, float], tuple[float, float], NDArray[np.float64], NDArray[np.float64]]:
-    """Returns on test and train part of the arms best on the train part, of all and of the fixed ones; Q of both."""
-    train_part, test_part = parts(env, seed)
+    """Returns on test and train part of the arms best on the train part, of all and of the fixed ones; Q of both.
+
+    Q are those of train and test part as ``mean_return`` takes them.
+    """
     q_train, q_test = train_part.exact_q(), test_part.exact_q()
     best = oracle(train_part)
     returns = mean_return(best, test_part, q_test), mean_return(best, train_part, q_train)

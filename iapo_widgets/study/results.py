@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from ..core import bounds
 from ..core.files import contents, parsed
 from .protocol import Study, Unit
+from .statistics import MEASURES, OF_STOPS
 
 FORMAT = "iapo-widgets study, version 1"
 
@@ -60,7 +62,7 @@ class ResultsFile:
             raise ValueError(f"{self.path} holds another study: {what} differ; name another file")
         for number, line in enumerate(lines[1:], 2):
             try:
-                unit, records = _unit(_line(line))
+                unit, records = _unit(_line(line), (*MEASURES, *(OF_STOPS if self.study.stops else ())))
             except (ValueError, KeyError):
                 raise ValueError(f"{self.path}, line {number}, cannot be read; remove that line to go on") from None
             except MemoryError:
@@ -103,17 +105,16 @@ def _line(line: bytes) -> dict[str, Any]:
     return content
 
 
-def _unit(entry: dict[str, Any]) -> tuple[Unit, list[dict[str, Any]]]:
-    """A finished unit, each field of the type that it should have."""
+def _unit(entry: dict[str, Any], measures: Sequence[str]) -> tuple[Unit, list[dict[str, Any]]]:
+    """A finished unit, each field of the type that it should have, numbers for ``measures``."""
     environment, run, records = entry["environment"], entry["run"], entry["records"]
     if type(environment) is not str or type(run) is not int or type(records) is not list:
         raise ValueError("no unit")
     for record in records:
         if type(record) is not dict or (record["environment"], record["run"]) != (environment, run):
             raise ValueError("no record of that unit")
-        numbers = [record["acr"], record["regret"]]
         if type(record["algorithm"]) is not str or type(record["budget"]) is not int:
             raise ValueError("no record of an algorithm at a budget")
-        if not all(type(number) in (int, float) for number in numbers):
+        if not all(type(record[measure]) in (int, float) for measure in measures):
             raise ValueError("no numbers")
     return (environment, run), records

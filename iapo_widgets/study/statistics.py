@@ -12,12 +12,17 @@ from numpy.typing import NDArray
 
 Records = Sequence[dict[str, Any]]
 TIE = 1e-12  # returns that differ by no more are equal: rounding alone tells them apart
+MEASURES = ("acr", "regret")  # of every record
+OF_STOPS = ("regret_fixed", "regret_fixed_train")  # of a record of arms that may stop early, too
 EXACT = 10  # untied pairs from which on the normal approximation, or SciPy's exact one, is good enough
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One algorithm at one budget on one environment: means over runs, with standard errors."""
+    """One algorithm at one budget on one environment: means over runs, with standard errors.
+
+    Of arms that may stop early also ``regret_fixed`` and ``regret_fixed_train``, as ``BenchRow`` has them; else None.
+    """
 
     environment: str
     algorithm: str
@@ -27,6 +32,15 @@ class Cell:
     acr_sem: float
     regret: float
     regret_sem: float
+    regret_fixed: float | None = None
+    regret_fixed_sem: float | None = None
+    regret_fixed_train: float | None = None
+    regret_fixed_train_sem: float | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether its arms may stop early."""
+        return self.regret_fixed is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,9 @@ def summary(records: Records) -> list[Cell]:
         groups.setdefault((r["environment"], r["algorithm"], r["budget"]), []).append(r)
     cells = []
     for key, group in groups.items():
-        values, regrets = [r["acr"] for r in group], [r["regret"] for r in group]
-        cells.append(Cell(*key, len(group), float(np.mean(values)), sem(values), float(np.mean(regrets)), sem(regrets)))
+        measures = [*MEASURES, *(m for m in OF_STOPS if m in group[0])]
+        means = [f([r[m] for r in group]) for m in measures for f in (lambda v: float(np.mean(v)), sem)]
+        cells.append(Cell(*key, len(group), *means))
     return cells
 
 

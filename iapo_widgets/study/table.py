@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,6 +16,8 @@ from ..core.files import contents, parsed, replacing
 from .statistics import Cell, Comparison
 
 TABLES = Path(__file__).parent / "tables"
+#: What the name of an algorithm ends with where the arms that it chose among may stop early.
+STOPS = ", arms that stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,19 @@ class Table:
     @property
     def source(self) -> str:
         """Where the numbers come from, in a few words for a title."""
-        runs = sorted({c.runs for c in self.cells})
+        most, *fewer = sorted({c.runs for c in self.cells}, reverse=True)
         data = "the authors' files" if self.published else "generated stand-ins"
-        return f"{data}, {' or '.join(map(str, runs))} runs"
+        return f"{data}, {most} runs" + (f" (some rows: {' or '.join(map(str, sorted(fewer)))})" if fewer else "")
+
+    def only(self, algorithms: Collection[str]) -> Table:
+        """The table of these algorithms alone."""
+        cells = tuple(c for c in self.cells if c.algorithm in algorithms)
+        pairs = tuple(c for c in self.comparisons if {c.better, c.worse} <= set(algorithms))
+        return Table(cells, pairs, self.published)
+
+    def alike(self, stops: bool) -> list[Cell]:
+        """The cells of arms that may stop early, or of the others, each by the plain name of its algorithm."""
+        return [replace(c, algorithm=c.algorithm.removesuffix(STOPS)) for c in self.cells if c.stops is stops]
 
     def cell(self, environment: str, algorithm: str, budget: int) -> Cell:
         """That mean; the one of most runs where several studies have it.  Raises ``KeyError`` where none has."""
@@ -62,7 +74,7 @@ class Table:
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str] = TABLES) -> Table:
-        """The table in ``folder``; without one, the table of 200 runs on the stand-ins that comes with the package.
+        """The table in ``folder``; without one, the table of the stand-ins that comes with the package.
 
         Raises ``FileNotFoundError`` where there is none, ``ValueError`` where ``write`` did not write it.
         """
@@ -90,9 +102,20 @@ def _short(value: Any) -> Any:
 
 
 def _rows(path: Path, kind: type) -> Iterable[Any]:
+    """The rows; a column that may be absent is so in tables of older versions."""
     types = get_type_hints(kind)
-    for number, row in enumerate(csv.DictReader(io.StringIO(contents(path, bounds.TEXT_BYTES).decode(), newline=""))):
-        missing = [name for name in types if row.get(name) is None]
+    reader = csv.DictReader(io.StringIO(contents(path, bounds.TEXT_BYTES).decode(), newline=""))
+    there = reader.fieldnames or ()
+    wanted = [f.name for f in fields(kind) if f.default is MISSING or f.name in there]
+    for number, row in enumerate(reader):
+        missing = [name for name in wanted if row.get(name) is None]
         if missing:
             raise ValueError(f"row {number + 1} of {path.name} lacks {missing[0]}")
-        yield kind(**{name: types[name](row[name]) for name in types})
+        yield kind(**{name: _value(types[name], row[name]) for name in wanted})
+
+
+def _value(kind: Any, text: str) -> Any:
+    """``text`` as that type; where it may be None, nothing is None."""
+    if isinstance(kind, type):
+        return kind(text)
+    return float(text) if text else None

@@ -113,6 +113,20 @@ def test_monte_carlo_agrees_with_enumeration_and_says_its_error(answers, monkeyp
 
 
 @KINDS
+def test_what_is_exact_is_worked_out_once(votes, monkeypatch):
+    """Values to choose an arm by are those to judge it by, and every arm of the grid has the reach of one count."""
+    counted = []
+    for where, name in ((early, "_votes"), (early, "_best"), (early.stopping, "quantiles")):
+        whole = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *a, n=name, f=whole, **k: (counted.append(n), f(*a, **k))[1])
+    env = stopping_task(5, votes)
+    part = env.split(0.5, 0)[0]
+    assert np.array_equal(part.exact_q(), part.exact_q(chosen=True))
+    arms = [grid_arm(part, c, 0, 4, 1) for c in (0, 1, 0, 1)]
+    assert arms[:2] == arms[2:] and counted == (["_votes"] if votes else ["quantiles", "_best"])
+
+
+@KINDS
 def test_permuting_prompts_permutes(votes):
     """Exact values, by Monte Carlo or not, follow the prompts."""
     env = stopping_task(4, votes, outcomes=5, prompts=3, strategy=EarlyVote((2,), (1,)) if votes else None)

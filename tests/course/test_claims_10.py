@@ -12,6 +12,7 @@ from iapo_widgets.study.table import Table
 TABLE = Table.read()
 BEST_OF_N = ("synth-categorical", "helpful-harmless", "summarization")
 STAND_INS = ("synth-bernoulli", "math", "commonsense-qa", *BEST_OF_N)
+OTHERS = ("racing", "ucb-e", "ucb-e-lrf")
 REAL = ("real-words", "real-sums", "real-sentences")
 
 
@@ -108,10 +109,10 @@ def test_the_quick_choice_is_ahead_with_few_completions_and_behind_with_many():
 
 
 def test_the_comparisons_are_as_many_as_the_text_counts():
-    """180 in one family and 54 in the other; the factors that are printed make p what Holm's rule makes it."""
+    """180 in one family and 54 in both others; the factors that are printed make p what Holm's rule makes it."""
     mine = [c for c in TABLE.comparisons if c.better == "psst"]
-    step = [c for c in mine if c.worse in ("ucb", "epsilon-greedy", "softmax")]
-    assert len(step) == 54 == 3 * 6 * 3 and len(mine) - len(step) == 180 == 6 * 6 * 5
+    step, others = ([c for c in mine if c.worse in names] for names in (("ucb", "epsilon-greedy", "softmax"), OTHERS))
+    assert len(step) == len(others) == 54 == 3 * 6 * 3 and len(mine) - 2 * len(step) == 180 == 6 * 6 * 5
     rows = [line.split() for line in printed("10", "family = [").splitlines() if line.startswith("math ")]
     for _, _, _, p, times, corrected, _ in rows:
         if float(p) > 1e-3:
@@ -199,6 +200,59 @@ def test_twenty_runs_against_two_hundred():
     few, many, few_random, many_random = ((r.regret_mean, r.regret_sem) for r in rows)
     assert few[0] > few_random[0] + few[1] + few_random[1]
     assert abs(many[0] - many_random[0]) < many[1] + many_random[1]
+
+
+def against_others(us, budget, sign=1):
+    """(task, rival) where ``us`` is significantly ahead of a rival from another paper; with sign -1 behind it."""
+    rows = {(t, r): TABLE.comparison(t, us, r, budget) for t in STAND_INS for r in OTHERS}
+    return {pair for pair, c in rows.items() if c.p_holm < 0.05 and sign * c.difference > 0}
+
+
+@pytest.mark.claim("10-racing-few")
+def test_racing_is_ahead_of_psst_with_few_completions():
+    """On five tasks, and on commonsense-qa neither way; fifty runs."""
+    assert {t for t, rival in against_others("psst", 1_000, -1) if rival == "racing"} == {*STAND_INS} - {
+        "commonsense-qa"
+    }
+    assert not against_others("psst", 1_000)
+    assert {TABLE.cell(t, r, 1_000).runs for t in STAND_INS for r in OTHERS} == {50}
+
+
+@pytest.mark.claim("10-racing-many")
+def test_racing_and_low_rank_factors_with_many_completions():
+    """Both ahead of PSST on two tasks of best-of-N; racing behind on one task, the other on two."""
+    behind, ahead_of_us = against_others("psst", 20_000), against_others("psst", 20_000, -1)
+    two = {"helpful-harmless", "summarization"}
+    assert ahead_of_us == {(t, r) for t in two for r in ("racing", "ucb-e-lrf")}
+    assert {t for t, r in behind if r == "racing"} == {"synth-bernoulli"}
+    assert {t for t, r in behind if r == "ucb-e-lrf"} == {"synth-bernoulli", "commonsense-qa"}
+
+
+@pytest.mark.claim("10-ucb-e")
+def test_ucb_e_is_ahead_once_and_behind_twice():
+    """Of the twelve comparisons that are printed."""
+    few, many = (against_others("psst", budget, -1) for budget in (1_000, 20_000))
+    assert {p for p in few | many if p[1] == "ucb-e"} == {("math", "ucb-e")} and ("math", "ucb-e") not in many
+    assert sum(r == "ucb-e" for _, r in [*against_others("psst", 1_000), *against_others("psst", 20_000)]) == 2
+
+
+@pytest.mark.claim("10-frugal-rivals")
+def test_frugal_is_ahead_of_all_three():
+    """On all tasks at 1,000; at 20,000 in 15 of 18 comparisons; never behind."""
+    assert len(against_others("frugal", 1_000)) == 18 and len(against_others("frugal", 20_000)) == 15
+    assert not against_others("frugal", 20_000, -1)
+
+
+@pytest.mark.claim("10-rivals-key")
+def test_racing_and_frugal_with_few_completions():
+    """Racing is ahead of PSST on five tasks, frugal of both on six."""
+    assert sum(rival == "racing" for _, rival in against_others("psst", 1_000, -1)) == 5
+    assert {t for t, rival in against_others("frugal", 1_000) if rival == "racing"} == ahead_of_psst() == set(STAND_INS)
+
+
+def ahead_of_psst():
+    """Tasks on which frugal is significantly ahead of PSST at 1,000."""
+    return {t for t in STAND_INS if TABLE.comparison(t, "frugal", "psst", 1_000).significant}
 
 
 @pytest.mark.claim("10-ucb-key")

@@ -9,11 +9,13 @@ from scipy.stats import t as student
 
 from course.answers import printed, prose
 from course.told import measured
-from iapo_widgets import load
+from iapo_widgets import EarlyBest, EarlyVote, load
 from iapo_widgets.course.lesson_11 import stop_at
 from iapo_widgets.study.statistics import holm
+from iapo_widgets.study.table import STOPS, Table
 from iapo_widgets.widgets.explorers.stop_walk import answers_to
 
+VOTES = ("synth-bernoulli", "math", "commonsense-qa")
 RACE = "columns = np.column_stack"  # code of the cell that runs them
 
 
@@ -119,6 +121,57 @@ def test_twenty_races_cannot_tell_the_rest_apart():
             gap, error = race[f"T = {budget} {who}"]
             assert abs(gap) < 2 * error
     assert error == 0.0041 and abs(gap - 0.0094) < 2 * error
+
+
+def kept_rows(name, budget):
+    """Task -> (comparison of arms that stop with fixed ones, their row) of the kept table, for that algorithm."""
+    table = Table.read()
+    stops = name + STOPS
+    return {c.environment: (table.comparison(c.environment, stops, name, budget), c) for c in table.cells
+            if (c.algorithm, c.budget) == (stops, budget)}  # fmt: skip
+
+
+def errors_above(cell):
+    """Regret beside the best fixed arms on the training part, in its standard errors."""
+    return cell.regret_fixed_train / cell.regret_fixed_train_sem
+
+
+@pytest.mark.claim("11-table-psst")
+def test_psst_does_not_profit_from_arms_that_stop():
+    """Two lines of twelve are significant, and both are losses; all are of thirty runs."""
+    lines = {(t, b): row for b in (1_000, 20_000) for t, row in kept_rows("psst", b).items()}
+    found = {line: c.difference for line, (c, _) in lines.items() if c.p_holm < 0.05}
+    assert len(lines) == 12 and set(found) == {("synth-categorical", 1_000), ("helpful-harmless", 1_000)}
+    assert max(found.values()) < 0 and {len(EarlyVote().rules), len(EarlyBest().rules)} == {9, 11}
+    assert {cell.runs for _, cell in lines.values()} == {30}
+
+
+@pytest.mark.claim("11-table-psst-above")
+def test_psst_stays_behind_the_best_fixed_arms():
+    """By more than two errors in every line that is printed."""
+    assert all(errors_above(cell) > 2 for b in (1_000, 20_000) for _, cell in kept_rows("psst", b).values())
+
+
+@pytest.mark.claim("11-table-frugal")
+def test_frugal_profits_with_many_completions():
+    """Significantly on four tasks of six at 20,000, on two at 1,000, and nowhere a loss."""
+    for budget, number in ((20_000, 4), (1_000, 2)):
+        found = [c.difference for c, _ in kept_rows("frugal", budget).values() if c.p_holm < 0.05]
+        assert len(found) == number and min(found) > 0
+
+
+@pytest.mark.claim("11-table-below")
+def test_frugal_returns_more_than_any_fixed_arms_where_votes_are_counted():
+    """At 20,000, by more than two errors on each of the three."""
+    rows = kept_rows("frugal", 20_000)
+    assert all(errors_above(rows[task][1]) < -2 for task in VOTES) and len(rows) == 6
+
+
+@pytest.mark.claim("11-table-best-of-n")
+def test_frugal_is_a_thousandth_above_on_best_of_n():
+    """To three digits on each of the three."""
+    rows = kept_rows("frugal", 20_000)
+    assert {f"{row.regret_fixed_train:.3f}" for t, (_, row) in rows.items() if t not in VOTES} == {"0.001"}
 
 
 def test_the_winner_stays_the_same_on_most_questions():

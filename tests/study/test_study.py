@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iapo_widgets import load
 from iapo_widgets.study.engine import run_study
-from iapo_widgets.study.protocol import Study
+from iapo_widgets.study.protocol import Study, run_unit
 from iapo_widgets.study.results import ResultsFile
 from iapo_widgets.study.statistics import compare, holm, signed_rank, summary
 
@@ -45,6 +45,63 @@ def test_records_are_what_the_protocol_says(study, reference, small_file):
         result = train("psst", parts[0], record["budget"], seed=record["run"])
         assert record["acr"] == pytest.approx(acr(result.policy, parts[1]), abs=1e-12)
         assert record["spent"] == result.spent <= record["budget"]
+
+
+def test_records_of_arms_that_stop(small_file, tmp_path):
+    """They are those of the task under its strategy with stops, with regret beside the arms that never stop."""
+    from iapo_widgets import train
+    from iapo_widgets.core.training import mean_return
+
+    study = Study((small_file,), ("psst", "frugal"), (200,), runs=2, stops=True)
+    records = run_study(study, tmp_path / "stops.jsonl", jobs=1, progress=False)
+    env, fixed = load(small_file).with_(strategy="early-vote"), load(small_file)
+    assert len(records) == 4
+    for record in records:
+        run = record["run"]
+        parts, plain = env.split(0.8, run), fixed.split(0.8, run)
+        policy = train(record["algorithm"], parts[0], 200, seed=run).policy
+        assert record["policy"] == {c: arm.plain for c, arm in policy.items()}
+        for part, other, name in ((parts[1], plain[1], "regret_fixed"), (parts[0], plain[0], "regret_fixed_train")):
+            mine, q = mean_return(policy, part, part.exact_q()), other.exact_q()
+            best = [row.argmax() for row in plain[0].exact_q().reshape(len(q), -1)]
+            most = sum(row[at] for row, at in zip(q.reshape(len(q), -1), best, strict=True)) / len(q)
+            assert record[name] == pytest.approx(most - mine, abs=1e-9)
+    (cell, _) = summary(records)
+    own = [r["regret_fixed_train"] for r in records if r["algorithm"] == "psst"]
+    assert cell.stops and cell.regret_fixed_train == pytest.approx(sum(own) / 2)
+
+
+def test_a_synthetic_environment_may_stop_too():
+    """Each run draws a fresh one, whose arms stop, too."""
+    (record,) = run_unit(Study(("synth-bernoulli",), ("triple-n1",), (200,), runs=1, stops=True), "synth-bernoulli", 0)
+    assert record["regret"] >= record["regret_fixed"] == record["regret_fixed_train"]
+
+
+def test_a_strategy_without_stops_is_refused(tmp_path):
+    """The error names the strategies that have some."""
+    load("real-words").with_(strategy="vote-then-best").save(tmp_path / "mixed.npz")
+    study = Study((str(tmp_path / "mixed.npz"),), runs=1, budgets=(200,), stops=True)
+    with pytest.raises(ValueError, match="vote-then-best has no arms that stop early; only majority-vote, best-of-n"):
+        run_study(study, tmp_path / "study.jsonl", jobs=1, progress=False)
+
+
+def test_a_study_without_stops_is_described_as_before():
+    """So that files of older versions are gone on with; where arms stop, one environment comes after the other."""
+    plain = Study(("math", "summarization"), runs=2)
+    stops = Study(("math", "summarization"), runs=2, stops=True)
+    assert "stops" not in plain.description() and stops.description()["stops"] is True
+    assert plain.units == [("math", 0), ("summarization", 0), ("math", 1), ("summarization", 1)]
+    assert stops.units == [("math", 0), ("math", 1), ("summarization", 0), ("summarization", 1)]
+
+
+def test_a_record_that_lacks_a_measure_is_named(small_file, tmp_path):
+    """Records of arms that stop without their regret beside fixed ones cannot be read."""
+    study = Study((small_file,), runs=1, budgets=(200,), stops=True)
+    path = tmp_path / "study.jsonl"
+    run_study(study, path, jobs=1, progress=False)
+    path.write_text(path.read_text().replace("regret_fixed_train", "regret_other"))
+    with pytest.raises(ValueError, match="line 2, cannot be read"):
+        ResultsFile(study, path)
 
 
 def test_two_processes_give_the_same_numbers(study, reference, tmp_path):

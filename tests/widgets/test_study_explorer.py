@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import traitlets as t
 from matplotlib.figure import Figure
 
 from iapo_widgets import load
@@ -238,6 +239,30 @@ def test_own_runs_stand_over_the_kept_ones():
     assert (explorer.done, progress.high) == (2, 2) and explorer._readings["done"] == "2 of 2 runs"
     explorer.reset()
     assert explorer._readings["done"] == "0 of 2 runs" and "200 kept runs" in explorer._scene["panels"][0]["title"]
+
+
+def test_a_study_of_arms_that_stop_opens_on_such_rows():
+    """Its kept means are those of arms that stop, regret beside fixed arms among them, and say how many runs."""
+    explorer = StudyExplorer(Study(("math",), ("psst", "frugal"), (1_000,), runs=2, stops=True), measure="regret_fixed")
+    (panel,) = explorer._scene["panels"]
+    kept = [Table.read().cell("math", "frugal, arms that stop", b) for b in (1_000, 5_000, 20_000)]
+    assert panel["title"].startswith(f"math, arms that stop: means over {kept[0].runs} kept runs")
+    lines = {line["label"]: line for line in panel["lines"]}
+    assert lines["frugal"]["y"] == pytest.approx([c.regret_fixed for c in kept], rel=1e-4)
+    assert "0: as good as the fixed arms that are best on the training part" in lines
+    assert f"({kept[0].runs} kept runs; press Run" in explorer.summary
+    assert "regret beside fixed arms in reward a question: " in explorer.summary
+    assert [v for _, v in explorer.controls()[0].options] == ["regret", "acr", "regret_fixed"]
+    with pytest.raises(t.TraitError, match="measure"):
+        StudyExplorer(measure="regret_fixed")  # of the paper's arms there is no such thing
+
+
+def test_rows_of_other_numbers_of_runs_say_so():
+    """Where kept curves are means of unlike numbers of runs, each has its own beside its name."""
+    explorer = StudyExplorer(Study(("math",), ("psst", "racing"), (1_000,), runs=2))
+    (panel,) = explorer._scene["panels"]
+    assert {"psst, 200 runs", "racing, 50 runs"} <= {line["label"] for line in panel["lines"]}
+    assert "50 or 200 kept runs" in panel["title"] and "50 or 200 kept runs" in explorer.summary
 
 
 @pytest.mark.parametrize(

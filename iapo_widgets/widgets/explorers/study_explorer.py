@@ -22,17 +22,16 @@ from ...study.engine import run_study
 from ...study.protocol import Study
 from ...study.results import ResultsFile
 from ...study.statistics import Cell, summary
-from ...study.table import Table
+from ...study.table import STOPS, Table
 from ...tasks.catalogue import GENERATED, RECORDED
 from ..shared.checked import chosen
 from ..shared.explorer import Control, Explorer
 from ..shared.stateful import named
 from ..shared.ticked import Ticked
+from .study_measures import NAMES, ZERO, curve_name, measures_of, runs_of
 from .study_words import moved, sooner, told
 
 DEFAULT = Study(("math",), ("psst", "uniform", "frugal"), (500, 1_000, 2_000, 5_000), runs=20)
-MEASURES = [("regret", "regret"), ("return (ACR)", "acr")]
-NAMES = {"regret": "regret", "acr": "ACR"}
 BELOW = "Below 0: on the questions kept for the test, a policy beat the arms that are best on the training part.\n"
 PAUSE = 0.2  # seconds between two pictures: an eye needs no more, and a browser far away gets no more
 
@@ -44,8 +43,8 @@ class StudyExplorer(Ticked, Explorer):
     ``Table.read()``; where they know nothing of an environment, there is no picture before Run.  folder: where
     one's own results stay, in ``study.jsonl``: what is there is drawn at once, and Run goes on with it; without one,
     for this session.  jobs: processes.  Traits:
-    ``environment``, ``measure`` (``regret`` or ``acr``, both in reward a question), ``state`` (idle, running, stopped,
-    finished, failed) and ``done`` (finished runs in all), both to be read.
+    ``environment``, ``measure`` (``regret``, ``acr`` or, where arms may stop, ``regret_fixed``; in reward a question),
+    ``state`` (idle, running, stopped, finished, failed) and ``done`` (finished runs in all), both to be read.
     """
 
     environment = t.Unicode().tag(sync=True)
@@ -101,7 +100,7 @@ class StudyExplorer(Ticked, Explorer):
         choice = [Control("environment", "Environment", "choice", options=names)] if len(names) > 1 else []
         return [
             *choice,
-            Control("measure", "Measure", "choice", options=MEASURES),
+            Control("measure", "Measure", "choice", options=measures_of(self.study)),
             Control("done", "Own runs", "progress", 0, len(self.study.units)),
             Control("run", "Run my own study", "button", hint="Start, or go on where it was"),
             Control("stop", "Stop", "button", hint="Stop after the run under way; what is done stays"),
@@ -174,37 +173,38 @@ class StudyExplorer(Ticked, Explorer):
 
     def _panel(self, own: Sequence[Cell], kept: Sequence[Cell]) -> Panel:
         shown = own or kept
-        lines = self._curves(kept, ", kept runs") if own else []
+        lines = self._curves(kept, "kept") if own else []
         lines += self._curves(shown)
         budgets = sorted({c.budget for c in (*own, *kept)} | set(self.study.budgets if own else ()))
-        if self.measure == "regret":
-            label = "0: as good as the arms that are best on the training part"
+        if label := ZERO.get(self.measure):
             ends = [budgets[0], budgets[-1]]
             lines.append(Line(label, ends, [0.0, 0.0], BLACK, "", "--", width=1.0, tell=[label] * 2))
         done = len({r["run"] for r in self._records if r["environment"] == self.environment})
-        runs = f"{done} of {self.study.runs} runs" if own else f"{kept[0].runs} kept runs"
+        runs = f"{done} of {self.study.runs} runs" if own else f"{runs_of(kept)} kept runs"
         ticked = [b for b in budgets if sum(c.budget == b for c in (*own, *kept)) > 1 or b in self.study.budgets]
         return Panel(
-            f"{Path(self.environment).name}: means over {runs} with standard errors", "training budget T, completions",
+            f"{Path(self.environment).name}{STOPS * self.study.stops}: means over {runs} with standard errors",
+            "training budget T, completions",
             f"{NAMES[self.measure]}, reward a question", lines=lines, log=True,
             xlim=(budgets[0] * 0.9, budgets[-1] * 1.1), xticks=[(b, f"{b:,}") for b in ticked], width=1.4,
         )  # fmt: skip
 
     def _curves(self, cells: Sequence[Cell], faint: str = "") -> list[Line]:
-        """A line for each algorithm; ``faint``: what its label ends with where it is there to be compared with."""
-        lines, name = [], NAMES[self.measure]
+        """A line for each algorithm; ``faint``: what its runs are called where it is there to be compared with."""
+        lines, name, mixed = [], NAMES[self.measure], len({c.runs for c in cells}) > 1
         for algorithm in self.study.algorithms:
             mine = sorted((c for c in cells if c.algorithm == algorithm), key=lambda c: c.budget)
             if not mine:
                 continue
             colour, marker, line = STYLES.get(algorithm, (GREY, "o", "-"))
             values, errors = ([getattr(c, self.measure + end) for c in mine] for end in ("", "_sem"))
+            label = curve_name(algorithm, mine[0].runs if mixed else None, faint)
             tell = [
-                f"{algorithm}{faint}, T = {c.budget:,} completions: {name} {v:.3f} \N{PLUS-MINUS SIGN} {e:.3f}"
+                f"{label}, T = {c.budget:,} completions: {name} {v:.3f} \N{PLUS-MINUS SIGN} {e:.3f}"
                 for c, v, e in zip(mine, values, errors, strict=True)
             ]
             look = (colour, "", ":") if faint else (colour, marker, line)
-            lines.append(Line(algorithm + faint, [c.budget for c in mine], values, *look, () if faint else errors,
+            lines.append(Line(label, [c.budget for c in mine], values, *look, () if faint else errors,
                               width=1.0 if faint else 1.6, tell=tell))  # fmt: skip
         return lines
 
@@ -215,7 +215,7 @@ class StudyExplorer(Ticked, Explorer):
         """What the package's table knows of the study's algorithms as they are by default, on the same data."""
         if self.study.published:
             return ()
-        return [c for c in _table().cells if not self.study.options.get(c.algorithm)]
+        return [c for c in _table().alike(self.study.stops) if not self.study.options.get(c.algorithm)]
 
     def _words(self, own: Sequence[Cell], kept: Sequence[Cell]) -> str:
         total = len(self.study.units)
@@ -237,10 +237,10 @@ class StudyExplorer(Ticked, Explorer):
         if own:
             said = f"At T = {largest:,} completions, {what}: {told(shown, largest, self.measure)}."
             beside = told(kept, largest, self.measure)
-            runs = f" There {kept[0].runs} kept runs have {beside}." if beside else ""
+            runs = f" There {runs_of(kept)} kept runs have {beside}." if beside else ""
             return f"{text} {said}{runs}"
         changed = f"From T = {least:,} to {largest:,} completions, {what}: {moved(kept, least, largest, self.measure)}"
-        these = f"({kept[0].runs} kept runs; press Run for {total} runs of your own)"
+        these = f"({runs_of(kept)} kept runs; press Run for {total} runs of your own)"
         return " ".join(filter(None, [sooner(kept), f"{changed} {these}."]))
 
     def _work(
@@ -289,7 +289,7 @@ class StudyExplorer(Ticked, Explorer):
     @t.validate("environment", "measure")
     def _check(self, proposal: Any) -> str:
         name = proposal["trait"].name
-        known = self.study.environments if name == "environment" else dict(MEASURES).values()
+        known = self.study.environments if name == "environment" else dict(measures_of(self.study)).values()
         return chosen(name, proposal, known)
 
 
