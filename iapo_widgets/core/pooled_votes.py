@@ -6,7 +6,8 @@ a posterior that adds the pair's own counts:
 
 - right or wrong: theta_px ~ Beta(kappa_p m_px, kappa_p (1 - m_px)); m_px follows a two-parameter item response model,
   logit = a_p + s_p l_x with l_x the pooled log odds of the query without prompt p's own votes: a_p is how able the
-  prompt is, s_p how steeply it goes from queries that are hard for all to easy ones (Birnbaum, 1968);
+  prompt is, s_p how steeply it goes from queries that are hard for all to easy ones (Birnbaum, 1968), with a prior that
+  is learnt from all prompts (``item_response``);
 - which wrong answer: Dirichlet(kappa'_p rho_px); rho_px is a mixture of the pool's wrong answers to that query and
   of all answers evenly, in shares of the prompt's own: some prompts scatter their errors, and free-form answers do.
 
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import voting
+from .item_response import right_shares
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -33,7 +35,6 @@ KAPPAS = np.exp2(np.arange(-1.0, 8.0))
 USUAL, USUAL_WRONG = 2.0, 1.0  # log2 of kappa and kappa': where their centres are, within 1, unless votes say otherwise
 WIDTHS = (0.25, 0.5, 1.0, 2.0)  # of the prior about the centre, in units of log2
 SCATTER, BEFORE = 0.05, 40.0  # share of scattered errors before any is seen, and how many errors that weighs
-SLOPE_SD, ABILITY_SD = 0.5, 2.0  # weak normal priors of s_p about 1 and a_p about 0, in logits
 FACTORS = 5  # of a rising factorial that are multiplied before a series is used
 CLIP = 0.01  # pooled shares are kept this far from 0 and 1 before their log odds are taken
 SHARES = np.linspace(0, 1, 25)  # nodes of the tables: share of the right answer among all,
@@ -92,23 +93,7 @@ def response_model(counts: Array) -> tuple[Array, Array]:
     others, failed = asked[:, 0] - right, asked[:, 1:] - counts[..., 1:]  # of the other prompts
     rest = np.maximum(asked[:, 1:].sum(axis=1) - (votes - right), 1e-12)
     share = np.clip(others / (others + rest), CLIP, 1 - CLIP)
-    level = np.log(share / (1 - share))
-    centre = level.mean()
-    level -= centre
-    ability, slope = np.zeros(len(counts)), np.ones(len(counts))
-    for _ in range(6):  # Newton's method on the posterior, all prompts at once
-        fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)
-        expected = votes * fitted
-        gap, weight = right - expected, expected * (1 - fitted)
-        g_a = gap.sum(axis=1) - ability / ABILITY_SD**2
-        g_s = (gap * level).sum(axis=1) - (slope - 1) / SLOPE_SD**2
-        h_aa = weight.sum(axis=1) + 1 / ABILITY_SD**2
-        h_as = (weight * level).sum(axis=1)
-        h_ss = (weight * level**2).sum(axis=1) + 1 / SLOPE_SD**2
-        determinant = h_aa * h_ss - h_as**2
-        ability += np.clip((h_ss * g_a - h_as * g_s) / determinant, -1, 1)
-        slope += np.clip((h_aa * g_s - h_as * g_a) / determinant, -1, 1)
-    fitted = _logistic(centre + ability[:, None] + slope[:, None] * level)
+    fitted = right_shares(right, votes, np.log(share / (1 - share)))
     return fitted, _scattered(counts[..., 1:], failed / rest[..., None])
 
 
@@ -256,7 +241,3 @@ def orders(n_max: int) -> tuple[Array, ...]:
     right = np.maximum(np.repeat(SHARES, len(MASSES)) * total, 1e-9)
     mine, theirs, both = (polya_series(x, n_max) for x in (right, np.maximum(total - right, 1e-9), total))
     return tuple((mine[: n + 1] * theirs[n::-1] / both[n]).T for n in range(n_max + 1))
-
-
-def _logistic(x: Array) -> Array:
-    return 1 / (1 + np.exp(-x))

@@ -11,6 +11,7 @@ from cases import TWO, small_environment
 from iapo_widgets import CategoricalEnvironment, acr, load, train
 from iapo_widgets.core.corrections import Corrections
 from iapo_widgets.core.frugal import frugal
+from iapo_widgets.core.item_response import right_shares
 from iapo_widgets.core.pooled_scores import score_curves
 from iapo_widgets.core.pooled_votes import concentration, credit_curves, response_model, urn_credit
 from iapo_widgets.study.bench import oracle
@@ -113,6 +114,28 @@ def test_the_response_model_finds_ability_and_dispersion():
     assert np.all(np.diff(share.mean(axis=1)) > 0.02)
     kappa = concentration(counts, np.stack([share, 1 - share], axis=2))
     assert np.all((kappa > 3.5) & (kappa < 16)) and np.ptp(np.log2(kappa)) < 1
+
+
+@pytest.mark.parametrize("slope", [0.5, 1.8])
+def test_a_slope_is_learnt_from_the_other_prompts(slope):
+    """A prompt of five votes goes with the level of a query as steeply as the other twenty do."""
+    rng = np.random.default_rng(0)
+    level, votes = rng.normal(0.0, 1.5, 300), np.ones((21, 300))
+    votes[20, 5:] = 0
+    mean = 1 / (1 + np.exp(-(rng.normal(0.0, 0.5, 21)[:, None] + slope * level)))
+    share = right_shares(rng.binomial(votes.astype(int), mean).astype(float), votes, np.tile(level, (21, 1)))
+    found = np.polyfit(level, np.log(share[20] / (1 - share[20])), 1)[0]
+    assert found == pytest.approx(slope, abs=0.25)
+
+
+def test_slopes_stay_apart_where_prompts_differ():
+    """Of prompts half of which are flat and half steep, each keeps its own slope though all share a prior."""
+    rng = np.random.default_rng(0)
+    level, slope = rng.normal(0.0, 1.5, 300), np.repeat([0.4, 1.8], 6)
+    right = rng.binomial(2, 1 / (1 + np.exp(-slope[:, None] * level))).astype(float)
+    share = right_shares(right, np.full(right.shape, 2.0), np.tile(level, (12, 1)))
+    found = np.array([np.polyfit(level, np.log(s / (1 - s)), 1)[0] for s in share])
+    assert np.abs(found - slope).max() < 0.4
 
 
 def test_each_prompt_has_a_concentration_of_its_own():
