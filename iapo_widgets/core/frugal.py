@@ -2,10 +2,13 @@
 
 What it does differently, and why it helps:
 
-- *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels;
+- *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels, and those that
+  are close to the best of a context go on to more of them: there it is open who wins (as optimal computing budget
+  allocation does; Chen, Lin, Yucesan and Chick, 2000);
 - *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
-  a prompt scales.  So votes are asked again for half of what a later round pays, most often where it is open who wins
-  (Neyman's allocation), but not before a prompt gets so many in a round that breadth is no longer what it lacks;
+  a prompt scales.  So votes are asked again for half of what a later round pays, each prompt's most often where its own
+  vote is open (Neyman's allocation), but not before a prompt gets so many in a round that breadth is no longer what it
+  lacks;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -48,6 +51,7 @@ TURNS = 4  # times that a round asks every query again before it asks for severa
 TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
 AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on,
 BREADTH = 32  # and where a prompt gets at least so many in a round
+LEVEL = 0.5  # mean gaps between prompts that count as little: what is asked falls with the root of a gap above them
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
 
@@ -66,7 +70,7 @@ def _rounds(env, budget, rng):
     order = tie_order(n_prompts, env.n_max, rng, active[0, 0, 0].size)
     estimate = PooledEstimate(env)
     stops = active.reshape(*active.shape[:3], -1)[..., 1:].any()  # what they save is best seen on many queries
-    queries = _Queries(env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
+    queries = _Queries(n_prompts, env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
     twice = 2 if learns_per_call(env) else TWICE  # two at once show what a request carries
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
@@ -80,25 +84,26 @@ def _rounds(env, budget, rng):
         share = left // (ROUNDS - r)
         first = arrivals.paid_for(share)
 
-        def ask(group: Index, n: int, asked: Index, pulls: Index = pulls, batches: list[Completions] = batches) -> None:
-            batches.append(env.sample(np.repeat(group, len(asked)), np.tile(asked, len(group)), n, rng))
-            pulls[group, n - 1] += len(asked)
+        def ask(p: Index, x: Index, n: int, pulls: Index = pulls, batches: list[Completions] = batches) -> None:
+            batches.append(env.sample(p, x, n, rng))
+            np.add.at(pulls[:, n - 1], p, 1)
 
         whole_pulls = (first // 2 if r == 0 else first) // (len(alive) * env.n_max)
         if large and whole_pulls:
-            ask(alive, env.n_max, deck.deal(whole_pulls))
+            ask(np.repeat(alive, whole_pulls), np.tile(deck.deal(whole_pulls), len(alive)), env.n_max)
         used = spending(pulls)
         each = (first - used) // len(alive)
         several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= twice)), env.n_max)
+        worth = _closeness(estimate.q, active)
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
-            ask(group, n, queries.take(times, n, estimate.spread))
+            ask(*queries.take(group, _shares(times * len(group), worth[group]), n, estimate.spread), n)
         if not whole(batches):
             drawn, _, again = ask_again(env, batches, max(share - spending(pulls), 0), rng)
             batches[:] = drawn
             pulls += again
         rest = left - spending(pulls)
         for group, n, times in _plan(alive, 1, rest, rest, True, rng) if last and rest else ():  # kept for what failed
-            ask(group, n, queries.take(times, n, estimate.spread))
+            ask(*queries.take(group, _shares(times * len(group), worth[group]), n, estimate.spread), n)
         spent += spending(pulls)
         arrivals.add(batches, pulls)
         for batch in batches:
@@ -137,27 +142,58 @@ def _plan(
 class _Queries:
     """Which queries to ask: new ones in random order, and again those that tell most for what they got."""
 
-    def __init__(self, n_queries: int, again: float, rng: np.random.Generator) -> None:
+    def __init__(self, n_prompts: int, n_queries: int, again: float, rng: np.random.Generator) -> None:
         """again: share of what is asked after the first queries that goes to those asked before, if it must not."""
         self._fresh = rng.permutation(n_queries)
         self._again = again
-        self._asked = np.zeros(n_queries)
+        self._asked = np.zeros((n_prompts, n_queries))
 
-    def take(self, times: int, n: int, spread: Array) -> Index:
-        """``times`` queries to ask ``n`` completions of; spread (X,): how much completions of each differ."""
-        new = times - int(self._again * times) if times >= BREADTH and self._asked.any() else times
-        taken = [self._fresh[:new]]
-        self._fresh = self._fresh[new:]
-        self._asked[taken[0]] += n
-        times -= len(taken[0])
-        while times > 0:
-            before = np.flatnonzero(self._asked)
-            worth = self._asked[before] / np.maximum(spread[before], max(0.05 * spread.max(), 1e-9))
-            again = before[np.argsort(worth, kind="stable")[: min(times, len(before) // 8 + 1)]]
-            self._asked[again] += n
-            taken.append(again)
-            times -= len(again)
-        return np.concatenate(taken)
+    def take(self, group: Index, shares: Index, n: int, spread: Array) -> tuple[Index, Index]:
+        """Pairs (prompts, queries) to ask ``n`` completions of, ``shares`` (K,) for each prompt of ``group`` (K,).
+
+        spread (P, X): how much completions of each pair differ.
+        """
+        again = self._again if self._asked.any() and shares.mean() >= BREADTH else 0.0
+        new = np.minimum(shares - (again * shares).astype(int), len(self._fresh))
+        taken = [(p, self._fresh[:number]) for p, number in zip(group, new, strict=True)]
+        self._fresh = self._fresh[new.max() :]
+        for p, fresh in taken:
+            self._asked[p, fresh] += n
+        before = np.flatnonzero(self._asked.any(axis=0))
+        for p, times in zip(group, shares - new, strict=True):
+            open_ = np.maximum(spread[p, before], max(0.05 * spread[p, before].max(initial=0), 1e-9))
+            while times > 0:
+                worth = self._asked[p, before] / open_
+                more = before[np.argsort(worth, kind="stable")[: min(times, len(before) // 8 + 1)]]
+                self._asked[p, more] += n
+                taken.append((p, more))
+                times -= len(more)
+        return np.repeat([p for p, _ in taken], [len(x) for _, x in taken]), np.concatenate([x for _, x in taken])
+
+
+def _closeness(q: Array, active: NDArray[np.bool_]) -> Array:
+    """What completions of each prompt are worth, (P,): 1 if it is level with the best of a context, less the further it
+    is behind, in units of how far prompts are on average; the best counts as far as its rival is behind."""
+    best = np.where(active & ~np.isnan(q), q, -np.inf).reshape(*active.shape[:2], -1).max(axis=2)
+    alive = np.asarray(active.reshape(*active.shape[:2], -1).any(axis=2))
+    out = np.zeros(active.shape[1])
+    for value, mine in zip(best, alive, strict=True):
+        out[mine & np.isinf(value)] = 1.0  # of whom nothing is known
+        known = np.flatnonzero(mine & np.isfinite(value))
+        if not len(known):
+            continue
+        gap = value[known].max() - value[known]
+        gap[gap.argmin()] = np.sort(gap)[:2].max()
+        out[known] = np.maximum(out[known], 1 / np.sqrt(1 + gap / max(LEVEL * gap.mean(), 1e-12)))
+    return out
+
+
+def _shares(total: int, worth: Array) -> Index:
+    """``total`` in whole parts that are as near to ``worth`` (K,) as may be, (K,)."""
+    exact = total * worth / worth.sum()
+    parts = np.floor(exact + 1e-9).astype(np.int64)
+    parts[np.argsort(parts - exact, kind="stable")[: total - int(parts.sum())]] += 1
+    return parts
 
 
 def _number(n_prompts: int, rounds: int) -> int:

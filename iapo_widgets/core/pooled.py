@@ -24,7 +24,7 @@ Index = NDArray[np.int64]
 
 class PooledEstimate:
     """``q`` (C, P, n_max), or (C, P, n_max, L) where arms may stop, NaN where nothing is known; ``unbiased``, the same
-    as far as whole pulls say, however noisy; and ``spread`` (X,): how open the vote on a query is, 1 for scores.
+    as far as whole pulls say, however noisy; ``spread`` (P, X): how open a prompt's vote on a query is, 1 for scores.
 
     ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
     vote.  Raises ``ValueError`` for a strategy of which there is no pooled model.
@@ -46,7 +46,7 @@ class PooledEstimate:
         self.q = np.full(distinct_arms(env.strategy, len(env.contexts), len(env.prompts), env.n_max).shape, np.nan)
         self.scored = isinstance(strategy, (BestOfN, SelectedBest))
         self.unbiased = self.q.copy()
-        self.spread = np.ones(env.n_queries)
+        self.spread = np.ones(self._shape)
         self._corrections = Corrections(strategy, self._weights, self._n_max)
         self._stops: StopGains | None = None
         if isinstance(env.strategy, (EarlyBest, EarlyVote)):
@@ -123,7 +123,9 @@ class PooledEstimate:
         if not self.scored:
             scale = over_rules(q[:, keep]).argmax(axis=2)  # (C, K)
             at = np.take_along_axis(credit[None], scale[..., None, None], axis=3)[..., 0]
-            self.spread[seen] = np.sqrt(np.maximum(at * (1 - at), 0).mean(axis=(0, 1)))  # a credit of 1 is rounded
+            self.spread[np.ix_(keep, seen)] = np.sqrt(
+                np.maximum(at * (1 - at), 0).mean(axis=0)
+            )  # a credit of 1 is rounded
         self.q = q
 
     def _credit(self, counts: Array, votes: Array, keep: Index) -> tuple[Array, Array, Urns]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cases import TWO, small_environment
 from iapo_widgets import CategoricalEnvironment, acr, load, train
 from iapo_widgets.core.corrections import Corrections
-from iapo_widgets.core.frugal import frugal
+from iapo_widgets.core.frugal import _closeness, _Queries, _shares, frugal
 from iapo_widgets.core.item_response import right_shares
 from iapo_widgets.core.pooled_scores import score_curves
 from iapo_widgets.core.pooled_votes import concentration, credit_curves, response_model, urn_credit
@@ -45,17 +45,61 @@ def test_budget_nesting_and_one_survivor(size, budget, seed, strategy):
 
 
 def test_schedule_of_a_small_case_by_hand():
-    """Eight prompts, T = 400, 80 a round: one completion of 10 queries; of 16 by 5 prompts; of 20 by 4; of 40 by 2, of
-    which half were asked before."""
+    """Eight prompts, T = 400, 80 a round: one completion of 10 queries by all; about 16 by each of 5 prompts, fewer of
+    who is behind; 20 by each of 4 that are as near as can be told; 40 by each of 2, of which half were asked before."""
     env = small_environment(0, prompts=8, queries=50, n_max=8, contexts=small_environment(0).contexts[:1])
     rounds = list(frugal(env, 400, seed=0))
     alive = [int(r.active.any(axis=(0, 2)).sum()) for r in rounds]
     assert alive == [5, 4, 2, 2, 1]
     assert [r.spent for r in rounds] == [80, 160, 240, 320, 400]
-    pulls = [r.pulls[r.pulls.any(axis=1)].tolist() for r in rounds]
-    assert pulls == [[[k] + [0] * 7] * p for k, p in ((10, 8), (16, 5), (20, 4), (40, 2), (40, 2))]
-    asked = [set(q) for r in rounds for q in [np.concatenate([c.queries for c in r.completions])]]
-    assert [len(set.union(*asked[: r + 1])) for r in range(5)] == [10, 10 + 16, 26 + 20, 50, 50]
+    assert not any(r.pulls[:, 1:].any() for r in rounds)
+    pulls = [r.pulls[r.pulls.any(axis=1), 0].tolist() for r in rounds]
+    assert pulls[0] == [10] * 8 and pulls[3:] == [[40] * 2] * 2
+    assert [len(p) for p in pulls] == [8, 5, 4, 2, 2] and all(sum(p) == 80 for p in pulls)
+    first = np.nanmax(rounds[0].q[0], axis=1)
+    kept = np.flatnonzero(rounds[1].pulls.any(axis=1))
+    assert kept[rounds[1].pulls[kept, 0].argmin()] == kept[first[kept].argmin()]
+    asked = [np.concatenate([c.queries for c in r.completions]) for r in rounds]
+    seen = [set(np.concatenate(asked[: r + 1])) for r in range(5)]
+    fresh = [max(p) for p in pulls[:3]]
+    assert [len(s) for s in seen] == [*np.cumsum(fresh).tolist(), 50, 50]
+
+
+def test_prompts_of_a_round_share_their_queries():
+    """What a prompt is asked of new queries is the start of what the nearest to the best is asked."""
+    env = small_environment(1, prompts=8, queries=200, n_max=4)
+    for done in list(frugal(env, 400, seed=1))[:3]:
+        by_prompt = [[] for _ in env.prompts]
+        for batch in done.completions:
+            for p, x in zip(batch.prompts.tolist(), batch.queries.tolist(), strict=True):
+                by_prompt[p].append(x)
+        longest = max(by_prompt, key=len)
+        assert len(set(longest)) == len(longest) and all(x == longest[: len(x)] for x in by_prompt)
+
+
+def test_closeness_by_hand():
+    """Gaps 0.1, 0.1 and 0.4 to the best have the mean 0.2, of which half is the unit: 1 / sqrt(2) and 1 / sqrt(5)."""
+    q = np.array([[[0.9, 0.2], [0.1, 0.8], [0.5, 0.5]], [[np.nan] * 2, [0.3, 0.3], [0.3, 0.3]]])
+    active = np.ones(q.shape, dtype=bool)
+    assert np.allclose(_closeness(q[:1], active[:1]), [0.5**0.5, 0.5**0.5, 0.2**0.5])
+    assert np.allclose(_closeness(q, active), 1)  # for the second context: level, level and unknown
+    active[0, 2] = active[1] = False
+    assert np.allclose(_closeness(q, active), [3**-0.5, 3**-0.5, 0])
+
+
+@given(total=st.integers(0, 500), worth=st.lists(st.floats(0.05, 1.0), min_size=1, max_size=9))
+def test_shares_are_whole_and_as_near_as_may_be(total, worth):
+    """Parts add up to the whole, and each is within one of its exact share."""
+    parts, exact = _shares(total, np.array(worth)), total * np.array(worth) / sum(worth)
+    assert parts.sum() == total and (parts >= 0).all() and np.abs(parts - exact).max() < 1 + 1e-6
+
+
+def test_votes_are_asked_again_where_the_prompts_own_is_open():
+    """Of two queries that were asked as often, each prompt goes back to the one on which its own vote is open."""
+    queries = _Queries(2, 2, 0.5, np.random.default_rng(0))
+    queries.take(np.arange(2), np.array([2, 2]), 1, np.ones((2, 2)))
+    p, x = queries.take(np.arange(2), np.array([3, 3]), 1, np.array([[0.5, 0.05], [0.05, 0.5]]))
+    assert [sorted(x[p == k].tolist()) for k in (0, 1)] == [[0, 0, 0], [1, 1, 1]]
 
 
 def test_same_seed_same_rounds():
