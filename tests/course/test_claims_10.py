@@ -187,7 +187,7 @@ def test_five_hundred_completions():
     ]
     assert plain.regret_mean - frugal.regret_mean > 2 * np.hypot(plain.regret_sem, frugal.regret_sem)
     kept = TABLE.comparison("math", "frugal", "psst", 1_000)
-    assert kept.p_holm < 0.05 and f"{kept.difference:.4f}" == "0.0747" and "by 0.0747 over 200" in prose("10")
+    assert kept.p_holm < 0.05 and f"{kept.difference:.4f}" == "0.0767" and "by 0.0767 over 200" in prose("10")
 
 
 @pytest.mark.claim("10-twenty-runs")
@@ -238,8 +238,8 @@ def test_ucb_e_is_ahead_once_and_behind_twice():
 
 @pytest.mark.claim("10-frugal-rivals")
 def test_frugal_is_ahead_of_all_three():
-    """On all tasks at 1,000; at 20,000 in 15 of 18 comparisons; never behind."""
-    assert len(against_others("frugal", 1_000)) == 18 and len(against_others("frugal", 20_000)) == 15
+    """On all tasks at 1,000, and at 20,000."""
+    assert len(against_others("frugal", 1_000)) == 18 and len(against_others("frugal", 20_000)) == 18
     assert not against_others("frugal", 20_000, -1)
 
 

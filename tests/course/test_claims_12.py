@@ -42,7 +42,7 @@ def test_the_pooled_memory_tells_the_even_prompt_from_the_uneven_one():
     """By more than five errors of both; both plug-ins are the same; the even one is a tenth too low."""
     text = printed("12", "memory = PooledEstimate(made)")
     (even, a), (uneven, b) = (map(float, pair) for pair in re.findall(r"(\d\.\d+) ± (\d\.\d+)", text))
-    assert (even, uneven) == (0.893, 0.808) and even - uneven > 5 * (a**2 + b**2) ** 0.5
+    assert (even, uneven) == (0.891, 0.812) and even - uneven > 5 * (a**2 + b**2) ** 0.5
     true, plug_in = zip(
         *re.findall(r"true value (\S+), .* (\S+)", printed("12", '("uneven", [0.5, 0.9])')), strict=True
     )
@@ -67,18 +67,18 @@ def test_the_rate_is_nearer_and_cold_prompts_have_the_smallest_kappa():
 def test_whole_pulls_cost_most():
     """More than five errors, and more than each other idea by two of both errors."""
     most, error = left_out()["one answer each"]
-    assert most == 0.0165 and most > 5 * error
+    assert most == 0.0178 and most > 5 * error
     for name in OTHERS:
         other, its_error = left_out()[name]
         assert most - other > 2 * (error**2 + its_error**2) ** 0.5
 
 
 @pytest.mark.claim("12-others-small")
-def test_each_other_idea_brings_about_two_thousandths():
-    """Between two and three errors each, as they are printed."""
+def test_each_other_idea_brings_two_or_three_thousandths():
+    """0.002 or 0.003 each, and between two and four errors, as they are printed."""
     for name in OTHERS:
         more, error = left_out()[name]
-        assert round(more, 3) == 0.002 and 2 <= more / error <= 3
+        assert 0.002 <= more < 0.0035 and 2 <= more / error <= 4
 
 
 @pytest.mark.claim("12-psst-far")
@@ -139,7 +139,7 @@ def test_a_quarter_of_the_answers_is_three_quarters_of_the_tokens_and_more_reque
     """Requests and kilotokens as the prose has them; and frugal at 1,000 has less regret than psst at 4,000."""
     (frugal, psst, large) = (bill(*what) for what in (("frugal", 1_000), ("psst", 1_000), ("psst", 4_000)))
     assert [round(float(requests)) for requests, _ in (frugal, psst, large)] == [1_000, 102, 345]
-    assert [round(float(tokens), 1) for _, tokens in (frugal, psst, large)] == [54.8, 19.1, 73.4]
+    assert [round(float(tokens), 1) for _, tokens in (frugal, psst, large)] == [54.7, 19.1, 73.4]
     assert 0.7 < frugal[1] / large[1] < 0.8 and 2.5 < frugal[0] / large[0] < 3.5
     ((more, error),) = beside()["frugal at 1,000, psst at 4,000"]
     assert more > 2 * error
@@ -161,7 +161,7 @@ def held_out(budget):
 def test_on_held_out_questions_frugal_is_ahead_at_the_small_budget_only():
     """More than two errors at 1,000, less than two at 20,000, as the prose has them."""
     (few, a), (many, b) = held_out(1_000), held_out(20_000)
-    assert (round(few, 3), round(a, 3), round(many, 3), round(b, 3)) == (0.037, 0.007, 0.004, 0.003)
+    assert (round(few, 3), round(a, 3), round(many, 3), round(b, 3)) == (0.042, 0.007, 0.004, 0.003)
     assert few > 2 * a and abs(many) < 2 * b
 
 
@@ -200,9 +200,9 @@ def odd():
 
 @pytest.mark.claim("12-odd-small")
 def test_one_odd_prompt_misleads_frugal_at_the_smaller_budgets():
-    """More than five errors at 1,000, about three at 5,000."""
+    """More than five errors at 1,000, less than two at 5,000."""
     (first, a), (later, b) = odd()[1_000], odd()[5_000]
-    assert first > 5 * a and 2.5 * b < later < 3.5 * b
+    assert first > 5 * a and 0 < later < 2 * b
 
 
 @pytest.mark.claim("12-odd-large")
@@ -221,7 +221,7 @@ def test_what_was_measured_is_what_the_cells_say():
         assert more > 5 * error
     for budget in (1_000, 20_000):
         assert all(c.significant and c.difference > 0 for c in compared()["psst", budget].values())
-    assert all(odd()[budget][0] > 2 * odd()[budget][1] for budget in (1_000, 5_000))
+    assert odd()[1_000][0] > 2 * odd()[1_000][1] and odd()[5_000][0] < 2 * odd()[5_000][1]
 
 
 @pytest.mark.claim("12-key")
@@ -268,8 +268,8 @@ def test_where_psst_is_as_good_or_ahead():
     """On held-out questions at 2,000 answers for each prompt, and on the odd task below 20 pulls of each prompt."""
     difference, error = held_out(20_000)
     assert 20_000 / len(load("real-words").prompts) == 2_000 and abs(difference) < 2 * error
-    assert all(odd()[budget][0] > 2 * odd()[budget][1] for budget in (1_000, 5_000))
-    assert abs(odd()[20_000][0]) < 2 * odd()[20_000][1]
+    assert odd()[1_000][0] > 2 * odd()[1_000][1]
+    assert all(abs(odd()[budget][0]) < 2 * odd()[budget][1] for budget in (5_000, 20_000))
     assert WHOLE == 20 and 5_000 < WHOLE * 8 * 32 < 20_000
 
 
