@@ -2,13 +2,12 @@
 
 What it does differently, and why it helps:
 
-- *paired queries*: all prompts of a round answer the same queries, so that their difficulty cancels, and those that
+- *paired queries*: all prompts of a round begin with the same queries, so that their difficulty cancels, and those that
   are close to the best of a context go on to more of them: there it is open who wins (as optimal computing budget
   allocation does; Chen, Lin, Yucesan and Chick, 2000);
 - *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
-  a prompt scales.  So votes are asked again for half of what a later round pays, each prompt's most often where its own
-  vote is open (Neyman's allocation), but not before a prompt gets so many in a round that breadth is no longer what it
-  lacks;
+  a prompt scales.  So where prompts get many in a round, votes take half as many new queries and ask them a second
+  time.  Once the queries run out, each prompt goes back to those on which its own vote is open (Neyman's allocation);
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -49,8 +48,8 @@ Index = NDArray[np.int64]
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
 TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
-AGAIN = 0.5  # share of votes that goes to queries asked before, from the second round on,
-BREADTH = 32  # and where a prompt gets at least so many in a round
+AGAIN = 0.5  # share of votes that asks a second time, from the second round on,
+BREADTH = 32  # and where prompts get at least so many in a round, on average
 LEVEL = 0.5  # mean gaps between prompts that count as little: what is asked falls with the root of a gap above them
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
 
@@ -94,7 +93,7 @@ def _rounds(env, budget, rng):
         used = spending(pulls)
         each = (first - used) // len(alive)
         several = min(max(each // (TURNS * env.n_queries), 1 + (r == 0 and each >= twice)), env.n_max)
-        worth = _closeness(estimate.q, active)
+        worth = _closeness(estimate.q, active, arrivals.reach > 0)
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
             ask(*queries.take(group, _shares(times * len(group), worth[group]), n, estimate.spread), n)
         if not whole(batches):
@@ -122,9 +121,10 @@ def _plan(
 ) -> Iterator[tuple[Index, int, int]]:
     """Steps of a round: (prompts, completions a query, queries).
 
-    Where ``share`` does not pay ``n`` completions of a query for every prompt, fewer are drawn; where it
-    does not pay one, one is borrowed; where all that is ``left`` does not, a random part of the prompts is
-    asked.  The last round spends the remainder: the largest equal pull, then single ones.
+    A step pays so many queries for each of its prompts on average; ``_shares`` says who gets more of them.  Where
+    ``share`` does not pay ``n`` completions of a query for every prompt, fewer are drawn; where it does not pay one,
+    one each is borrowed; where all that is ``left`` does not, a random part of the prompts is asked.  The last round
+    spends the remainder: the largest pull that as many prompts as are alive can have, then single ones.
     """
     share = max(share, min(left, len(alive)))
     n = max(1, min(n, share // len(alive)))
@@ -143,7 +143,7 @@ class _Queries:
     """Which queries to ask: new ones in random order, and again those that tell most for what they got."""
 
     def __init__(self, n_prompts: int, n_queries: int, again: float, rng: np.random.Generator) -> None:
-        """again: share of what is asked after the first queries that goes to those asked before, if it must not."""
+        """again: share of what is asked after the first queries that asks a second time while there are new ones."""
         self._fresh = rng.permutation(n_queries)
         self._again = again
         self._asked = np.zeros((n_prompts, n_queries))
@@ -163,28 +163,34 @@ class _Queries:
         for p, times in zip(group, shares - new, strict=True):
             open_ = np.maximum(spread[p, before], max(0.05 * spread[p, before].max(initial=0), 1e-9))
             while times > 0:
-                worth = self._asked[p, before] / open_
-                more = before[np.argsort(worth, kind="stable")[: min(times, len(before) // 8 + 1)]]
+                answered = self._asked[p, before] / open_
+                more = before[np.argsort(answered, kind="stable")[: min(times, len(before) // 8 + 1)]]
                 self._asked[p, more] += n
                 taken.append((p, more))
                 times -= len(more)
         return np.repeat([p for p, _ in taken], [len(x) for _, x in taken]), np.concatenate([x for _, x in taken])
 
 
-def _closeness(q: Array, active: NDArray[np.bool_]) -> Array:
+def _closeness(q: Array, active: NDArray[np.bool_], tried: NDArray[np.bool_]) -> Array:
     """What completions of each prompt are worth, (P,): 1 if it is level with the best of a context, less the further it
-    is behind, in units of how far prompts are on average; the best counts as far as its rival is behind."""
+    is behind, in units of how far prompts are on average; the best counts as far as its rival is behind.
+
+    tried (P,): who was asked.  A prompt of which nothing is known counts 1, or, if it was asked, as little as any.
+    """
     best = np.where(active & ~np.isnan(q), q, -np.inf).reshape(*active.shape[:2], -1).max(axis=2)
     alive = np.asarray(active.reshape(*active.shape[:2], -1).any(axis=2))
     out = np.zeros(active.shape[1])
     for value, mine in zip(best, alive, strict=True):
-        out[mine & np.isinf(value)] = 1.0  # of whom nothing is known
-        known = np.flatnonzero(mine & np.isfinite(value))
+        unknown, known = mine & np.isinf(value), np.flatnonzero(mine & np.isfinite(value))
+        out[unknown & ~tried] = 1.0
         if not len(known):
+            out[unknown] = 1.0
             continue
         gap = value[known].max() - value[known]
         gap[gap.argmin()] = np.sort(gap)[:2].max()
-        out[known] = np.maximum(out[known], 1 / np.sqrt(1 + gap / max(LEVEL * gap.mean(), 1e-12)))
+        worth = 1 / np.sqrt(1 + gap / max(LEVEL * gap.mean(), 1e-12))
+        out[known] = np.maximum(out[known], worth)
+        out[unknown] = np.maximum(out[unknown], worth.min())
     return out
 
 

@@ -26,13 +26,14 @@ def right_shares(right: Array, votes: Array, level: Array) -> Array:
     right, votes (P, X): right answers and all; level (P, X): log odds of the query as the other prompts have it.
     """
     centre = level.mean()
-    known = level - centre
+    tilt = level - centre
     theta = np.tile(START, (len(right), 1))
-    theta = _newton(theta, right, votes, centre, known, START, np.diag(FIRST**-2))
-    gradient, information = _likelihood(theta, right, votes, centre, known)
-    mean, precision = _fitted_prior(_times(information, theta) + gradient, information)
-    theta = _newton(theta, right, votes, centre, known, mean, precision)
-    return _logistic(centre + theta[:, :1] + theta[:, 1:] * known)
+    theta = _newton(theta, right, votes, centre, tilt, START, np.diag(FIRST**-2))
+    gradient, information = _likelihood(theta, right, votes, centre, tilt)
+    asked = votes.any(axis=1)
+    mean, precision = _fitted_prior((_times(information, theta) + gradient)[asked], information[asked])
+    theta = _newton(theta, right, votes, centre, tilt, mean, precision)
+    return _logistic(centre + theta[:, :1] + theta[:, 1:] * tilt)
 
 
 def _newton(
@@ -58,14 +59,14 @@ def _likelihood(theta: Array, right: Array, votes: Array, centre: float, level: 
     return gradient, information.reshape(-1, 2, 2)
 
 
-def _fitted_prior(pull: Array, information: Array) -> tuple[Array, Array]:
+def _fitted_prior(weighted: Array, information: Array) -> tuple[Array, Array]:
     """Mean (2,) and precision (2, 2) of the prior, from each prompt's information and that times its estimate."""
     mean, covariance = START, np.diag(USUAL**2)
-    total = len(pull) + WEIGHT
+    total = len(weighted) + WEIGHT
     for _ in range(STEPS):
         precision = _inverse(covariance)
         spread = _inverse(information + precision)
-        theta = _times(spread, pull + precision @ mean)
+        theta = _times(spread, weighted + precision @ mean)
         mean = (theta.sum(axis=0) + WEIGHT * START) / total
         off = theta - mean
         covariance = (spread.sum(axis=0) + off.T @ off + WEIGHT * np.diag(USUAL**2)) / total

@@ -1,6 +1,7 @@
 """Laws of frugal and of its pooled estimates."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,10 +82,31 @@ def test_closeness_by_hand():
     """Gaps 0.1, 0.1 and 0.4 to the best have the mean 0.2, of which half is the unit: 1 / sqrt(2) and 1 / sqrt(5)."""
     q = np.array([[[0.9, 0.2], [0.1, 0.8], [0.5, 0.5]], [[np.nan] * 2, [0.3, 0.3], [0.3, 0.3]]])
     active = np.ones(q.shape, dtype=bool)
-    assert np.allclose(_closeness(q[:1], active[:1]), [0.5**0.5, 0.5**0.5, 0.2**0.5])
-    assert np.allclose(_closeness(q, active), 1)  # for the second context: level, level and unknown
+    none, all_ = np.zeros(3, dtype=bool), np.ones(3, dtype=bool)
+    assert np.allclose(_closeness(q[:1], active[:1], all_), [0.5**0.5, 0.5**0.5, 0.2**0.5])
+    assert np.allclose(_closeness(q, active, none), 1)  # for the second context: level, level and unknown
     active[0, 2] = active[1] = False
-    assert np.allclose(_closeness(q, active), [3**-0.5, 3**-0.5, 0])
+    assert np.allclose(_closeness(q, active, all_), [3**-0.5, 3**-0.5, 0])
+    q[0, 1] = np.nan
+    active[0, 2] = True
+    assert np.allclose(_closeness(q[:1], active[:1], all_), 3**-0.5)  # what failed counts as the least that is known
+    assert np.allclose(_closeness(q[:1] * np.nan, active[:1], all_), 1)
+
+
+def test_a_prompt_that_always_fails_gets_no_more_than_its_rivals():
+    """Of ten prompts one never answers: in round 2, retries and all, it has at most twice the most of another."""
+    env = small_environment(0, prompts=10, queries=60, n_max=4)
+    sample = env.sample
+
+    def failing(prompts, queries, n, rng):
+        drawn = sample(prompts, queries, n, rng)
+        return replace(drawn, valid=drawn.valid & (drawn.prompts != 3)[:, None])
+
+    env.sample = failing
+    rounds = list(frugal(env, 2_000, seed=0))
+    assert rounds[-1].spent <= 2_000
+    first = rounds[1].pulls @ np.arange(1, 5)
+    assert first[3] <= 2 * np.delete(first, 3).max()
 
 
 @given(total=st.integers(0, 500), worth=st.lists(st.floats(0.05, 1.0), min_size=1, max_size=9))
