@@ -126,17 +126,6 @@ class Rescorer:
         return _Tallied(tally, Spread(self._strategy, pair[:1], *self._size, self._reuse))
 
 
-def rescored_arm(
-    q: Array, errors: Array, queries: NDArray[np.int64], strategy: Strategy | None = None, reach: Array | None = None
-) -> Arm:
-    """The best arm by re-scored estimates, each ``drawn`` to those of the others by how little is known of it.
-
-    q (P, N_max), or (P, N_max, L) of arms that may stop, which ``strategy`` and ``reach`` name; errors and queries
-    (P, N_max): standard error of each, and on how many queries it rests.  Fewer completions win a tie.
-    """
-    return largest(drawn(q, errors, queries), strategy, reach)
-
-
 def largest(values: Array, strategy: Strategy | None = None, reach: Array | None = None) -> Arm:
     """The arm of the largest of ``values`` (P, N_max) or (P, N_max, L), NaN for none; fewer completions win a tie."""
     value = np.nan_to_num(values, nan=-np.inf)

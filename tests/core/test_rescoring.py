@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cases import small_environment
 from iapo_widgets import Arm, Context, load, psst, train
-from iapo_widgets.core.rescoring import Rescorer, drawn, queries_seen, rescored_arm
+from iapo_widgets.core.rescoring import Rescorer, drawn, largest, queries_seen
 
 
 @given(cost=st.floats(0, 5), scale=st.floats(0.1, 3), reuse=st.sampled_from(["blocks", "subsets"]))
@@ -45,8 +45,8 @@ def test_luck_of_few_queries_does_not_win():
     queries = np.tile([60, 20, 1], (8, 1))
     q[0], queries[0] = 0.7, 100
     q[[2, 5], 2] = 1.0
-    assert rescored_arm(q, of(queries), queries).prompt == 0
-    assert rescored_arm(np.full((2, 3), 0.5), np.full((2, 3), 0.1), np.full((2, 3), 7)) == Arm(0, 1)
+    assert largest(drawn(q, of(queries), queries)).prompt == 0
+    assert largest(drawn(np.full((2, 3), 0.5), np.full((2, 3), 0.1), np.full((2, 3), 7))) == Arm(0, 1)
 
 
 @pytest.mark.parametrize("lucky", [1, 2])
@@ -54,16 +54,16 @@ def test_luck_that_all_of_one_scale_share_does_not_win(lucky):
     """Where all that is known of the largest N are one or two queries that went well, it is not asked for."""
     q, queries = np.tile([0.6, 0.72, 0.65, np.nan], (10, 1)), np.full((10, 4), 40)
     q[:lucky, 3], queries[:, 3] = 1.0, 1
-    assert rescored_arm(q, of(queries), queries) == Arm(0, 2)
+    assert largest(drawn(q, of(queries), queries)) == Arm(0, 2)
 
 
 def test_what_is_far_better_wins_however_early_it_went():
     """An arm ahead by far wins with a tenth of the queries of the others; ahead by little it does not."""
     queries = np.array([[200, 200], [200, 200], [20, 20]])
     q = np.array([[0.5, 0.55], [0.45, 0.5], [0.6, 0.75]])
-    assert rescored_arm(q, of(queries), queries) == Arm(2, 2)
+    assert largest(drawn(q, of(queries), queries)) == Arm(2, 2)
     q[2] = 0.5, 0.56
-    assert rescored_arm(q, of(queries), queries) == Arm(0, 2)
+    assert largest(drawn(q, of(queries), queries)) == Arm(0, 2)
 
 
 @given(data=st.data(), shift=st.floats(-3, 3), scale=st.floats(0.1, 5))
