@@ -47,6 +47,8 @@ def figure5(table: Table | None = None) -> Picture:
 
 def _against_budget(table: Table | None, algorithms: Sequence[str], title: str) -> Picture:
     table = (Table.read() if table is None else table).only(algorithms)
+    if not table.cells:
+        raise ValueError(f"the table has none of {', '.join(algorithms)}")
     asked = {name: {c.budget for c in table.cells if c.algorithm == name} for name in algorithms}
     common = {b for b in set().union(*asked.values()) if sum(b in a for a in asked.values()) > 1}
     environments = list(dict.fromkeys(cell.environment for cell in table.cells))

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..core.checks import check_budget
+from ..core.checks import check_budget, check_flag
 from ..core.environment import CategoricalEnvironment
 from ..core.training import find_algorithm, mean_return, train
 from ..tasks.catalogue import GENERATED, SYNTHETIC, load
@@ -46,6 +46,7 @@ class Study:
             object.__setattr__(self, name, tuple(value))
             if len(set(value)) < len(value):
                 raise ValueError(f"{name} must differ; got {list(value)}")
+        object.__setattr__(self, "stops", check_flag(self.stops, "stops"))
         for name in (*self.algorithms, *self.options):
             find_algorithm(name)
         object.__setattr__(self, "budgets", tuple(check_budget(b) for b in self.budgets))

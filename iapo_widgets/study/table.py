@@ -31,7 +31,7 @@ class Table:
     @property
     def source(self) -> str:
         """Where the numbers come from, in a few words for a title."""
-        most, *fewer = sorted({c.runs for c in self.cells}, reverse=True)
+        most, *fewer = sorted({c.runs for c in self.cells}, reverse=True) or [0]
         data = "the authors' files" if self.published else "generated stand-ins"
         return f"{data}, {most} runs" + (f" (some rows: {' or '.join(map(str, sorted(fewer)))})" if fewer else "")
 

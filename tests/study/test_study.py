@@ -241,3 +241,10 @@ def test_summary_has_means_and_standard_errors():
     (cell,) = summary(made_up("a", 0.0)[:2])
     assert (cell.runs, cell.acr) == (2, pytest.approx(0.0505)) and cell.acr_sem == pytest.approx(0.0505)
     assert json.dumps(cell.regret) == "0.0" or cell.regret == 0
+
+
+@pytest.mark.parametrize("stops", ["no", 1, None])
+def test_stops_is_true_or_false(stops):
+    """A text that means no is refused at the door, not taken for yes."""
+    with pytest.raises(ValueError, match="stops must be true or false"):
+        Study(("math",), stops=stops)

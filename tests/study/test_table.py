@@ -206,3 +206,11 @@ def test_tabulate_compares_what_it_says():
         assert table.comparison("math", better, worse, 20_000).difference == pytest.approx(difference)
     with pytest.raises(KeyError):
         table.comparison("math", "frugal" + STOPS, "frugal", 2_000)  # not run there
+
+
+def test_a_table_without_the_algorithms_of_a_figure_is_refused():
+    """What ``only`` leaves of nothing names its source, and a figure of it says what is missing."""
+    nothing = Table.read().only(())
+    assert nothing.source == "generated stand-ins, 0 runs"
+    with pytest.raises(ValueError, match="none of psst"):
+        figure4(nothing)
