@@ -84,6 +84,13 @@ def test_ucb_is_ahead_on_best_of_n():
     assert all(-differences("ucb", 20_000)[t][0] < 0.01 * TABLE.cell(t, "psst", 20_000).acr for t in BEST_OF_N)
 
 
+@pytest.mark.claim("10-uniform")
+def test_uniform_is_behind_on_four_tasks_with_many_completions():
+    """Significantly at 20,000; at 1,000 nothing is significant, either way."""
+    assert len(ahead("uniform", 20_000)) == 4 and not ahead("uniform", 20_000, -1)
+    assert not ahead("uniform", 1_000) and not ahead("uniform", 1_000, -1)
+
+
 @pytest.mark.claim("10-epsilon-greedy")
 def test_epsilon_greedy_is_behind_on_best_of_n():
     """By what the text says; on the second not significantly."""
@@ -241,6 +248,8 @@ def test_frugal_is_ahead_of_all_three():
     """On all tasks at 1,000, and at 20,000."""
     assert len(against_others("frugal", 1_000)) == 18 and len(against_others("frugal", 20_000)) == 18
     assert not against_others("frugal", 20_000, -1)
+    small = [TABLE.comparison(t, "frugal", r, 20_000).difference for t in BEST_OF_N for r in ("racing", "ucb-e-lrf")]
+    assert f"by {min(small):.4f} to {max(small):.4f} only" in prose("10")
 
 
 @pytest.mark.claim("10-rivals-key")

@@ -158,11 +158,15 @@ def held_out(budget):
 
 
 @pytest.mark.claim("12-held-out")
+@pytest.mark.claim("12-held-out-kept")
 def test_on_held_out_questions_frugal_is_ahead_at_the_small_budget_only():
-    """More than two errors at 1,000, less than two at 20,000, as the prose has them."""
+    """More than two errors at 1,000, less than two at 20,000, as the prose has them; by less in the kept splits."""
     (few, a), (many, b) = held_out(1_000), held_out(20_000)
     assert (round(few, 3), round(a, 3), round(many, 3), round(b, 3)) == (0.042, 0.007, 0.004, 0.003)
     assert few > 2 * a and abs(many) < 2 * b
+    runs = kept_runs("real-words")
+    assert runs["psst", 1_000][0] - runs["frugal", 1_000][0] < few and ahead("real-words", 1_000)
+    assert not ahead("real-words", 20_000) and not ahead("real-words", 20_000, "frugal", "psst")
 
 
 @pytest.mark.claim("12-table-equal")
@@ -244,6 +248,7 @@ def test_frugal_is_ahead_where_votes_or_scores_count_answers():
         ((more, error),) = beside()[f"frugal at {budget}, psst at {budget}"]
         assert more > 5 * error
     assert all(ahead("real-sentences", budget) for budget in (1_000, 5_000, 20_000))
+    assert all(ahead("real-sums", budget, "frugal", "triple-n1") for budget in (5_000, 20_000))
     scored = [name for name in compared()["psst", 1_000] if load(name).strategy.name == "best-of-n"]
     assert len(scored) == 3 and len(compared()["psst", 1_000]) == 6
     for budget in (1_000, 20_000):
@@ -265,12 +270,13 @@ def test_frugal_is_ahead_with_few_answers_and_with_two_prompts():
 @pytest.mark.claim("12-run-many")
 @pytest.mark.claim("12-run-odd")
 def test_where_psst_is_as_good_or_ahead():
-    """On held-out questions at 2,000 answers for each prompt, and on the odd task below 20 pulls of each prompt."""
+    """On held-out questions at 2,000 answers for each prompt of one task of three; on the odd task below 20 pulls."""
     difference, error = held_out(20_000)
     assert 20_000 / len(load("real-words").prompts) == 2_000 and abs(difference) < 2 * error
+    assert ahead("real-sums", 20_000) and ahead("real-sentences", 20_000)
     assert odd()[1_000][0] > 2 * odd()[1_000][1]
     assert all(abs(odd()[budget][0]) < 2 * odd()[budget][1] for budget in (5_000, 20_000))
-    assert WHOLE == 20 and 5_000 < WHOLE * 8 * 32 < 20_000
+    assert WHOLE == 20 and [round(budget / (8 * 32)) for budget in (1_000, 5_000, 20_000)] == [4, 20, 78]
 
 
 @pytest.mark.claim("12-run-stops")
