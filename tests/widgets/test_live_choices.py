@@ -2,6 +2,8 @@
 
 from unittest.mock import Mock
 
+import pytest
+
 from iapo_widgets.widgets import LiveLab
 from live_lab_cases import landed
 
@@ -27,7 +29,7 @@ def test_what_was_set_is_taken_back_and_done_again(lab):
 
 
 def test_reset_is_one_step(lab):
-    """Taken back it brings all choices again; the check that was made for them holds again, too."""
+    """Taken back it brings all choices again, and forth it sets them back again."""
     lab.budget, lab.n_max, lab.high = 300, 2, 0.5
     lab.check()
     lab.reset()
@@ -35,6 +37,36 @@ def test_reset_is_one_step(lab):
     assert (lab.budget, lab.n_max, lab.high) == (300, 2, 0.5)
     lab._heading._handle_custom_msg({"travel": "forth"}, None)
     assert (lab.budget, lab.n_max, lab.high) == (200, 4, 1.0)
+
+
+@pytest.mark.parametrize("name", ["model", "base_url", "prompts", "questions", "pattern", "stop_at", "extra_body"])
+def test_a_text_is_not_kept_for_a_step_back(lab, name):
+    """A key that was pasted into any of them is gone with the next text or with Reset, whatever is taken back."""
+    pasted = {"base_url": f"https://h.example/{CANARY}", "extra_body": f'{{"user": "{CANARY}"}}',
+              "prompts": f"{CANARY} {{query}}"}  # fmt: skip
+    usual = getattr(lab, name)
+    for mend in (lambda: setattr(lab, name, usual), lab.reset):
+        lab.budget = 300
+        setattr(lab, name, pasted.get(name, CANARY))
+        mend()
+        lab.n_max = 2
+        lab.reset()
+        for way in ("back", "back", "back", "back", "forth", "forth", "back"):
+            lab._heading._handle_custom_msg({"travel": way}, None)
+            assert getattr(lab, name) == usual == lab.form.fields[name].control.value
+            assert all(
+                CANARY not in repr(part.get_state()) for part in (lab, lab._heading, lab.form.fields[name].control)
+            )
+        assert CANARY not in repr(vars(lab._choices._steps))
+        assert lab._heading.ways == ["back", "forth"]
+
+
+def test_texts_alone_give_no_step(lab):
+    """Nothing is there to be taken back, and Undo stays shut."""
+    lab.model, lab.pattern = "mine", "x"
+    assert lab._heading.ways == []
+    lab.reset()
+    assert (lab._heading.ways, lab.model, lab.pattern) == ([], "", "")
 
 
 def test_a_step_back_does_not_touch_run_or_key(lab):

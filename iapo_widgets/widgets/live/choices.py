@@ -8,7 +8,7 @@ from typing import Any
 
 from ..shared.stateful import named, spelled
 from ..shared.steps import Steps
-from .fields import NAMES, SECRET
+from .fields import CHOSEN, NAMES, SECRET
 from .heading import LiveHeading
 from .means import LEDGER, Means
 from .settings import LiveSettings
@@ -17,19 +17,20 @@ from .settings import LiveSettings
 class Choices:
     """Those of ``lab``, whose buttons are in ``heading``; given: what the lab was made with, by name.
 
-    An address or a body that was typed into a field may hold what nobody knows for a key: a link tells it only where
-    the lab was made with it, and else names it as a variable, so that no other endpoint is asked in its place.
+    A key may have been pasted into any text: so the steps are those of numbers and of what is chosen from a list, and
+    what a text was before is not kept.  A link tells an address or a body only where the lab was made with it, and else
+    names it as a variable, so that no other endpoint is asked in its place.
     """
 
     def __init__(self, lab: LiveSettings, given: Mapping[str, Any], heading: LiveHeading, means: Means) -> None:
         self._lab, self._heading, self._means = lab, heading, means
         self._given = {name: given[name] for name in SECRET if name in given}
         self._initial = {name: getattr(lab, name) for name in NAMES}
-        self._steps = Steps(lab, NAMES, self._show)
+        self._steps = Steps(lab, CHOSEN, self._show)
         heading.on_msg(self._asked)
 
     def reset(self) -> None:
-        """Set every choice back to what it was at first, as one step."""
+        """Set everything back to what it was at first: the choices as one step, the texts for good."""
         self._steps.one(self._initial)
 
     def link(self) -> str:

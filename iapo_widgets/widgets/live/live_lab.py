@@ -49,7 +49,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     simulated request), ``algorithm``, ``budget`` (completions), ``seed``, ``state`` (idle, running, stopped, finished,
     failed; to be read), ``display`` (normal, or projector: large enough for the last row).  A bad value raises
     ``traitlets.TraitError`` and changes nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in
-    the environment.  What was set can be taken back, step by step, and ``link()`` tells it.
+    the environment.  Numbers and choices, but no text, can be taken back, step by step.
     """
 
     state = t.Unicode("idle", read_only=True)
