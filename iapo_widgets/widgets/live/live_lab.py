@@ -171,7 +171,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     def link(self) -> str:
         """One line of Python that makes a lab of the same choices, without its run and without the key.
 
-        An address or an extra body that was typed into the form stands in it as a variable of that name.
+        An extra body stands in it as a variable, and so does an address that was typed or could hold a key.
         """
         return self._choices.link()
 
