@@ -27,7 +27,11 @@ RESERVED = {
 #: Settings of a prompt that have a parameter of their own.
 NAMED = ("stop", "reasoning_effort", "response_format")
 #: Names that hold keys; what is in a body is kept in the ledger.
-_KEY = re.compile(r"(.*[_-])?(api[_-]?key|authorization|password|passwd|secret|(access|auth|bearer)[_-]?token)", re.I)
+_KEY = re.compile(
+    r"(.*[_-])?((api|access|private|secret)[_-]?key|authorization|password|passwd|secret|\b(token|bearer)\b"
+    r"|(access|api|auth|bearer|hf|refresh|session)[_-]?token)",
+    re.I,
+)  # a token that is a word by itself: eos_token and stop_token_ids are settings
 
 
 def check_stop(stop: Any) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ _LABEL = re.compile(r"(?!([0-9]+|0x[0-9a-f]*)$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?") 
 _VERSION = re.compile(r"api-version=([0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?)")
 _PLAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]+)?(/[\w.-]*)*", re.I)
 
+#: A host, with or without a port, and nothing after it but what most APIs share, such as /v1 or /api/v1.
+_BARE = re.compile(r"https?://[\w.:\[\]-]+(/(api|openai))?(/v[0-9]+)?/?", re.I)
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -81,6 +84,11 @@ def may_be_shown(text: str) -> bool:
     if any(c in text for c in "@?#") or len(text) > 200:
         return False
     return "://" in text or (len(text) <= 60 and any(c in text for c in ".:/") and bool(_PLAIN.fullmatch(text)))
+
+
+def is_bare(text: str) -> bool:
+    """Whether an address has no part beside its host that could hold a key: no user, no query, no path of its own."""
+    return bool(_BARE.fullmatch(text))
 
 
 def is_here(host: str) -> bool:

@@ -70,6 +70,8 @@ FIELDS: tuple[FieldOf, ...] = (
     SOURCE, *OWN, *LISTS, *AMOUNTS, *(field for fields in FOLDED.values() for field in fields)
 )  # fmt: skip
 NAMES = tuple(name for name, _, _ in FIELDS)
+#: Those that are set by a number or from a list: what was written into the others may be a key in the wrong place.
+CHOSEN = tuple(name for name, _, kind in FIELDS if kind not in ("text", "area"))
 #: Field -> whether a text that was refused may hold a key, so that it must not stay on screen.
 SECRET: dict[str, Callable[[str], bool]] = {
     "base_url": lambda text: not may_be_shown(text.strip()),

@@ -49,7 +49,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     simulated request), ``algorithm``, ``budget`` (completions), ``seed``, ``state`` (idle, running, stopped, finished,
     failed; to be read), ``display`` (normal, or projector: large enough for the last row).  A bad value raises
     ``traitlets.TraitError`` and changes nothing.  The key is no trait: it is in ``lab.key``, a ``SecretField``, or in
-    the environment.  What was set can be taken back, step by step, and ``link()`` tells it.
+    the environment.  Numbers and choices, but no text, can be taken back, step by step.
     """
 
     state = t.Unicode("idle", read_only=True)
@@ -171,7 +171,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
     def link(self) -> str:
         """One line of Python that makes a lab of the same choices, without its run and without the key.
 
-        An address or an extra body that was typed into the form stands in it as a variable of that name.
+        An extra body stands in it as a variable, and so does an address that was typed or could hold a key.
         """
         return self._choices.link()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import traitlets as t
 
-MOST = 100  # steps: each may hold a long text
+MOST = 100  # steps
 
 
 class Steps:
