@@ -127,6 +127,8 @@ class Deployed:
     def estimate(self, queries: Sequence[str], context: str | None = None) -> Estimate:
         """What answering each of ``queries`` for ``context`` will take, as far as training tells; sends nothing.
 
+        A query that stands twice counts once.
+
         Raises ``ValueError`` where there are none or one is empty, and as a call of this.
         """
         if isinstance(queries, str) or not queries:

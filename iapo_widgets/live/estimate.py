@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,7 +34,8 @@ class Estimate:
     ``completions`` will be asked for, ``None`` where that is all of them; learnt: whether a training tells how many.
 
     money is ``None`` where the endpoint has no prices.  ``measured``: whether the length of answers is what the ledger
-    holds, and not half of max_tokens.  ``fits``: whether ``at_most`` on top of what was spent stays under every cap.
+    holds, and not half of max_tokens.  ``fits``: whether ``at_most`` on top of what was spent stays under every cap;
+    of answers to queries, less what the ledger holds of them.
     """
 
     completions: int
@@ -131,7 +133,11 @@ def estimate_answers(
     average, ``None`` where that is not known; known: mean tokens of its prompts and answers elsewhere, for where the
     ledger has no answer to these queries.  At most: every query asks all n, each as a request of its own.  Calls of a
     judge come on top of either.
+
+    A request that stands twice counts once, for the ledger answers it again; an arm without N may draw a higher one the
+    second time, which only the most has room for.
     """
+    requests = list({request.digest: request for request in requests}.values())
     endpoint, cap, per_call = caller.endpoint, int(arm.n or n_max), caller.book.per_call()
     average, sent = mean_asked(arm, per_call, drawn, n_max)
     bounds, limit = [request.prompt_bound for request in requests], requests[0].max_tokens
@@ -143,8 +149,10 @@ def estimate_answers(
         number * (sent * a + average * b) for a, b in ((once.tokens, each.tokens), (once.picos, each.picos))
     )
     tops = [endpoint.spending(1, caller.abilities.prompt_bound(request), limit) for request in requests]
+    held = Counter(digest for digest, _ in caller.ledger.read({request.digest: range(cap) for request in requests}))
     whole = sum((_times(cap, top) for top in tops), Spending())
-    fits, priced = fit(caller.limit, caller.ledger.spent() + whole), endpoint.priced
+    left = sum((_times(cap - held[r.digest], top) for r, top in zip(requests, tops, strict=True)), Spending())
+    fits, priced = fit(caller.limit, caller.ledger.spent() + left), endpoint.priced
     return Estimate(
         whole.completions, round(tokens), whole.tokens, picos / PICOS if priced else None,
         whole.money if priced else None, mine is not None, fits,

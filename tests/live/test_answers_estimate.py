@@ -119,6 +119,33 @@ def test_the_likely_tokens_are_those_of_the_requests_that_leave(arm, drawn, per_
         assert ask.estimate(sums(10)).tokens_likely == tokens
 
 
+def test_a_query_that_stands_twice_is_counted_once(ledger):
+    """The ledger answers it the second time: the estimate is that of the queries that differ, and so is the bill."""
+    with SimulatedEndpoint(seed=3) as sim:
+        env = environment(sim, ledger, limit=SpendingLimit(completions=3 * CAP))
+        policy = Policy(env.contexts, [Arm(2, CAP)] * 2, prompts=PROMPTS, objectives=("correct",))
+        ask = policy.deploy(env, strategy=MajorityVote())
+        twice = ask.estimate(sums(3) * 2, "low")
+        assert twice == ask.estimate(sums(3), "low") and twice.completions == 3 * CAP and twice.fits
+        for query in sums(3) * 2:
+            ask(query, "low")
+        assert ledger.spent().completions == 3 * CAP
+
+
+def test_what_the_ledger_holds_needs_no_room_under_the_limit(ledger):
+    """Where two of three queries were answered, room for the third is enough; for a fourth it is not."""
+    with SimulatedEndpoint(seed=3) as sim:
+        env = environment(sim, ledger, limit=SpendingLimit(completions=3 * CAP))
+        policy = Policy(env.contexts, [Arm(2, 4), Arm(2, CAP)], prompts=PROMPTS, objectives=("correct",))
+        ask = policy.deploy(env, strategy=MajorityVote())
+        assert ask.estimate(sums(3), "high").fits
+        for query, context in zip(sums(2), ("low", "high"), strict=True):  # 4 completions of one, all of the other
+            ask(query, context)
+        assert ledger.spent().completions == 4 + CAP
+        assert ask.estimate(sums(3), "high").fits and not ask.estimate(sums(4), "high").fits
+        assert ask.estimate(sums(3), "high").completions == 3 * CAP
+
+
 @pytest.mark.parametrize("queries", [[], "What is 3 + 4?", [""]])
 def test_what_cannot_be_estimated_is_refused(queries, ledger):
     """No query, a text in place of several, and an empty one."""
