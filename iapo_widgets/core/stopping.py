@@ -195,6 +195,23 @@ def most_requests(arm: Arm, per_call: int | None) -> int:
     return int(n // size * calls(size, per_call) + calls(n % size, per_call))
 
 
+def mean_asked(arm: Arm, per_call: int | None, drawn: float | None, n_max: int) -> tuple[float, float]:
+    """Completions that an arm asks of a query on average, and the requests that carry them.
+
+    drawn: completions on average of an arm that may stop, ``None`` to take its cap.  Its requests are taken to grow
+    evenly with them, from those of the first batch to ``most_requests``.  n_max: up to where an arm without N draws it.
+    """
+    if arm.n is None:
+        scales = np.arange(1, n_max + 1)
+        return float(scales.mean()), float(calls(scales, per_call).mean())
+    least, average = least_drawn(arm), float(arm.n if drawn is None else drawn)
+    first = int(calls(least, per_call))
+    if least == arm.n:
+        return average, float(first)
+    share = (average - least) / (arm.n - least)
+    return average, first + share * (most_requests(arm, per_call) - first)
+
+
 def arm_rule(arm: Arm) -> Rule:
     """What ``arm`` adds to its prompt and cap: of votes with the lead, of best-of-N with the reach itself."""
     return Rule() if arm.batch is None else Rule(arm.stop, arm.batch)

@@ -12,7 +12,7 @@ from typing import Any, cast
 from ..core import bounds
 from ..core.checks import check_scale, check_seed
 from ..core.naming import short_name, told_name
-from ..core.problem import Arm, Context, Prompt
+from ..core.problem import Context, Prompt
 from ..core.rounds import Policy, deployed
 from ..core.stopping import check_arm, most_requests
 from ..core.strategies import Strategy
@@ -127,18 +127,18 @@ class Deployed:
     def estimate(self, queries: Sequence[str], context: str | None = None) -> Estimate:
         """What answering each of ``queries`` for ``context`` will take, as far as training tells; sends nothing.
 
+        A query that stands twice counts once.
+
         Raises ``ValueError`` where there are none or one is empty, and as a call of this.
         """
         if isinstance(queries, str) or not queries:
             raise ValueError("give the queries that are to be answered, at least one, as a list of texts")
         chosen = self._context(context).name
         arm, drawn = self.policy[chosen], self.policy.drawn.get(chosen)
-        if arm.n is None:
-            arm, drawn = Arm(arm.prompt, self._n_max), (cast(int, self._n_max) + 1) / 2
         prompt = self._prompts[arm.prompt]
         requests = [self._request(prompt, Question(query)) for query in queries]
         caller = Caller(self.endpoint, self.ledger, self.limit, **self._options)
-        return estimate_answers(caller, requests, arm, drawn, self._lengths(prompt))
+        return estimate_answers(caller, requests, arm, self._n_max or 1, drawn, self._lengths(prompt))
 
     def _request(self, prompt: PromptTemplate, question: Question, ledger: Ledger | None = None) -> Request:
         return self.endpoint.request(prompt.settings(), prompt.messages(question.text), ledger or self.ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +12,7 @@ import numpy as np
 from ..core.checks import check_budget
 from ..core.costs import calls
 from ..core.problem import Arm
+from ..core.stopping import mean_asked
 from .answer import Answer
 from .endpoint.calls import Caller
 from .endpoint.connection import Connection
@@ -32,7 +34,8 @@ class Estimate:
     ``completions`` will be asked for, ``None`` where that is all of them; learnt: whether a training tells how many.
 
     money is ``None`` where the endpoint has no prices.  ``measured``: whether the length of answers is what the ledger
-    holds, and not half of max_tokens.  ``fits``: whether ``at_most`` on top of what was spent stays under every cap.
+    holds, and not half of max_tokens.  ``fits``: whether ``at_most`` on top of what was spent stays under every cap;
+    of answers to queries, less what the ledger holds of them.
     """
 
     completions: int
@@ -112,7 +115,7 @@ def estimate(env: Asked, budget: int) -> Estimate:
         likely = spending(1, round(once * asked), round(length))
         tokens += likely.tokens / len(env.prompts)
         picos += likely.picos / len(env.prompts)
-    whole = Spending(budget, budget * top.tokens, budget * top.picos)
+    whole = _times(budget, top)
     fits = fit(env.limit, env.ledger.spent() + whole)
     priced = env.endpoint.priced
     return Estimate(
@@ -122,18 +125,21 @@ def estimate(env: Asked, budget: int) -> Estimate:
 
 
 def estimate_answers(
-    caller: Caller, requests: Sequence[Request], arm: Arm, drawn: float | None, known: Lengths | None
+    caller: Caller, requests: Sequence[Request], arm: Arm, n_max: int, drawn: float | None, known: Lengths | None
 ) -> Estimate:
-    """What answering one query with each of ``requests`` by ``arm`` takes, whose n is the most; sends nothing.
+    """What answering one query with each of ``requests`` by ``arm`` takes; sends nothing.
 
-    drawn: completions that it asks of a query on average, ``None`` where that is not known; known: mean tokens of its
-    prompts and answers elsewhere, for where the ledger has no answer to these queries.  At most: every query asks
-    all n, each as a request of its own.  Calls of a judge come on top of either.
+    n_max: up to where an arm without N draws it; drawn: completions that an arm that may stop asks of a query on
+    average, ``None`` where that is not known; known: mean tokens of its prompts and answers elsewhere, for where the
+    ledger has no answer to these queries.  At most: every query asks all n, each as a request of its own.  Calls of a
+    judge come on top of either.
+
+    A request that stands twice counts once, for the ledger answers it again; an arm without N may draw a higher one the
+    second time, which only the most has room for.
     """
-    endpoint, cap, per_call = caller.endpoint, int(arm.n or 1), caller.book.per_call()
-    average = float(cap) if drawn is None else drawn
-    size = cap if arm.stop is None else int(arm.batch or cap)
-    sent = average / size * int(calls(size, per_call))
+    requests = list({request.digest: request for request in requests}.values())
+    endpoint, cap, per_call = caller.endpoint, int(arm.n or n_max), caller.book.per_call()
+    average, sent = mean_asked(arm, per_call, drawn, n_max)
     bounds, limit = [request.prompt_bound for request in requests], requests[0].max_tokens
     mine = lengths(caller.ledger.answers(request) for request in requests) or known
     asked, length = mine or guess(bounds, limit)
@@ -142,14 +148,20 @@ def estimate_answers(
     tokens, picos = (
         number * (sent * a + average * b) for a, b in ((once.tokens, each.tokens), (once.picos, each.picos))
     )
-    top = sum((endpoint.spending(1, caller.abilities.prompt_bound(request), limit) for request in requests), Spending())
-    whole = Spending(number * cap, cap * top.tokens, cap * top.picos)
-    fits, priced = fit(caller.limit, caller.ledger.spent() + whole), endpoint.priced
+    tops = [endpoint.spending(1, caller.abilities.prompt_bound(request), limit) for request in requests]
+    held = Counter(digest for digest, _ in caller.ledger.read({request.digest: range(cap) for request in requests}))
+    whole = sum((_times(cap, top) for top in tops), Spending())
+    left = sum((_times(cap - held[r.digest], top) for r, top in zip(requests, tops, strict=True)), Spending())
+    fits, priced = fit(caller.limit, caller.ledger.spent() + left), endpoint.priced
     return Estimate(
         whole.completions, round(tokens), whole.tokens, picos / PICOS if priced else None,
         whole.money if priced else None, mine is not None, fits,
-        None if drawn is None else round(number * drawn), arm.stop is None or drawn is not None,
+        None if arm.n is not None and drawn is None else round(number * average), arm.stop is None or drawn is not None,
     )  # fmt: skip
+
+
+def _times(number: int, one: Spending) -> Spending:
+    return Spending(number * one.completions, number * one.tokens, number * one.picos)
 
 
 def fit(limit: SpendingLimit, spent: Spending) -> bool:

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from cases import small_environment
 from iapo_widgets import Arm, Context, EarlyBest, EarlyVote, acr, train
 from iapo_widgets.core import early
+from iapo_widgets.core.costs import calls
 from iapo_widgets.core.early import grid_arm
 from iapo_widgets.core.problem import distinct_weights
 from iapo_widgets.core.replay import block_replays, order_replays
 from iapo_widgets.core.replay_tally import tally_for
-from iapo_widgets.core.stopping import DECIDED, Rule, distinct_arms, distinct_votes, requests
+from iapo_widgets.core.stopping import DECIDED, Rule, distinct_arms, distinct_votes, mean_asked, most_requests, requests
 from iapo_widgets.core.training import arm_value
 from iapo_widgets.core.uncertainty import fresh_estimate
 from stopping_cases import asked, brute_force, credit, earned, stopping_task
@@ -277,3 +278,18 @@ def test_fixed_arms_are_as_they_were():
     mixed = [Arm(1, 1), Arm(0, 4, 3, 1), Arm(0, 4, 2, 1), Arm(0, 4), Arm(0, 5)]
     assert sorted(mixed) == [Arm(0, 4), Arm(0, 4, 2, 1), Arm(0, 4, 3, 1), Arm(0, 5), Arm(1, 1)]
     assert Arm(0, 4) <= Arm(0, 4) < Arm(0, 4, 2, 1) and len({Arm(0, 4), Arm(0, 4), Arm(0, 4, 2, 1)}) == 2
+
+
+@given(
+    size=st.integers(1, 5),
+    drawn=st.lists(st.integers(1, 4), min_size=1, max_size=9),
+    per_call=st.sampled_from([None, 2]),
+)
+def test_requests_on_average_are_those_of_the_batches(size, drawn, per_call):
+    """Where batches divide the cap, draws have the mean requests of their mean; at a cap that cuts one short, all."""
+    took = [sum(int(calls(size, per_call)) for _ in range(batches)) for batches in drawn]
+    average = size * float(np.mean(drawn))
+    assert mean_asked(Arm(0, 4 * size, 2, size), per_call, average, 1) == pytest.approx((average, np.mean(took)))
+    cut = Arm(0, 4 * size + 1, 2, size)
+    assert mean_asked(cut, per_call, None, 1) == (cut.n, most_requests(cut, per_call))
+    assert mean_asked(cut, per_call, size, 1) == (size, calls(size, per_call))

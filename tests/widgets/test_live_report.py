@@ -43,3 +43,14 @@ def test_an_arm_that_may_stop_has_what_is_likely_and_the_most(per_call):
     likely, most, at_once = (n * 0.5 + 2.0 * k for n, k in zip((5, 8, 8), sent, strict=True))
     assert told == f"likely {likely:.4g}, at most {most:.4g} kilotokens"
     assert (untold, fixed) == (f"at most {most:.4g} kilotokens", f"{at_once:.4g} kilotokens")
+
+
+@pytest.mark.parametrize(("per_call", "sent", "most"), [(None, 1, 1), (3, 15 / 8, 3)])
+def test_an_arm_without_an_n_has_its_mean_and_the_most(per_call, sent, most):
+    """N is 1 .. 8 as often: 4.5 completions, in 1, 1, 1, 2, 2, 2, 3 and 3 requests of three, and at most 8."""
+    env = small_environment(0, prompts=3, n_max=8, per_call=per_call)
+    done = train("psst", env, 400, seed=0).rounds[-1]
+    policy = Policy(env.contexts, [Arm(0, None)] * 3, per_call=per_call)
+    named = SimpleNamespace(cost_unit="kilotokens", prompts=env.prompts)
+    told = policy_rows(named, replace(done, policy=policy), [0.5] * 3, [2.0] * 3)[0][-1]
+    assert told == f"likely {4.5 * 0.5 + 2.0 * sent:.4g}, at most {8 * 0.5 + 2.0 * most:.4g} kilotokens"

@@ -11,12 +11,12 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
-from ...core.costs import arm_cost, calls
+from ...core.costs import arm_cost
 from ...core.draws import with_draws
 from ...core.naming import short_name, without_shared
 from ...core.problem import Arm, Context
 from ...core.rounds import Round, without_rules
-from ...core.stopping import least_drawn, most_requests
+from ...core.stopping import mean_asked, most_requests
 from ...live.environment import LiveEnvironment
 from ..race.elimination_view import EliminationView
 from ..shared.assets import packed, styles
@@ -79,7 +79,8 @@ def policy_rows(
         if each is None or call is None:
             cost = "unknown"
         else:
-            cost = _bill(arm, each, call, done.policy.per_call, done.policy.drawn.get(context.name), env.cost_unit)
+            drawn = done.policy.drawn.get(context.name)
+            cost = f"{_bill(arm, each, call, done.policy.per_call, drawn, known.shape[-1])} {env.cost_unit}"
         error = np.nan if errors is None else errors[c, arm.prompt, n - 1]
         sure = "" if np.isnan(error) else f" \N{PLUS-MINUS SIGN} {WHISKER * error:.2f}"
         q = f"{known[c, arm.prompt, n - 1]:.2f}{sure}"
@@ -88,16 +89,19 @@ def policy_rows(
     return rows
 
 
-def _bill(arm: Arm, each: float, call: float, per_call: int | None, drawn: float | None, unit: str) -> str:
-    """What a query costs, in words; of an arm that may stop what is likely, where ``drawn`` says so, and the most."""
-    if arm.is_fixed:
-        return f"{float(arm_cost(np.array(each), np.array(call), arm.n or 1, per_call)):.4g} {unit}"
-    most = f"at most {(arm.n or 1) * each + most_requests(arm, per_call) * call:.4g} {unit}"
-    if drawn is None:
+def _bill(arm: Arm, each: float, call: float, per_call: int | None, drawn: float | None, n_max: int) -> str:
+    """What a query costs, in words: what is likely, where that is known and is not the most, and the most.
+
+    drawn: completions that an arm that may stop asks on average; n_max: up to where an arm without N draws it.
+    """
+    if arm.n is not None and arm.is_fixed:
+        return f"{float(arm_cost(np.array(each), np.array(call), arm.n, per_call)):.4g}"
+    cap = arm.n or n_max
+    most = f"at most {cap * each + most_requests(replace(arm, n=cap), per_call) * call:.4g}"
+    if arm.n is not None and drawn is None:
         return most
-    size = least_drawn(arm)
-    likely = drawn * each + drawn / size * int(calls(size, per_call)) * call
-    return f"likely {likely:.4g}, {most}"
+    average, sent = mean_asked(arm, per_call, drawn, n_max)
+    return f"likely {average * each + sent * call:.4g}, {most}"
 
 
 def reported(env: LiveEnvironment, rounds: Sequence[Round]) -> str:
