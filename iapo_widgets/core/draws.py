@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .pooled import PooledEstimate
 from .problem import Arm, Context, Prompt
-from .rounds import Policy, Round
+from .rounds import Policy, Result, Round
 from .stopping import find_rule, least_drawn
 from .strategies import EarlyBest, EarlyVote
 
@@ -26,6 +26,11 @@ class _Counted:
     prompts: tuple[Prompt, ...]
     n_max: int
     n_queries: int
+
+
+def result_of(rounds: Sequence[Round]) -> Result:
+    """What a training that made ``rounds`` ended with."""
+    return Result(with_draws(rounds[-1].policy, rounds), rounds[-1].spent, tuple(rounds))
 
 
 def with_draws(policy: Policy, rounds: Sequence[Round]) -> Policy:

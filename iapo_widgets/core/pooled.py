@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,7 @@ from .costs import arm_cost, per_call_of
 from .pooled_scores import score_curves
 from .pooled_stops import StopGains, Urns
 from .pooled_votes import USUAL_WRONG, concentration, credit_curves, response_model
-from .problem import cost_weight_vector, distinct_weights
+from .problem import Context, cost_weight_vector, distinct_weights
 from .protocol import Environment
 from .stopping import base_of, distinct_arms, over_rules
 from .strategies import BestOfN, EarlyBest, EarlyVote, MajorityVote, SelectedBest, VoteThenBest
@@ -27,10 +28,12 @@ class PooledEstimate:
     as far as whole pulls say, however noisy; ``spread`` (P, X): how open a prompt's vote on a query is, 1 for scores.
 
     ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
-    vote.  Raises ``ValueError`` for a strategy of which there is no pooled model.
+    vote.  contexts: users in place of those of ``env``.  Raises ``ValueError`` for a strategy of which there is no
+    pooled model.
     """
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Environment, contexts: Sequence[Context] | None = None) -> None:
+        contexts = env.contexts if contexts is None else contexts
         strategy = base_of(env.strategy)
         if not isinstance(strategy, (BestOfN, MajorityVote, SelectedBest, VoteThenBest)):
             raise ValueError(
@@ -39,18 +42,18 @@ class PooledEstimate:
             )
         self._strategy = strategy
         self._n_max, self._per_call = env.n_max, partial(per_call_of, env)
-        self._weights, self._which = distinct_weights(env.contexts)
-        self._cost_weights = cost_weight_vector(env.contexts)
+        self._weights, self._which = distinct_weights(contexts)
+        self._cost_weights = cost_weight_vector(contexts)
         self._shape = len(env.prompts), env.n_queries
         self._batches: list[tuple[Array | Index, ...]] = []
-        self.q = np.full(distinct_arms(env.strategy, len(env.contexts), len(env.prompts), env.n_max).shape, np.nan)
+        self.q = np.full(distinct_arms(env.strategy, len(contexts), len(env.prompts), env.n_max).shape, np.nan)
         self.scored = isinstance(strategy, (BestOfN, SelectedBest))
         self.unbiased = self.q.copy()
         self.spread = np.ones(self._shape)
         self._corrections = Corrections(strategy, self._weights, self._n_max)
         self._stops: StopGains | None = None
         if isinstance(env.strategy, (EarlyBest, EarlyVote)):
-            self._stops = StopGains(env.strategy, env.contexts, env.n_max, self._per_call)
+            self._stops = StopGains(env.strategy, contexts, env.n_max, self._per_call)
 
     @property
     def reach(self) -> Array | None:

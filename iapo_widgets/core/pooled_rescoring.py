@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +47,7 @@ class PooledRescorer(Rescorer):
 class _Pooled(Track):
     def __init__(self, env: Environment, pair: tuple[Context, Context]) -> None:
         super().__init__()
-        self._estimate = PooledEstimate(_ForUsers(env, pair))
+        self._estimate = PooledEstimate(env, pair)
         self._completions: list[Array] = [np.zeros(len(env.prompts))]  # that arrived: before any round, after each
 
     def _after(self, done: Round) -> Array:
@@ -80,13 +78,3 @@ def drawn_to_prompts(q: Array, completions: Array) -> Array:
     mean = np.where(known, q, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     seen = completions.reshape(-1, *[1] * (q.ndim - 1))
     return np.asarray((seen * q + WEIGHT * mean) / (seen + WEIGHT))
-
-
-class _ForUsers:
-    """An environment as it is for other contexts, as far as estimates look at it."""
-
-    def __init__(self, env: Environment, contexts: Sequence[Context]) -> None:
-        self._env, self.contexts = env, tuple(contexts)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._env, name)

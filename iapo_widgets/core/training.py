@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .baselines import epsilon_greedy, softmax, ucb, uniform
-from .draws import with_draws
+from .draws import result_of
 from .early import arm_q
 from .environment import CategoricalEnvironment
 from .frugal import frugal
@@ -79,7 +79,7 @@ def train(algorithm: str, env: Environment, budget: int, *, seed: int, **options
         rounds = tuple(to_come)
     if rounds[-1].unreached == len(env.prompts):
         raise RuntimeError(f"no completion arrived of {rounds[-1].spent} that were asked for: no policy can be learnt")
-    return Result(with_draws(rounds[-1].policy, rounds), rounds[-1].spent, rounds)
+    return result_of(rounds)
 
 
 @contextmanager

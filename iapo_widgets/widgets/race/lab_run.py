@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.draws import with_draws
+from ...core.draws import result_of
 from ...core.pooled_rescoring import rescorer_for
 from ...core.problem import Context
 from ...core.protocol import Environment
@@ -174,7 +174,7 @@ class LabRun:
                     self._rescore_all()
                 rounds = tuple(self.view.rounds)
                 if runner.state == "finished":
-                    self.result = Result(with_draws(rounds[-1].policy, rounds), rounds[-1].spent, rounds)
+                    self.result = result_of(rounds)
                     self._worth = _worth(self.env, self.result.policy)
                     self.view.report(_reports(self.env, self.result.policy, self.seed))
                 self.view.finished = True
