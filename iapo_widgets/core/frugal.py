@@ -6,8 +6,9 @@ What it does differently, and why it helps:
   are close to the best of a context go on to more of them: there it is open who wins (as optimal computing budget
   allocation does; Chen, Lin, Yucesan and Chick, 2000);
 - *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
-  a prompt scales.  So where prompts get many in a round, votes take half as many new queries and ask them a second
-  time.  Once the queries run out, each prompt goes back to those on which its own vote is open (Neyman's allocation);
+  a prompt scales.  So where prompts get many in a round, half of the votes (a quarter where arms may stop early) go
+  back to queries of before, to those on which the prompt's own vote is open (Neyman's allocation); a new one counts as
+  open as the prompt's others are on average.  Once the queries run out, all go back;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -48,7 +49,7 @@ Index = NDArray[np.int64]
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
 TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
-AGAIN = 0.5  # share of votes that asks a second time, from the second round on,
+AGAIN = 0.5  # share of votes that asks again, from the second round on (half as many where arms may stop early),
 BREADTH = 32  # and where prompts get at least so many in a round, on average
 LEVEL = 0.5  # mean gaps between prompts that count as little: what is asked falls with the root of a gap above them
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
@@ -69,7 +70,8 @@ def _rounds(env, budget, rng):
     order = tie_order(n_prompts, env.n_max, rng, active[0, 0, 0].size)
     estimate = PooledEstimate(env)
     stops = active.reshape(*active.shape[:3], -1)[..., 1:].any()  # what they save is best seen on many queries
-    queries = _Queries(n_prompts, env.n_queries, 0.0 if estimate.scored or stops else AGAIN, rng)
+    again = 0.0 if estimate.scored else AGAIN / 2 if stops else AGAIN
+    queries = _Queries(n_prompts, env.n_queries, again, rng)
     twice = 2 if learns_per_call(env) else TWICE  # two at once show what a request carries
     deck = Deck(env.n_queries, rng)
     spent, arrivals = 0, Arrivals(n_prompts)
@@ -144,24 +146,27 @@ class _Queries:
 
     def __init__(self, n_prompts: int, n_queries: int, again: float, rng: np.random.Generator) -> None:
         """again: share of what is asked after the first queries that asks a second time while there are new ones."""
-        self._fresh = rng.permutation(n_queries)
+        self._dealt = self._fresh = rng.permutation(n_queries)
         self._again = again
         self._asked = np.zeros((n_prompts, n_queries))
 
     def take(self, group: Index, shares: Index, n: int, spread: Array) -> tuple[Index, Index]:
         """Pairs (prompts, queries) to ask ``n`` completions of, ``shares`` (K,) for each prompt of ``group`` (K,).
 
-        spread (P, X): how much completions of each pair differ.
+        spread (P, X): how much completions of each pair differ; of a pair that was not asked yet it is taken to be the
+        prompt's mean.
         """
         again = self._again if self._asked.any() and shares.mean() >= BREADTH else 0.0
         new = np.minimum(shares - (again * shares).astype(int), len(self._fresh))
         taken = [(p, self._fresh[:number]) for p, number in zip(group, new, strict=True)]
         self._fresh = self._fresh[new.max() :]
+        seen = self._asked[group] > 0
         for p, fresh in taken:
             self._asked[p, fresh] += n
-        before = np.flatnonzero(self._asked.any(axis=0))
-        for p, times in zip(group, shares - new, strict=True):
-            open_ = np.maximum(spread[p, before], max(0.05 * spread[p, before].max(initial=0), 1e-9))
+        before = self._dealt[self._asked.any(axis=0)[self._dealt]]  # equals go in the order dealt
+        for p, mine, times in zip(group, seen, shares - new, strict=True):
+            open_ = np.where(mine, spread[p], spread[p, mine].mean())[before] if mine.any() else spread[p, before]
+            open_ = np.maximum(open_, max(0.05 * open_.max(initial=0), 1e-9))
             while times > 0:
                 answered = self._asked[p, before] / open_
                 more = before[np.argsort(answered, kind="stable")[: min(times, len(before) // 8 + 1)]]
