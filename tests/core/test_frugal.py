@@ -1,7 +1,6 @@
 """Laws of frugal and of its pooled estimates."""
 
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from cases import TWO, small_environment
 from iapo_widgets import CategoricalEnvironment, acr, load, train
 from iapo_widgets.core.corrections import Corrections
-from iapo_widgets.core.frugal import _closeness, _Queries, _shares, frugal
+from iapo_widgets.core.frugal import frugal
 from iapo_widgets.core.item_response import right_shares
 from iapo_widgets.core.pooled_scores import score_curves
 from iapo_widgets.core.pooled_votes import concentration, credit_curves, response_model, urn_credit
@@ -76,52 +75,6 @@ def test_prompts_of_a_round_share_their_queries():
                 by_prompt[p].append(x)
         longest = max(by_prompt, key=len)
         assert len(set(longest)) == len(longest) and all(x == longest[: len(x)] for x in by_prompt)
-
-
-def test_closeness_by_hand():
-    """Gaps 0.1, 0.1 and 0.4 to the best have the mean 0.2, of which half is the unit: 1 / sqrt(2) and 1 / sqrt(5)."""
-    q = np.array([[[0.9, 0.2], [0.1, 0.8], [0.5, 0.5]], [[np.nan] * 2, [0.3, 0.3], [0.3, 0.3]]])
-    active = np.ones(q.shape, dtype=bool)
-    none, all_ = np.zeros(3, dtype=bool), np.ones(3, dtype=bool)
-    assert np.allclose(_closeness(q[:1], active[:1], all_), [0.5**0.5, 0.5**0.5, 0.2**0.5])
-    assert np.allclose(_closeness(q, active, none), 1)  # for the second context: level, level and unknown
-    active[0, 2] = active[1] = False
-    assert np.allclose(_closeness(q, active, all_), [3**-0.5, 3**-0.5, 0])
-    q[0, 1] = np.nan
-    active[0, 2] = True
-    assert np.allclose(_closeness(q[:1], active[:1], all_), 3**-0.5)  # what failed counts as the least that is known
-    assert np.allclose(_closeness(q[:1] * np.nan, active[:1], all_), 1)
-
-
-def test_a_prompt_that_always_fails_gets_no_more_than_its_rivals():
-    """Of ten prompts one never answers: in round 2, retries and all, it has at most twice the most of another."""
-    env = small_environment(0, prompts=10, queries=60, n_max=4)
-    sample = env.sample
-
-    def failing(prompts, queries, n, rng):
-        drawn = sample(prompts, queries, n, rng)
-        return replace(drawn, valid=drawn.valid & (drawn.prompts != 3)[:, None])
-
-    env.sample = failing
-    rounds = list(frugal(env, 2_000, seed=0))
-    assert rounds[-1].spent <= 2_000
-    first = rounds[1].pulls @ np.arange(1, 5)
-    assert first[3] <= 2 * np.delete(first, 3).max()
-
-
-@given(total=st.integers(0, 500), worth=st.lists(st.floats(0.05, 1.0), min_size=1, max_size=9))
-def test_shares_are_whole_and_as_near_as_may_be(total, worth):
-    """Parts add up to the whole, and each is within one of its exact share."""
-    parts, exact = _shares(total, np.array(worth)), total * np.array(worth) / sum(worth)
-    assert parts.sum() == total and (parts >= 0).all() and np.abs(parts - exact).max() < 1 + 1e-6
-
-
-def test_votes_are_asked_again_where_the_prompts_own_is_open():
-    """Of two queries that were asked as often, each prompt goes back to the one on which its own vote is open."""
-    queries = _Queries(2, 2, 0.5, np.random.default_rng(0))
-    queries.take(np.arange(2), np.array([2, 2]), 1, np.ones((2, 2)))
-    p, x = queries.take(np.arange(2), np.array([3, 3]), 1, np.array([[0.5, 0.05], [0.05, 0.5]]))
-    assert [sorted(x[p == k].tolist()) for k in (0, 1)] == [[0, 0, 0], [1, 1, 1]]
 
 
 def test_same_seed_same_rounds():
