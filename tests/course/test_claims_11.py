@@ -154,8 +154,8 @@ def test_psst_stays_behind_the_best_fixed_arms():
 
 @pytest.mark.claim("11-table-frugal")
 def test_frugal_profits_with_many_completions():
-    """Significantly on four tasks of six at 20,000, on two at 1,000, and nowhere a loss."""
-    for budget, number in ((20_000, 4), (1_000, 2)):
+    """Significantly on four tasks of six at 20,000, on one at 1,000, and nowhere a loss."""
+    for budget, number in ((20_000, 4), (1_000, 1)):
         found = [c.difference for c, _ in kept_rows("frugal", budget).values() if c.p_holm < 0.05]
         assert len(found) == number and min(found) > 0
 
@@ -163,12 +163,12 @@ def test_frugal_profits_with_many_completions():
 @pytest.mark.claim("11-table-below")
 @pytest.mark.claim("11-table-below-sizes")
 def test_frugal_returns_more_than_any_fixed_arms_where_votes_are_counted():
-    """At 20,000, by more than two errors on each of the three."""
+    """At 20,000, by more than two errors on two of the three, and by less on the third."""
     rows = kept_rows("frugal", 20_000)
-    assert all(errors_above(rows[task][1]) < -2 for task in VOTES) and len(rows) == 6
-    cells = [rows[task][1] for task in VOTES]
+    *cells, third = (rows[task][1] for task in VOTES)
+    assert all(errors_above(cell) < -2 for cell in cells) and -2 < errors_above(third) < 0 and len(rows) == 6
     more = [f"{-c.regret_fixed_train:.4f} ± {c.regret_fixed_train_sem:.4f}" for c in cells]
-    assert "{}, {} and {} more than the best fixed arms".format(*more) in prose("11")
+    assert "{} and {} more than the best fixed arms".format(*more) in prose("11")
 
 
 @pytest.mark.claim("11-table-best-of-n")
@@ -177,7 +177,7 @@ def test_frugal_is_a_thousandth_above_on_best_of_n():
     rows = kept_rows("frugal", 20_000)
     assert {f"{row.regret_fixed_train:.3f}" for t, (_, row) in rows.items() if t not in VOTES} == {"0.001"}
     added = [c.difference for t, (c, _) in rows.items() if t not in VOTES]
-    assert f"{min(added):.4f} to {max(added):.4f}" == "0.0002 to 0.0022"
+    assert f"{min(added):.4f} to {max(added):.4f}" == "0.0002 to 0.0018"
 
 
 def test_the_winner_stays_the_same_on_most_questions():

@@ -139,7 +139,7 @@ def test_a_quarter_of_the_answers_is_three_quarters_of_the_tokens_and_more_reque
     """Requests and kilotokens as the prose has them; and frugal at 1,000 has less regret than psst at 4,000."""
     (frugal, psst, large) = (bill(*what) for what in (("frugal", 1_000), ("psst", 1_000), ("psst", 4_000)))
     assert [round(float(requests)) for requests, _ in (frugal, psst, large)] == [1_000, 102, 345]
-    assert [round(float(tokens), 1) for _, tokens in (frugal, psst, large)] == [54.7, 19.1, 73.4]
+    assert [round(float(tokens), 1) for _, tokens in (frugal, psst, large)] == [54.5, 19.1, 73.4]
     assert 0.7 < frugal[1] / large[1] < 0.8 and 2.5 < frugal[0] / large[0] < 3.5
     ((more, error),) = beside()["frugal at 1,000, psst at 4,000"]
     assert more > 2 * error
@@ -162,7 +162,7 @@ def held_out(budget):
 def test_on_held_out_questions_frugal_is_ahead_at_the_small_budget_only():
     """More than two errors at 1,000, less than two at 20,000, as the prose has them; by less in the kept splits."""
     (few, a), (many, b) = held_out(1_000), held_out(20_000)
-    assert (round(few, 3), round(a, 3), round(many, 3), round(b, 3)) == (0.042, 0.007, 0.004, 0.003)
+    assert (round(few, 3), round(a, 3), round(many, 3), round(b, 3)) == (0.042, 0.007, 0.003, 0.003)
     assert few > 2 * a and abs(many) < 2 * b
     runs = kept_runs("real-words")
     assert runs["psst", 1_000][0] - runs["frugal", 1_000][0] < few and ahead("real-words", 1_000)
