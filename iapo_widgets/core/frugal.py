@@ -163,7 +163,7 @@ class _Queries:
         seen = self._asked[group] > 0
         for p, fresh in taken:
             self._asked[p, fresh] += n
-        before = self._dealt[self._asked.any(axis=0)[self._dealt]]  # equals go in the order dealt
+        before = self._dealt[np.asarray(self._asked.any(axis=0))[self._dealt]]  # equals go in the order dealt
         for p, mine, times in zip(group, seen, shares - new, strict=True):
             open_ = np.where(mine, spread[p], spread[p, mine].mean())[before] if mine.any() else spread[p, before]
             open_ = np.maximum(open_, max(0.05 * open_.max(initial=0), 1e-9))
