@@ -234,12 +234,7 @@ def _bench(options: argparse.Namespace) -> None:
         if options.json:
             print(json.dumps(row.record()), flush=True)
         else:
-            print(
-                f"{row.algorithm:<16} T = {row.budget:>7,}  ACR {row.acr_mean:.4f} ± {row.acr_sem:.4f}"
-                f"  regret {row.regret_mean:.4f} ± {row.regret_sem:.4f}"
-                f"  spent {row.spent_min:,}-{row.spent_max:,}  {1000 * row.seconds_per_training:.1f} ms",
-                flush=True,
-            )
+            print(row.told(), flush=True)
 
 
 def _asking(

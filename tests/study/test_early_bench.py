@@ -51,6 +51,19 @@ def test_without_stops_both_measures_are_one():
     assert all(len(arm) == 2 for policy in row.policies for arm in policy.values())
 
 
+def test_a_line_tells_both_parts_and_what_stopping_is_worth():
+    """Beside the best fixed arms only where arms may stop; the figures are those of the row."""
+    fixed, early = (
+        next(iter(bench(env, ["frugal"], [600], 2))) for env in (task(), task().with_(strategy="early-vote"))
+    )
+    for row in (fixed, early):
+        assert f"regret {row.regret_mean:.4f} ± {row.regret_sem:.4f} (training part" in row.told()
+        assert f"(training part {row.regret_train_mean:.4f} ± {row.regret_train_sem:.4f})" in row.told()
+    assert "beside" not in fixed.told()
+    assert f"beside the best fixed arms {early.regret_fixed_mean:.4f} ±" in early.told()
+    assert f"(training part {early.regret_fixed_train_mean:.4f} ±" in early.told().partition("beside")[2]
+
+
 def test_best_of_n_is_measured_at_its_own_reach():
     """Arms of best-of-N are valued at the reach that training saw, by the closed form."""
     env = stopping_task(3, votes=False, prompts=3, queries=10, n_max=6)
