@@ -145,7 +145,7 @@ class _Queries:
     """Which queries to ask: new ones in random order, and again those that tell most for what they got."""
 
     def __init__(self, n_prompts: int, n_queries: int, again: float, rng: np.random.Generator) -> None:
-        """again: share of what is asked after the first queries that asks a second time while there are new ones."""
+        """again: share of what is asked after the first queries that goes back to old ones while there are new ones."""
         self._dealt = self._fresh = rng.permutation(n_queries)
         self._again = again
         self._asked = np.zeros((n_prompts, n_queries))
