@@ -54,21 +54,15 @@ class BenchRow:
 
     def told(self) -> str:
         """The row in a line of words; beside the best arms that never stop where that is another."""
-        own, fixed = self._regret(), self._regret("_fixed")
-        beside = "" if fixed == own else f"; beside the best fixed arms {fixed}"
+        own = self.regret_mean, self.regret_sem, self.regret_train_mean, self.regret_train_sem
+        fixed = self.regret_fixed_mean, self.regret_fixed_sem, self.regret_fixed_train_mean, self.regret_fixed_train_sem
+        on_both = "{:.4f} ± {:.4f} (training part {:.4f} ± {:.4f})".format
+        beside = "" if fixed == own else f"; beside the best fixed arms {on_both(*fixed)}"
         return (
             f"{self.algorithm:<16} T = {self.budget:>7,}  ACR {self.acr_mean:.4f} ± {self.acr_sem:.4f}"
-            f"  regret {own}{beside}"
+            f"  regret {on_both(*own)}{beside}"
             f"  spent {self.spent_min:,}-{self.spent_max:,}  {1000 * self.seconds_per_training:.1f} ms"
         )
-
-    def _regret(self, against: str = "") -> str:
-        """On the test part and on the training part, with standard errors."""
-        (here, error), (there, its) = (
-            (getattr(self, f"regret{against}{part}_mean"), getattr(self, f"regret{against}{part}_sem"))
-            for part in ("", "_train")
-        )
-        return f"{here:.4f} ± {error:.4f} (training part {there:.4f} ± {its:.4f})"
 
 
 def oracle(env: CategoricalEnvironment) -> Policy:
