@@ -118,12 +118,12 @@ def dearer(context):
 
 @pytest.mark.parametrize("task", ["real-words", "real-sums", "math"])
 def test_a_user_who_moves_a_little_loses_no_more_than_with_the_trained_arm(task):
-    """But for the luck of 24 runs; estimates that know nothing of other prompts would cost him several times that."""
+    """On real-words the two are level; estimates that know nothing of other prompts would cost several times that."""
     anew, kept = losses(PooledRescorer, task, lambda c: c, dearer, 20_000, 24).mean(axis=1).T
     assert (anew - kept).mean() <= 2 * (anew - kept).std(ddof=1) / 24**0.5
-    kept = kept.mean()
+    assert anew.mean() <= kept.mean() * (1.25 if task == "real-words" else 1) + 1e-9
     if task != "real-sums":
-        assert lost_by(plain, task, lambda c: c, dearer, 20_000)[0] > 3 * kept
+        assert lost_by(plain, task, lambda c: c, dearer, 20_000, 24)[0] > 3 * kept.mean()
 
 
 def test_a_user_whom_the_training_forgot_gets_his_prompt():
