@@ -6,9 +6,9 @@ What it does differently, and why it helps:
   are close to the best of a context go on to more of them: there it is open who wins (as optimal computing budget
   allocation does; Chen, Lin, Yucesan and Chick, 2000);
 - *one completion, many queries*: queries are drawn without replacement; but completions of one pair alone show how
-  a prompt scales.  So where prompts get many in a round, half of the votes (a quarter where arms may stop early) go
-  back to queries of before, to those on which the prompt's own vote is open (Neyman's allocation); a new one counts as
-  open as the prompt's others are on average.  Once the queries run out, all go back;
+  a prompt scales.  So where prompts get many in a round, half of the votes (a quarter where arms may stop early) open
+  no new queries: a prompt first catches up with what others are asked, then asks again where its own vote is open
+  (Neyman's allocation), a new query counting as its others do on average.  Once the queries run out, all do so;
 - *prompts drop out, not arms*: by the same factor after each round, so that two of each context's are left for the
   last; what is asked for one context stays for all; neighbours N and N + 1 of one prompt do not eat the rounds;
 - *all scales from every pull*: a posterior for each (prompt, query) pair, pooled over prompts, says what any N
@@ -49,7 +49,7 @@ Index = NDArray[np.int64]
 ROUNDS = 5
 TURNS = 4  # times that a round asks every query again before it asks for several completions at once
 TWICE = 64  # completions of a prompt in round 1 from which on it asks in twos: do completions repeat themselves?
-AGAIN = 0.5  # share of votes that asks again, from the second round on (half as many where arms may stop early),
+AGAIN = 0.5  # share of votes that opens no query, from the second round on (half as many where arms may stop early),
 BREADTH = 32  # and where prompts get at least so many in a round, on average
 LEVEL = 0.5  # mean gaps between prompts that count as little: what is asked falls with the root of a gap above them
 WHOLE = 20  # pulls of n_max by every prompt that a budget must pay for before scores are drawn in such pulls
@@ -145,7 +145,7 @@ class _Queries:
     """Which queries to ask: new ones in random order, and again those that tell most for what they got."""
 
     def __init__(self, n_prompts: int, n_queries: int, again: float, rng: np.random.Generator) -> None:
-        """again: share of what is asked after the first queries that goes back to old ones while there are new ones."""
+        """again: share of what is asked after the first queries that opens no new ones while there are any."""
         self._dealt = self._fresh = rng.permutation(n_queries)
         self._again = again
         self._asked = np.zeros((n_prompts, n_queries))
@@ -153,8 +153,8 @@ class _Queries:
     def take(self, group: Index, shares: Index, n: int, spread: Array) -> tuple[Index, Index]:
         """Pairs (prompts, queries) to ask ``n`` completions of, ``shares`` (K,) for each prompt of ``group`` (K,).
 
-        spread (P, X): how much completions of each pair differ; of a pair that was not asked yet it is taken to be the
-        prompt's mean.
+        spread (P, X): how much completions of each pair differ.  What opens no new query is asked where that is large
+        for what was asked: first of pairs that never were; a pair that was not before now has the prompt's mean.
         """
         again = self._again if self._asked.any() and shares.mean() >= BREADTH else 0.0
         new = np.minimum(shares - (again * shares).astype(int), len(self._fresh))

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import small_environment
-from iapo_widgets.core.frugal import _closeness, _Queries, _shares, frugal
+from iapo_widgets.core import frugal as algorithm
+from iapo_widgets.core.frugal import AGAIN, _closeness, _Queries, _shares, frugal
 
 
 def test_closeness_by_hand():
@@ -66,3 +68,26 @@ def test_votes_go_back_to_open_queries_of_before_while_there_are_new_ones():
     _, x = queries.take(first, np.array([60]), 1, spread)
     again = np.isin(x, before)
     assert again.sum() == 30 and np.isin(x[again], before[:20]).all() and len(np.unique(x[~again])) == 30
+
+
+def test_a_prompt_catches_up_with_the_others_before_it_asks_again():
+    """All 20 votes of a prompt that open no query go to the 20 new ones that only the other one is asked."""
+    queries, both = _Queries(2, 400, 0.5, np.random.default_rng(0)), np.arange(2)
+    _, before = queries.take(both, np.array([50, 50]), 1, np.ones((2, 400)))
+    p, x = queries.take(both, np.array([80, 40]), 1, np.full((2, 400), 0.3))
+    new = [set(x[p == k].tolist()) - set(before.tolist()) for k in (0, 1)]
+    assert len(new[0]) == 40 and new[1] <= new[0] and len(new[1]) == 40
+
+
+@pytest.mark.parametrize(
+    ("strategy", "share"),
+    [("majority-vote", AGAIN), ("early-vote", AGAIN / 2), ("best-of-n", 0.0), ("early-best", 0.0)],
+)
+def test_half_asks_again_a_quarter_where_arms_may_stop_and_scores_never(monkeypatch, strategy, share):
+    """The share that is told to what chooses the queries."""
+    told = []
+    monkeypatch.setattr(
+        algorithm, "_Queries", lambda p, x, again, rng: told.append(again) or _Queries(p, x, again, rng)
+    )
+    list(frugal(small_environment(0).with_(strategy=strategy), 60, seed=0))
+    assert told == [share]
