@@ -99,9 +99,9 @@ def _rounds(env, budget, rng):
         for group, n, times in _plan(alive, several, first - used, left - used, last and first == share, rng):
             ask(*queries.take(group, _shares(times * len(group), worth[group]), n, estimate.spread), n)
         if not whole(batches):
-            drawn, _, again = ask_again(env, batches, max(share - spending(pulls), 0), rng)
+            drawn, _, followed = ask_again(env, batches, max(share - spending(pulls), 0), rng)
             batches[:] = drawn
-            pulls += again
+            pulls += followed
         rest = left - spending(pulls)
         for group, n, times in _plan(alive, 1, rest, rest, True, rng) if last and rest else ():  # kept for what failed
             ask(*queries.take(group, _shares(times * len(group), worth[group]), n, estimate.spread), n)
@@ -153,19 +153,20 @@ class _Queries:
     def take(self, group: Index, shares: Index, n: int, spread: Array) -> tuple[Index, Index]:
         """Pairs (prompts, queries) to ask ``n`` completions of, ``shares`` (K,) for each prompt of ``group`` (K,).
 
-        spread (P, X): how much completions of each pair differ.  What opens no new query is asked where that is large
-        for what was asked: first of pairs that never were; a pair that was not before now has the prompt's mean.
+        spread (P, X): how much completions of each pair differ, NaN where it is not known.  What opens no new query is
+        asked where that is large for what was asked: first of pairs that never were; a pair that was not before now, or
+        of whose query nothing is known, has the prompt's mean.
         """
         again = self._again if self._asked.any() and shares.mean() >= BREADTH else 0.0
         new = np.minimum(shares - (again * shares).astype(int), len(self._fresh))
         taken = [(p, self._fresh[:number]) for p, number in zip(group, new, strict=True)]
         self._fresh = self._fresh[new.max() :]
-        seen = self._asked[group] > 0
+        known = (self._asked[group] > 0) & ~np.isnan(spread[group])
         for p, fresh in taken:
             self._asked[p, fresh] += n
         before = self._dealt[np.asarray(self._asked.any(axis=0))[self._dealt]]  # equals go in the order dealt
-        for p, mine, times in zip(group, seen, shares - new, strict=True):
-            open_ = np.where(mine, spread[p], spread[p, mine].mean())[before] if mine.any() else spread[p, before]
+        for p, mine, times in zip(group, known, shares - new, strict=True):
+            open_ = np.where(mine, spread[p], spread[p, mine].mean() if mine.any() else 1.0)[before]
             open_ = np.maximum(open_, max(0.05 * open_.max(initial=0), 1e-9))
             while times > 0:
                 answered = self._asked[p, before] / open_

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import small_environment
+from iapo_widgets import load
 from iapo_widgets.core import frugal as algorithm
 from iapo_widgets.core.frugal import AGAIN, _closeness, _Queries, _shares, frugal
 
@@ -91,3 +92,43 @@ def test_half_asks_again_a_quarter_where_arms_may_stop_and_scores_never(monkeypa
     )
     list(frugal(small_environment(0).with_(strategy=strategy), 60, seed=0))
     assert told == [share]
+
+
+def test_a_pair_without_an_answer_counts_as_the_prompts_others_do():
+    """Asked five times without an answer it is no more open than they are: ten more votes go to the ten others."""
+    queries, first = _Queries(1, 11, 0.5, np.random.default_rng(0)), np.arange(1)
+    queries.take(first, np.array([11]), 1, np.full((1, 11), np.nan))
+    spread = np.full((1, 11), 0.3)
+    spread[0, 4] = np.nan
+    queries._asked[0, 4] = 5
+    _, x = queries.take(first, np.array([10]), 1, spread)
+    assert 4 not in x and len(np.unique(x)) == 10
+
+
+def test_nothing_known_yet_is_asked_evenly():
+    """Before any answer, and where none came, all queries are as open."""
+    queries, first = _Queries(1, 8, 0.5, np.random.default_rng(0)), np.arange(1)
+    for _ in range(3):
+        _, x = queries.take(first, np.array([8]), 1, np.full((1, 8), np.nan))
+        assert sorted(x.tolist()) == list(range(8))
+
+
+@pytest.mark.parametrize("budget", [5_000, 20_000])
+def test_queries_that_never_answer_get_their_part_and_three_follow_ups(budget):
+    """With a tenth of the queries dead, they get at most 4 of 13 completions: 1 of 10, each asked again three times."""
+    env, lost, asked = load("math").with_(), 0, 0
+    sample = env.sample
+
+    def failing(prompts, queries, n, rng):
+        nonlocal lost, asked
+        drawn = sample(prompts, queries, n, rng)
+        arrives = drawn.valid & ~np.isin(drawn.queries, dead)[:, None]
+        lost, asked = lost + int((~arrives).sum()), asked + arrives.size
+        return replace(drawn, valid=arrives)
+
+    env.sample = failing
+    for seed in range(5):
+        dead = np.random.default_rng(seed).permutation(env.n_queries)[: env.n_queries // 10]
+        *_, last = frugal(env, budget, seed=seed)
+        assert last.spent == budget
+    assert asked == 5 * budget and 0.1 * asked < lost < 4 / 13 * asked
