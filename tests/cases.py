@@ -1,5 +1,7 @@
 """Small random environments and pulls for the tests."""
 
+import dataclasses
+
 import numpy as np
 
 from iapo_widgets import STRATEGIES, CategoricalEnvironment, Completions, Context, mv_contexts, voting_environment
@@ -43,3 +45,25 @@ def costly_task(seed, strategy="best-of-n", **more):
         rng.dirichlet(np.ones(m), (p, x)), rng.random((p, x, m, 2)), rng.uniform(0, 0.1, (p, x, m)), contexts=TWO,
         strategy=STRATEGIES[strategy], n_max=8, answers=rng.integers(-1, 3, m), gold=rng.integers(0, 3, x), **more,
     )  # fmt: skip
+
+
+class Failing:
+    """An environment that loses completions with one probability, whole pulls with another, and prompts and queries for
+    good; it offers an algorithm nothing but what the protocol says, and counts what was asked and what was lost."""
+
+    def __init__(self, env, completion=0.0, pull=0.0, dead=(), dead_queries=()):
+        self._env, self._completion, self._pull = env, completion, pull
+        self._dead, self._dead_queries = list(dead), list(dead_queries)
+        self.asked = self.lost = 0
+        for name in ("prompts", "contexts", "objectives", "n_max", "n_queries", "strategy"):
+            setattr(self, name, getattr(env, name))
+
+    def sample(self, prompts, queries, n, rng):
+        """Draw, then lose some."""
+        drawn = self._env.sample(prompts, queries, n, rng)
+        arrived = rng.random(drawn.valid.shape) >= self._completion
+        gone = np.isin(drawn.prompts, self._dead) | np.isin(drawn.queries, self._dead_queries)
+        arrived &= ((rng.random(len(drawn)) >= self._pull) & ~gone)[:, None]
+        valid = drawn.valid & arrived
+        self.asked, self.lost = self.asked + valid.size, self.lost + int((~valid).sum())
+        return dataclasses.replace(drawn, valid=valid)

@@ -26,7 +26,7 @@ Index = NDArray[np.int64]
 class PooledEstimate:
     """``q`` (C, P, n_max), or (C, P, n_max, L) where arms may stop, NaN where nothing is known; ``unbiased``, the same
     as far as whole pulls say, however noisy; ``spread`` (P, X): how open a prompt's vote on a query is, NaN where it is
-    not known; 1 for scores.
+    not known, as for scores.
 
     ``add`` takes completions in, ``update`` computes anew for some prompts.  ``scored``: the best score is taken, not a
     vote.  contexts: users in place of those of ``env``.  Raises ``ValueError`` for a strategy of which there is no
@@ -50,7 +50,7 @@ class PooledEstimate:
         self.q = np.full(distinct_arms(env.strategy, len(contexts), len(env.prompts), env.n_max).shape, np.nan)
         self.scored = isinstance(strategy, (BestOfN, SelectedBest))
         self.unbiased = self.q.copy()
-        self.spread = np.full(self._shape, 1.0 if self.scored else np.nan)
+        self.spread = np.full(self._shape, np.nan)
         self._corrections = Corrections(strategy, self._weights, self._n_max)
         self._stops: StopGains | None = None
         if isinstance(env.strategy, (EarlyBest, EarlyVote)):

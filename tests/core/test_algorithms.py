@@ -1,13 +1,11 @@
 """Laws of every algorithm, and of the options of each."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import small_environment
+from cases import Failing, small_environment
 from iapo_widgets import ALGORITHMS, acr, mv_contexts, train, voting_environment
 from iapo_widgets.core.baselines import _greedy, _softmax, _ucb
 from iapo_widgets.core.training import find_algorithm
@@ -16,21 +14,6 @@ SEQUENTIAL = ("epsilon-greedy", "softmax", "ucb")
 SPEND_ALL = (*SEQUENTIAL, "ucb-e", "ucb-e-lrf")
 LEAVE_LITTLE = ("psst", "psst+k1", "psst+k2", "frugal", "racing", "ucb-e", "ucb-e-lrf")
 names = st.sampled_from([n for n in ALGORITHMS if not n.startswith("psst+k")] + ["psst+k1", "psst+k2", "psst+k3"])
-
-
-class Failing:
-    """An environment of which a share of the calls fail; it offers an algorithm nothing but what the protocol says."""
-
-    def __init__(self, env, share):
-        self._env, self._share = env, share
-        for name in ("prompts", "contexts", "objectives", "n_max", "n_queries", "strategy"):
-            setattr(self, name, getattr(env, name))
-
-    def sample(self, prompts, queries, n, rng):
-        """Draw, then lose some."""
-        drawn = self._env.sample(prompts, queries, n, rng)
-        arrived = rng.random(drawn.valid.shape) >= self._share
-        return dataclasses.replace(drawn, valid=drawn.valid & arrived)
 
 
 @given(

@@ -7,28 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import small_environment
+from cases import Failing, small_environment
 from iapo_widgets import ALGORITHMS, mv_contexts, train, voting_environment
 from iapo_widgets.core.failures import PATIENCE, Arrivals, ask_again, whole
 from iapo_widgets.core.psst import draw, ranking, spending, tie_order
 from iapo_widgets.core.rescoring import Rescorer
 from iapo_widgets.core.training import find_algorithm
-
-
-class Failing:
-    """An environment that loses completions with one probability, whole pulls with another, and prompts for good."""
-
-    def __init__(self, env, completion=0.0, pull=0.0, dead=()):
-        self._env, self._completion, self._pull, self._dead = env, completion, pull, list(dead)
-        for name in ("prompts", "contexts", "objectives", "n_max", "n_queries", "strategy"):
-            setattr(self, name, getattr(env, name))
-
-    def sample(self, prompts, queries, n, rng):
-        """Draw, then lose some."""
-        drawn = self._env.sample(prompts, queries, n, rng)
-        arrived = rng.random(drawn.valid.shape) >= self._completion
-        arrived &= (rng.random(len(drawn)) >= self._pull)[:, None] & ~np.isin(drawn.prompts, self._dead)[:, None]
-        return dataclasses.replace(drawn, valid=drawn.valid & arrived)
 
 
 def large_scales(best=0.62):

@@ -1,13 +1,11 @@
 """Which prompts frugal asks more, and which queries it goes back to."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import small_environment
+from cases import Failing, small_environment
 from iapo_widgets import load
 from iapo_widgets.core import frugal as algorithm
 from iapo_widgets.core.frugal import AGAIN, _closeness, _Queries, _shares, frugal
@@ -30,14 +28,7 @@ def test_closeness_by_hand():
 
 def test_a_prompt_that_always_fails_gets_no_more_than_its_rivals():
     """Of ten prompts one never answers: in round 2, retries and all, it has at most twice the most of another."""
-    env = small_environment(0, prompts=10, queries=60, n_max=4)
-    sample = env.sample
-
-    def failing(prompts, queries, n, rng):
-        drawn = sample(prompts, queries, n, rng)
-        return replace(drawn, valid=drawn.valid & (drawn.prompts != 3)[:, None])
-
-    env.sample = failing
+    env = Failing(small_environment(0, prompts=10, queries=60, n_max=4), dead=[3])
     rounds = list(frugal(env, 2_000, seed=0))
     assert rounds[-1].spent <= 2_000
     first = rounds[1].pulls @ np.arange(1, 5)
@@ -116,19 +107,11 @@ def test_nothing_known_yet_is_asked_evenly():
 @pytest.mark.parametrize("budget", [5_000, 20_000])
 def test_queries_that_never_answer_get_their_part_and_three_follow_ups(budget):
     """With a tenth of the queries dead, they get at most 4 of 13 completions: 1 of 10, each asked again three times."""
-    env, lost, asked = load("math").with_(), 0, 0
-    sample = env.sample
-
-    def failing(prompts, queries, n, rng):
-        nonlocal lost, asked
-        drawn = sample(prompts, queries, n, rng)
-        arrives = drawn.valid & ~np.isin(drawn.queries, dead)[:, None]
-        lost, asked = lost + int((~arrives).sum()), asked + arrives.size
-        return replace(drawn, valid=arrives)
-
-    env.sample = failing
+    math, lost = load("math"), 0
     for seed in range(5):
-        dead = np.random.default_rng(seed).permutation(env.n_queries)[: env.n_queries // 10]
+        gone = np.random.default_rng(seed).permutation(math.n_queries)[: math.n_queries // 10]
+        env = Failing(math, dead_queries=gone)
         *_, last = frugal(env, budget, seed=seed)
-        assert last.spent == budget
-    assert asked == 5 * budget and 0.1 * asked < lost < 4 / 13 * asked
+        assert last.spent == env.asked == budget
+        lost += env.lost
+    assert 0.1 * 5 * budget < lost < 4 / 13 * 5 * budget

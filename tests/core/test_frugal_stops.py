@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_failures import Failing
 
+from cases import Failing
 from iapo_widgets import Arm, CategoricalEnvironment, Context, EarlyBest, EarlyVote, acr, train, voting_environment
 from iapo_widgets.core.early import pooled_reach
 from iapo_widgets.core.frugal import frugal
