@@ -1,7 +1,8 @@
 """Tasks made to mislead ``frugal``: ``python benchmarks/hard_tasks.py [KIND ...]`` prints its regret beside PSST's.
 
 Each kind breaks something that a model pooled over prompts may take for granted; ``SIZES`` has each of them smaller and
-wider.  Training and test part are the same, so that regret is that of the search alone.
+wider, and ``KIND/12,100,32`` has 12 prompts, 100 queries and N up to 32.  Training and test part are the same, so that
+regret is that of the search alone.
 """
 
 from __future__ import annotations
@@ -143,7 +144,11 @@ _FREE = (Context("free", (1.0,)), Context("nearly free", (1.0,), 0.02))
 def maker(kind: str) -> Callable[[int], CategoricalEnvironment]:
     """A task of the ``kind``, or of ``kind/size``, for each seed."""
     name, _, size = kind.partition("/")
-    return lambda seed: KINDS[name](np.random.default_rng(seed), *SIZES[size])
+    try:
+        p, x, n_max = SIZES.get(size) or map(int, size.split(","))
+    except ValueError:
+        raise ValueError(f"{size!r} is no size; give small, wide, or PROMPTS,QUERIES,N_MAX") from None
+    return lambda seed: KINDS[name](np.random.default_rng(seed), p, x, n_max)
 
 
 def utility_range(env: CategoricalEnvironment) -> float:
@@ -186,7 +191,9 @@ def rows(kind: str, budget: int, runs: int) -> Iterator[tuple[str, float, float,
 def main() -> None:
     """Print a Markdown table, a line for each kind."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("kinds", nargs="*", default=list(KINDS), help="a kind, or kind/small, kind/wide")
+    parser.add_argument(
+        "kinds", nargs="*", default=list(KINDS), help="KIND, or KIND/small, KIND/wide, KIND/PROMPTS,QUERIES,N_MAX"
+    )
     parser.add_argument("--budget", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=20)
     options = parser.parse_args()
