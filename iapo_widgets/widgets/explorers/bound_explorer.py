@@ -113,7 +113,7 @@ class BoundExplorer(Ticked, Explorer):
             self._stop, self.missed = threading.Event(), {}
             self._say("running")
             self._steps = self._work(self._stop)
-            self._thread = self.in_background(deque, self._steps, 0, name="iapo-bound")
+            self._thread = self.in_background(deque, self._steps, 0, name="iapo-bound", halt=self._stop.set)
 
     def tick(self) -> None:
         """Where there are no threads: a portion of the runs."""

@@ -8,6 +8,7 @@ from typing import Any
 from ...plots.picture import Picture
 from ..shared.explorer import Explorer
 from ..shared.ticked import Ticked
+from ..shared.worker import ending
 from .stop_values import StopValues, stop_values
 
 PACE = 0.5  # seconds an answer, in play
@@ -63,7 +64,8 @@ class Counting(Ticked, Explorer):
             return
         finally:
             self._busy = False
-        self.redraw()
+        if not ending():
+            self.redraw()
 
     def join(self) -> None:
         """Wait until the values are there; for scripts, tests and saved pages."""

@@ -122,7 +122,7 @@ class StudyExplorer(Ticked, Explorer):
                 return
             self._stop, self._began = threading.Event(), True
             self._tell(self._stop)
-            self._thread = self.in_background(self._work, self._stop, self._thread, name="iapo-study")
+            self._thread = self.in_background(self._work, self._stop, self._thread, name="iapo-study", halt=self._leave)
 
     def tick(self) -> None:
         """Where there are no threads: one run of the study."""
@@ -139,10 +139,14 @@ class StudyExplorer(Ticked, Explorer):
     def reset(self) -> None:
         """Stop, forget what is shown and set the controls back; kept results are read again by Run."""
         with self.lock:
-            self._stop.set()
-            self._stop = threading.Event()  # the worker ends on its own and says nothing more
+            self._leave()
             self._tell(self._stop, [], "idle", picture=False)
             super().reset()
+
+    def _leave(self) -> None:
+        """The worker ends on its own and says nothing more."""
+        self._stop.set()
+        self._stop = threading.Event()
 
     def redraw(self) -> None:
         """The picture; what the study failed by stays in sight until the next Run or Reset."""

@@ -24,7 +24,7 @@ from ..shared.buttons import buttons
 from ..shared.stateful import DISPLAYS
 from ..shared.status_line import StatusLine
 from ..shared.twin import Twinned
-from ..shared.worker import worker
+from ..shared.worker import started, worker
 from . import report as live_report
 from .answer_board import AnswerBoard
 from .choices import Choices
@@ -134,8 +134,8 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
             self._preview.value = ""
             self.form.unfold(False)
             run.start()
-            self._watcher = worker(self._watch, run, self.env, self.budget, name="iapo-progress")
-            self._watcher.start()
+            self._watcher = worker(self._watch, run, self.env, self.budget, name="iapo-progress", halt=self._halt)
+            started(self._watcher)
         self._tell()
 
     def stop(self) -> None:
@@ -182,8 +182,7 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
 
     def close(self) -> None:
         """Stop, close the ledger and the simulated endpoint; also when the widget is dropped."""
-        self._stop.set()
-        self._closed.set()
+        self._halt()
         if self._run and self._run.runner:
             self._run.runner.stop()
             self._run.runner.join(30)
@@ -295,6 +294,11 @@ class LiveLab(Twinned, w.VBox, LiveSettings):
         while (run.active or env.report().in_flight) and not self._closed.wait(TICK):
             self._progress.value = live_report.progress(env, budget, free)
         self._progress.value = live_report.progress(env, budget, free)
+
+    def _halt(self) -> None:
+        """Send nothing more, and show nothing more."""
+        self._stop.set()
+        self._closed.set()
 
     def __repr__(self) -> str:
         asked = f"{self.model!r} at {self.base_url!r}" if self.whom == "endpoint" else self.whom

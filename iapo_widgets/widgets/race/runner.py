@@ -49,7 +49,7 @@ class Runner:
         self._steps = 0
         self._change = threading.Condition()
         self._rounds = start(_Gated(env, self._gate))
-        self._thread = worker(self._walk, name="iapo-run")
+        self._thread = worker(self._walk, name="iapo-run", halt=self.stop)
 
     @property
     def state(self) -> str:

@@ -30,9 +30,14 @@ class Ticked(anywidget.AnyWidget):
         """Do one step of the work."""
         raise NotImplementedError
 
-    def in_background(self, work: Callable[..., Any], *args: Any, name: str) -> threading.Thread | None:
-        """A thread that does the work, started; ``None`` where the host has none, and the first tick is awaited."""
-        thread = worker(work, *args, name=name)
+    def in_background(
+        self, work: Callable[..., Any], *args: Any, name: str, halt: Callable[[], object] | None = None
+    ) -> threading.Thread | None:
+        """A thread that does the work, started; ``None`` where the host has none, and the first tick is awaited.
+
+        ``halt`` is that of ``worker``.
+        """
+        thread = worker(work, *args, name=name, halt=halt)
         if started(thread):
             return thread
         self.await_tick(0.0)
