@@ -8,7 +8,7 @@ from typing import Any
 from ...plots.picture import Picture
 from ..shared.explorer import Explorer
 from ..shared.ticked import Ticked
-from ..shared.worker import ending
+from ..shared.worker import unless_ending
 from .stop_values import StopValues, stop_values
 
 PACE = 0.5  # seconds an answer, in play
@@ -60,12 +60,12 @@ class Counting(Ticked, Explorer):
                     key, (env, prompt) = self.key(), self.counted()
                 self._known[key] = stop_values(env, prompt)
         except Exception as error:
-            self._errors = {**self._errors, "": str(error) or type(error).__name__}
+            failure = {**self._errors, "": str(error) or type(error).__name__}
+            unless_ending(lambda: setattr(self, "_errors", failure))
             return
         finally:
             self._busy = False
-        if not ending():
-            self.redraw()
+        unless_ending(self.redraw)
 
     def join(self) -> None:
         """Wait until the values are there; for scripts, tests and saved pages."""

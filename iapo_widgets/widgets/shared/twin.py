@@ -12,7 +12,7 @@ import ipywidgets as w
 import traitlets as t
 from IPython.display import DisplayHandle, display
 
-from .worker import ending, started, worker
+from .worker import started, unless_ending, worker
 
 #: Class of what stands in for a widget, in a notebook's outputs.
 TWIN = "iapo-twin"
@@ -54,10 +54,9 @@ class Twinned(w.DOMWidget):
             data, about = self.figure()._repr_mimebundle_()
         except ValueError:  # nothing to draw yet
             return
-        if ending():
-            return
         told = {"alt": about["image/png"]["alt"], "width": about["image/png"]["width"]}
-        handle.update({"text/html": still(type(self).__name__, self._twin, data["image/png"], told)}, raw=True)
+        drawn = {"text/html": still(type(self).__name__, self._twin, data["image/png"], told)}
+        unless_ending(lambda: handle.update(drawn, raw=True))
 
 
 def words(kind: str) -> str:

@@ -1,7 +1,8 @@
-"""Threads that may set synced traits, whichever ipykernel runs them, and that end before their process does."""
+"""Threads that may set synced traits, whichever ipykernel runs them, and that end before their kernel does."""
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import sys
 import threading
@@ -9,12 +10,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-#: Seconds that workers have to end in once their process ends; Jupyter kills a kernel that takes more than five.
-PATIENCE = 2.0
-_lock = threading.Lock()
-_at_work: dict[threading.Thread, Callable[[], object] | None] = {}
-_watched = False
-_ending = threading.Event()
+from IPython import get_ipython
+
+#: Seconds that workers have to end in once their kernel ends: Jupyter sends SIGTERM after 2.5 in all.
+PATIENCE = 1.0
+_at_work: dict[threading.Thread, Callable[[], object]] = {}
+_watch: threading.Thread | None = None
+_ending = False
+_telling = threading.Lock()
 
 
 def worker(
@@ -25,58 +28,62 @@ def worker(
     ipykernel 7.0 looks up in the context which request a message to the browser belongs to; in a bare thread it finds
     none and raises ``LookupError``, and nothing that the thread sets is ever seen.
 
-    ``halt()`` is called, from another thread, when the process ends while this one is at work; it has to make it end
-    soon.  What has no ``halt`` asks ``ending()`` before it tells the browser something.
+    ``halt()`` is called, from another thread, when the kernel ends while this one is at work; it has to make it end
+    soon.  What has no ``halt`` says what it has to say by ``unless_ending``.
     """
     context = contextvars.copy_context()
 
     def work() -> None:
-        with _lock:
-            if _ending.is_set():
-                return
+        if halt is not None:
             _at_work[threading.current_thread()] = halt
         try:
-            context.run(target, *args)
+            if not _ending:
+                context.run(target, *args)
         finally:
-            with _lock:
-                del _at_work[threading.current_thread()]
+            _at_work.pop(threading.current_thread(), None)
 
     return threading.Thread(target=work, name=name, daemon=True)
 
 
 def started(thread: threading.Thread) -> bool:
     """Start it; ``False`` where the host has no threads, as Python in a browser (Pyodide, JupyterLite)."""
-    global _watched
+    global _watch
     try:
         thread.start()
-        with _lock:
-            watch, _watched = not _watched, True
-        if watch:
-            threading.Thread(target=_end_with_the_process, name="iapo-end").start()
     except RuntimeError:  # "can't start new thread"
         return False
+    if _watch is None and getattr(get_ipython(), "kernel", None) is not None:
+        # No daemon, wherever it is started: Python waits for it.
+        watch = threading.Thread(target=_end_with_the_kernel, name="iapo-end", daemon=False)
+        with contextlib.suppress(RuntimeError):  # as above; the next one tries again
+            watch.start()
+            _watch = watch
     return True
 
 
-def ending() -> bool:
-    """Whether the process is about to end: nothing more may be sent to the browser."""
-    return _ending.is_set()
+def unless_ending(say: Callable[[], object]) -> None:
+    """Call ``say()``, which tells the browser something, unless the kernel is about to end."""
+    with _telling:
+        if not _ending:
+            say()
 
 
-def _end_with_the_process() -> None:
-    """Have all workers end while the kernel still can send what they say.
+def _end_with_the_kernel() -> None:
+    """Have all workers end, and be silent, while the kernel still can send what they said.
 
     A kernel that ends closes its sockets step by step, and the thread that sends for all others before the others end.
-    What workers say from then on is torn, is glued to the next message, and fills the server's log with tracebacks.
+    What is said from then on is torn, is glued to the next message, and fills the server's log with tracebacks.
     """
-    threading.main_thread().join()  # returns when Python begins to end, before whatever is done at exit
-    with _lock:
-        _ending.set()
-        left = dict(_at_work)
-    for halt in filter(None, left.values()):
-        halt()
+    global _ending
+    threading.main_thread().join()  # returns before what is registered with atexit is called
+    with _telling:
+        _ending = True
+    left = dict(_at_work)
+    for halt in left.values():
+        with contextlib.suppress(Exception):  # the others are to end all the same
+            halt()
     end = time.monotonic() + PATIENCE
     for thread in left:
         thread.join(max(0.0, end - time.monotonic()))
-    if sys.stdout is not None:
-        sys.stdout.flush()  # in a kernel: waits until all is sent
+    with contextlib.suppress(Exception):  # a stream may be closed
+        sys.stdout.flush()  # waits until all is sent
