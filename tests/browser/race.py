@@ -15,6 +15,12 @@ def policy(race):
     return race.locator(".iapo-policy")
 
 
+def recommended(race):
+    """What that line says once it is drawn, which may be a moment after the page has loaded."""
+    expect(policy(race)).to_contain_text("Recommendation")
+    return policy(race).text_content()
+
+
 def caption(race, k=0):
     """What the round changed, and why, of the k-th race on the stage."""
     return race.locator(".iapo-caption").nth(k)
@@ -28,6 +34,7 @@ def play(race):
 def lanes(race, k=0):
     """Buttons of the prompts, from the first to the last as they stand on screen."""
     found = race.locator(".iapo-board").nth(k).locator(".iapo-lane:not(.iapo-below)")
+    expect(found).not_to_have_count(0)
     tops = [(found.nth(i).bounding_box()["y"], i) for i in range(found.count())]
     return [found.nth(i).locator(".iapo-lane-button") for _, i in sorted(tops)]
 

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.folder_server import served
-from browser.race import clock, play, policy
+from browser.race import clock, play, policy, recommended
 from iapo_widgets import load
 from iapo_widgets.widgets import AnswerExplorer, LiveLab, PSSTLab, ScalingExplorer, save_module
 
@@ -41,7 +41,7 @@ def test_modules_play_without_a_kernel(address, browser):
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(address)
     lab, scaling = page.locator(".iapo-race-lab"), page.locator('[aria-label="ScalingExplorer"]')
-    last = policy(lab).text_content()
+    last = recommended(lab)
     clock(lab).press("Home")
     expect(policy(lab)).to_contain_text("after round 1:")
     play(lab).press("Enter")
@@ -52,6 +52,7 @@ def test_modules_play_without_a_kernel(address, browser):
     scaling.locator(".iapo-form").get_by_label("N to read").press("ArrowRight")
     expect(words).not_to_have_text(before)
     answers = page.locator('[aria-label="AnswerExplorer"]')
+    expect(answers.locator(".iapo-summary")).not_to_be_empty()
     count = answers.locator(".iapo-chip:visible").count()
     answers.get_by_label("N answers").press("ArrowLeft")
     expect(answers.locator(".iapo-chip:visible")).to_have_count(count - 2)  # of two prompts one each

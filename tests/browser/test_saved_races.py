@@ -1,9 +1,10 @@
 """Races that have much to say, on a saved page: every caption is read whole, on one screen, and no arm wraps."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT
-from browser.race import caption, clock, policy
+from browser.race import caption, clock, policy, recommended
 from iapo_widgets import Prompt, load, train
 from iapo_widgets.widgets import PolicyTable, PSSTLab, save_html
 
@@ -49,6 +50,9 @@ def page(request, browser, address):
     opened = browser.new_page(viewport={"width": request.param + BORDERS, "height": 900})
     opened.add_init_script(path=LAYOUT)
     opened.goto(address)
+    for k in range(len(RACES)):
+        recommended(opened.locator(".iapo-race-lab").nth(k))
+    expect(opened.locator('[aria-label="PolicyTable"] td.iapo-col-2')).not_to_have_count(0)
     yield opened
     opened.close()
 

@@ -11,15 +11,23 @@ ALL = {
     **{f"Prediction, {kind}": PREDICTIONS[kind] for kind in ("number", "order")},
 }
 
-#: Where all parts of the widget are, once its own movement is over.
+#: Where all parts of the widget are, once it is drawn and its own movement is over: two looks see the same.
 PLACES = """async () => {
-  await new Promise((done) => setTimeout(done, 300));
-  const root = document.querySelector('.iapo-widget'), at = root.getBoundingClientRect();
-  return [...root.querySelectorAll('*')].filter((e) => e.checkVisibility()).map((e) => {
-    const { left, top, width, height } = e.getBoundingClientRect(), { color, fontSize } = getComputedStyle(e);
-    const box = [left - at.left, top - at.top, width, height].map(Math.round);
-    return `${e.tagName} ${e.getAttribute('class')}: ${box}, ${color}, ${fontSize}`;
-  });
+  const places = () => {
+    const root = document.querySelector('.iapo-widget'), at = root?.getBoundingClientRect();
+    return [...(root?.querySelectorAll('*') ?? [])].filter((e) => e.checkVisibility()).map((e) => {
+      const { left, top, width, height } = e.getBoundingClientRect(), { color, fontSize } = getComputedStyle(e);
+      const box = [left - at.left, top - at.top, width, height].map(Math.round);
+      return `${e.tagName} ${e.getAttribute('class')}: ${box}, ${color}, ${fontSize}`;
+    });
+  };
+  for (let before, now = []; ; ) {
+    before = now;
+    await new Promise(requestAnimationFrame);
+    await new Promise((done) => setTimeout(done, 150));
+    now = places();
+    if (now.length && JSON.stringify(now) === JSON.stringify(before)) return now;
+  }
 }"""
 
 
@@ -37,6 +45,7 @@ def test_no_style_changes_another_widget(browser, made, tmp_path, name, width):
     page = browser.new_page(viewport={"width": width, "height": 1000}, reduced_motion="reduce")
     page.goto((tmp_path / "page.html").as_uri())
     before = page.evaluate(PLACES)
+    assert len(before) > 5
     for style in sorted({str(other._css) for other in made.values()} - {str(made[name]._css)}):
         page.evaluate(
             "(style) => { document.body.appendChild(document.createElement('style')).textContent = style; }", style
