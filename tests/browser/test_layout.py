@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT, NotebookPage
-from browser.race import turn_map
+from browser.race import recommended, turn_map
 from every_widget import WIDGETS
 from iapo_widgets.widgets import save_html
 
@@ -123,7 +123,7 @@ def opened(browser, saved):
         page = context.new_page()
         page.add_init_script(path=LAYOUT)
         page.goto(f'{saved}#EliminationView.face="{face}"&PSSTLab.first.face="{face}"')
-        expect(page.locator(".iapo-elimination .iapo-policy").last).to_contain_text("Recommendation")
+        recommended(page.locator(".iapo-elimination").last)
         return page
 
     yield open_page

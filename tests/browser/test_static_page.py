@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from browser.jupyter import LAYOUT
-from browser.race import clock, lanes, play, policy, told, turn_map
+from browser.race import clock, lanes, play, policy, recommended, told, turn_map
 from every_widget import WIDGETS, task
 from iapo_widgets import load, train
 from iapo_widgets.widgets import PolicyTable, PSSTLab, save_html
@@ -48,7 +48,7 @@ def opened(browser, address):
         page.on("request", lambda request: errors.append(request.url) if not request.url.startswith("file:") else None)
         page.add_init_script(path=LAYOUT)
         page.goto(address)
-        expect(page.locator(".iapo-elimination .iapo-policy").last).to_contain_text("Recommendation")
+        recommended(page.locator(".iapo-elimination").last)
         return page
 
     yield open_page
@@ -93,7 +93,7 @@ def test_a_race_plays_by_keyboard(opened):
     """Home shows round 1 in words, on the rows and on the map; Play plays to the end, an arrow key reads an arm."""
     page = opened()
     view = page.locator(".iapo-elimination").first
-    last, heat = policy(view).inner_text(), view.locator("canvas.iapo-heat")
+    last, heat = recommended(view), view.locator("canvas.iapo-heat")
     first_row = lanes(view)[0].get_attribute("aria-label")
     clock(view).press("Home")
     expect(policy(view)).to_contain_text("after round 1:")
